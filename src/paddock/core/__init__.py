@@ -1,0 +1,1 @@
+"""What words do we use? Value types, instruments, orders, fills, positions, seams and errors; nothing else of ours."""

@@ -1,0 +1,162 @@
+"""The exception tree, split by what the caller may do next.
+
+    PaddockError
+    ├── Invalid        mend the input and try again
+    │   └── NotFound   the named thing does not exist
+    ├── Refused        a venue or a rule said no
+    ├── Unknown        it may have happened: look before acting again
+    └── Unavailable    try again later
+
+Every error names the value seen, the rule it broke and the nearest valid alternative, and serialises to one shape.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Stable error codes; each is documented in docs/errors.md."""
+
+    INTERNAL = "internal"
+    USAGE = "usage"
+    # data
+    DATA_NOT_FOUND = "data.not_found"
+    DATA_UNREADABLE = "data.unreadable"
+    DATA_COLUMNS = "data.columns"
+    DATA_IMPOSSIBLE = "data.impossible"
+    DATA_COVERAGE = "data.coverage"
+    DATA_INTERVAL = "data.interval"
+    DATA_SYMBOL = "data.symbol"
+    DATA_RANGE = "data.range"
+    DATA_EMPTY = "data.empty"
+    # values
+    VALUE = "value"
+    NUMBER = "value.number"
+    INSTRUMENT = "value.instrument"
+    FEATURE = "value.feature"
+    ORDER_TRANSITION = "order.transition"
+    # strategy documents
+    STRATEGY_NOT_FOUND = "strategy.not_found"
+    STRATEGY_INVALID = "strategy.invalid"
+    STRATEGY_JSON = "strategy.json"
+    STRATEGY_PYTHON = "strategy.python"
+    # running
+    ACCOUNT = "run.account"
+    RUN_COSTS = "run.costs"
+    RUN_RANGE = "run.range"
+    RUN_EXPLAIN = "run.explain"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input.
+
+    `where` is a path in the user's own terms ("nodes.low.params.period"); `seen` is the value as given; `rule` is what
+    it broke; `suggestion` is the nearest valid alternative, empty when there is none.
+    """
+
+    code: str
+    where: str
+    seen: str
+    rule: str
+    suggestion: str = ""
+    severity: str = "error"
+
+    def as_dict(self) -> dict[str, str]:
+        return {
+            "code": self.code,
+            "where": self.where,
+            "seen": self.seen,
+            "rule": self.rule,
+            "suggestion": self.suggestion,
+            "severity": self.severity,
+        }
+
+    def __str__(self) -> str:
+        tail = f" ({self.suggestion})" if self.suggestion else ""
+        seen = f": saw {self.seen}" if self.seen else ""
+        return f"{self.where}{seen}; {self.rule}{tail}"
+
+
+class PaddockError(Exception):
+    """Base of all errors that a user may see."""
+
+    kind = "error"
+    exit_code = 1
+
+    def __init__(
+        self,
+        code: Code,
+        message: str,
+        *,
+        seen: object = "",
+        rule: str = "",
+        suggestion: str = "",
+        where: str = "",
+        problems: Iterable[Problem] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.seen = str(seen)
+        self.rule = rule
+        self.suggestion = suggestion
+        self.where = where
+        self.problems = tuple(problems)
+
+    def as_dict(self) -> dict[str, object]:
+        """The one error shape of every surface."""
+        return {
+            "error": {
+                "kind": self.kind,
+                "code": str(self.code),
+                "message": self.message,
+                "where": self.where,
+                "seen": self.seen,
+                "rule": self.rule,
+                "suggestion": self.suggestion,
+                "problems": [p.as_dict() for p in self.problems],
+            }
+        }
+
+
+class Invalid(PaddockError):
+    """The input breaks a rule; mend it."""
+
+    kind = "invalid"
+    exit_code = 4
+
+
+class NotFound(Invalid):
+    """The named thing does not exist."""
+
+    kind = "not_found"
+    exit_code = 2
+
+
+class Refused(PaddockError):
+    """A venue or a rule said no."""
+
+    kind = "refused"
+
+
+class Unknown(PaddockError):
+    """It may have happened; look before acting again."""
+
+    kind = "unknown"
+
+
+class Unavailable(PaddockError):
+    """Not now; later."""
+
+    kind = "unavailable"
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """`did you mean "x"?` for the closest choice, or an empty string when nothing is close."""
+    match = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return f'did you mean "{match[0]}"?' if match else ""

@@ -1,0 +1,84 @@
+"""The tape: what the engine folds over. Aligned, column-wise, and honest about what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paddock.core.instrument import Instrument
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of one symbol is really there, from its first to its last bar on the tape."""
+
+    symbol: str
+    first_ts: int
+    last_ts: int
+    bars: int
+    expected: int
+    longest_gap_bars: int
+
+    @property
+    def ratio(self) -> float:
+        return self.bars / self.expected if self.expected else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FineBars:
+    """Bars of a finer interval under the tape's bars, to tell which of two levels was touched first.
+
+    `start[s, t]` to `end[s, t]` (half open) index the flat columns.
+    """
+
+    interval: str
+    open: Floats
+    high: Floats
+    low: Floats
+    start: Ints
+    end: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """Bars of several symbols on one clock.
+
+    `ts` [T] holds bar open times (ms UTC, strictly increasing): the union over the symbols. `open` … `volume` are
+    float64 [S, T], C-contiguous, symbols sorted by name; a bar that is missing is NaN in every column, and so is a bar
+    without volume (nobody traded: nothing can fill, and no indicator sees it) where the symbol has volume at all.
+    `funding_open` [S, T] sums the funding rates stamped at a bar's open or in the gap before it, `funding_inside`
+    those stamped later within the bar; both have shape [S, 0] when the tape has no funding. `funding_last` [S, T] is
+    the last rate known at the bar's close (NaN before the first). `open_interest` is [S, T] or [S, 0].
+    """
+
+    venue: str
+    interval: str
+    symbols: tuple[str, ...]
+    instruments: tuple[Instrument, ...]
+    ts: Ints
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    funding_open: Floats
+    funding_inside: Floats
+    funding_last: Floats
+    open_interest: Floats
+    fine: FineBars | None
+    coverage: tuple[Coverage, ...]
+    funding_coverage: float | None  # share of the bars between first and last stamp that have funding; None without
+    fidelity: str  # "1h bars", "1h bars decided by 5m bars", "generated demo, 1h bars"
+    source: str  # where it came from, for people
+
+    @property
+    def bars(self) -> int:
+        return len(self.ts)
+
+    def row(self, symbol: str) -> int:
+        return self.symbols.index(symbol)
