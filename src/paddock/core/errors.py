@@ -23,6 +23,8 @@ class Code(StrEnum):
 
     INTERNAL = "internal"
     USAGE = "usage"
+    SETTINGS = "settings"
+    MACHINE = "machine"
     # data
     DATA_NOT_FOUND = "data.not_found"
     DATA_UNREADABLE = "data.unreadable"
