@@ -41,6 +41,8 @@ class Code(StrEnum):
     INSTRUMENT = "value.instrument"
     FEATURE = "value.feature"
     ORDER_TRANSITION = "order.transition"
+    FILL = "fill"
+    FILL_CONFLICT = "fill.conflict"
     # strategy documents
     STRATEGY_NOT_FOUND = "strategy.not_found"
     STRATEGY_INVALID = "strategy.invalid"

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from paddock.core.errors import Code, Invalid
 
@@ -65,6 +66,13 @@ class Instrument:
     @property
     def lot(self) -> Decimal:
         return Decimal(1).scaleb(-self.qty_decimals)
+
+    def step_ticks(self, ticks: int | Fraction) -> int:
+        """Ticks between neighbouring prices around a price of `ticks`: more than 1 where significant figures bind."""
+        if not self.sig_figs:
+            return 1
+        digits = len(str(int(ticks)))
+        return int(min(10 ** max(digits - self.sig_figs, 0), 10**self.px_decimals))
 
     def px(self, value: float) -> Decimal:
         """A float price of this instrument as the exact decimal on its grid."""

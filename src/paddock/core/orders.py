@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from paddock.core.errors import Code, Invalid
+from paddock.core.grid import Price, Qty
 
 
 class Side(IntEnum):
@@ -42,7 +44,6 @@ class Reason(IntEnum):
     LIQUIDATION = 6
     TIMEOUT = 7
     DRAWDOWN = 8
-    DAILY_LOSS = 9
 
     @property
     def label(self) -> str:
@@ -117,3 +118,34 @@ def advance(state: OrderState, to: OrderState) -> OrderState:
             rule=f"from {state} an order may become {allowed}",
         )
     return to
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as it was wanted, and where it stands. `px` is a limit or a trigger; None for market and TWAP.
+
+    A change gives a new order; `traded` is how much of it has traded so far.
+    """
+
+    order_id: str
+    kind: OrderKind
+    side: Side
+    qty: Qty
+    traded: Qty
+    reason: Reason
+    px: Price | None = None
+    tif: Tif = Tif.GTC
+    reduce_only: bool = False
+    state: OrderState = OrderState.PENDING
+
+    def become(self, state: OrderState) -> Order:
+        """Raises Invalid (order.transition) when the table does not allow it."""
+        return replace(self, state=advance(self.state, state))
+
+    def trade(self, qty: Qty) -> Order:
+        """After one more fill of `qty`; a fill beyond the order's size counts, since it happened."""
+        traded = self.traded + qty
+        state = OrderState.PARTIAL if traded < self.qty else OrderState.FILLED
+        if self.state is not OrderState.FILLED:
+            state = advance(self.state, state)
+        return replace(self, traded=traded, state=state)

@@ -1,13 +1,17 @@
-"""The only places where a float becomes an integer of money, price or quantity.
+"""The only places where a number becomes an integer of money, price or quantity.
 
-One function a direction. A value within a millionth (or one part in 10^12) of an integer *is* that integer: it got
-there by binary noise (0.1234 / 0.0001), not by trading. `up` and `down` are chosen against whoever benefits: fees up,
-payouts down. The engine's kernel compiles these same functions.
+One function a direction, for floats (`*_int`) and for exact numbers (`*_exact`). A float within a millionth (or one
+part in 10^12) of an integer *is* that integer: it got there by binary noise (0.1234 / 0.0001), not by trading. `up`
+and `down` are chosen against whoever benefits: fees up, payouts down. The engine's kernel compiles the float ones.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from fractions import Fraction
+
+Direction = Callable[[Fraction], int]
 
 SNAP = 1e-6
 SNAP_RELATIVE = 1e-12
@@ -28,3 +32,18 @@ def up_int(x: float) -> int:
     """Smallest integer not below `x` (fees, a seller's limit)."""
     near = round(x)
     return near if abs(x - near) < max(SNAP, abs(x) * SNAP_RELATIVE) else math.ceil(x)
+
+
+def nearest_exact(x: Fraction) -> int:
+    """Nearest integer to an exact number, halves to even."""
+    return round(x)
+
+
+def down_exact(x: Fraction) -> int:
+    """Largest integer not above an exact number; nothing snaps, there is no binary noise in it."""
+    return math.floor(x)
+
+
+def up_exact(x: Fraction) -> int:
+    """Smallest integer not below an exact number."""
+    return math.ceil(x)
