@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engine.runs import START_TS, USD, market_orders, run, tape, trades_of
 
 from paddock.core.orders import Refusal
 from paddock.core.time import DAY_MS, interval_ms
@@ -19,6 +18,7 @@ from paddock.engine.equity_stats import equity_stats, new_acc, summary
 from paddock.engine.log import FILL, REFUSAL
 from paddock.engine.metrics import MIN_DAYS, concentration, market_change, measure
 from paddock.engine.sharpe import annual, minimum_track_record, probabilistic_sharpe
+from tests.engine.runs import START_TS, USD, market_orders, run, tape, trades_of
 
 HOUR = 3_600_000
 
