@@ -1,0 +1,106 @@
+"""Backtest: one program on one account over a tape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from paddock.core.errors import Code, Invalid
+from paddock.engine.costs import Costs
+from paddock.engine.log import OpenPosition, Run
+from paddock.engine.pack import start_cash
+from paddock.engine.session import Session
+from paddock.engine.signals import PackedRules, decisions_of, pack_rules
+from paddock.market.features import FeatureStore
+from paddock.market.tape import Tape
+from paddock.strategy.program import Program
+
+BLOCK = 1 << 20  # bars times rules whose signals are held at once
+Progress = Callable[[int, int], None]
+
+
+def backtest(
+    program: Program,
+    tape: Tape,
+    *,
+    start_usd: Decimal,
+    costs: Costs,
+    window: tuple[int, int] | None = None,
+    store: FeatureStore | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Run `program` over rows `window` (half open; all by default) of `tape` on an account of `start_usd`.
+
+    Features come from `store` (a new one over `tape` by default), always computed from the tape's first bar.
+    `progress(done, total)` is called with bars as they are run. Raises Invalid for a window or cash out of range.
+    """
+    begin, end = check_window(window, tape)
+    rules = pack_rules([program])
+    session = Session([program], tape, costs, [start_cash(start_usd)], [0], begin, end)
+    run_rules(rules, store or FeatureStore(tape), session, progress)
+    return finished(program, tape, costs, session, start_cash(start_usd))
+
+
+def run_rules(rules: PackedRules, store: FeatureStore, session: Session, progress: Progress | None = None) -> None:
+    """Carry `session` to its end, block by block, with the signals of `rules`."""
+    step = max(BLOCK // max(len(rules.actions), 1), 4096)
+    while session.at < session.end:
+        until = min(session.at + step, session.end)
+        session.run(decisions_of(rules, store, session.at, until), until)
+        if progress is not None:
+            progress(session.at - session.begin, session.end - session.begin)
+
+
+def check_window(window: tuple[int, int] | None, tape: Tape) -> tuple[int, int]:
+    """The rows to run; raises Invalid (run.range) when they are none or not on the tape."""
+    begin, end = (0, tape.bars) if window is None else window
+    if not 0 <= begin < end <= tape.bars:
+        raise Invalid(
+            Code.RUN_RANGE,
+            "there is no bar to run over",
+            where="window",
+            seen=f"rows {begin} to {end}",
+            rule=f"a window is a non-empty range within the tape's {tape.bars} rows",
+        )
+    return begin, end
+
+
+def finished(program: Program, tape: Tape, costs: Costs, session: Session, start_equity: int) -> Run:
+    """What `session` (one bot, one account) leaves behind."""
+    account = session.books.accounts[0]
+    return Run(
+        program=program,
+        tape=tape,
+        costs=costs,
+        start=session.begin,
+        end=session.end,
+        start_equity=start_equity,
+        cash=int(account["cash"]),
+        equity=session.equity[0],
+        orders=session.orders,
+        fills=session.fills,
+        trades=session.trades,
+        refusals=session.refusals,
+        positions=open_positions(session, tape),
+        fees=int(account["fees"]),
+        funding=int(account["funding"]),
+        realised=int(account["realised"]),
+        bars_exposed=int(account["bars_exposed"]),
+        bars_ambiguous=int(account["bars_ambiguous"]),
+    )
+
+
+def open_positions(session: Session, tape: Tape) -> tuple[OpenPosition, ...]:
+    return tuple(
+        OpenPosition(
+            symbol=tape.symbols[slot["symbol"]],
+            side=1 if slot["lots"] > 0 else -1,
+            lots=int(abs(slot["lots"])),
+            entry_ts=int(slot["entry_ts"]),
+            entry_px=float(slot["entry_px"]),
+            unrealised=int(slot["unrealised"]),
+            stop_px=float(slot["stop_px"]),
+            take_px=float(slot["take_px"]),
+        )
+        for slot in session.books.slots[session.books.slots["lots"] != 0]
+    )

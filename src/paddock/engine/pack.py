@@ -1,0 +1,252 @@
+"""From programs and a tape to the plain arrays that the kernel runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paddock.core.errors import Code, Invalid
+from paddock.core.instrument import InstrumentKind
+from paddock.core.rounding import nearest_int
+from paddock.core.time import interval_ms
+from paddock.engine.costs import Costs
+from paddock.engine.guards import AND, NOT, OR, PUSH_CODE, PUSH_STATE, PUSH_TEST
+from paddock.engine.log import Rows
+from paddock.engine.state import ACCOUNT, ACTION, BOT, NEVER, NO_LIMIT, SLOT, WORKING, Books, Friction, Market, Spec
+from paddock.market.tape import Floats, Tape
+from paddock.strategy.expr import FALSE, TRUE, All, Const, Expr, Literal, Not, Op, State, Test
+from paddock.strategy.program import Action, OnDrawdown, Program, RiskPolicy, Rule
+
+MAX_CASH_USD = 1_000_000_000
+MIRROR = {Op.GT: Op.LT, Op.LT: Op.GT, Op.GE: Op.LE, Op.LE: Op.GE}
+
+
+def frozen(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    """A read-only view: the kernel cannot write the market, and compiles for one type of array."""
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
+def market_of(tape: Tape, costs: Costs) -> Market:
+    """The tape as the kernel reads it, with the funding and impact that `costs` ask for."""
+    none = np.empty((len(tape.symbols), 0))
+    no_rows = np.empty((len(tape.symbols), 0), np.int64)
+    fine = tape.fine
+    flat = np.empty(0)
+    columns = (
+        tape.ts,
+        tape.open,
+        tape.high,
+        tape.low,
+        tape.close,
+        tape.volume,
+        tape.funding_open if costs.funding else none,
+        tape.funding_inside if costs.funding else none,
+        impact_of(tape, costs.impact) if costs.impact > 0 else none,
+        fine.open if fine else flat,
+        fine.high if fine else flat,
+        fine.low if fine else flat,
+        fine.start if fine else no_rows,
+        fine.end if fine else no_rows,
+    )
+    return Market(interval_ms(tape.interval), *(frozen(column) for column in columns))  # type: ignore[arg-type]
+
+
+def impact_of(tape: Tape, scale: float) -> Floats:
+    """`Y * sigma / sqrt(V)` [S, T] known before each bar: daily volatility and volume (lots) of the 24 h before it.
+
+    The square-root law of market impact (docs/engine.md, Slippage). 0 where fewer than two bars lie in those 24 h.
+    """
+    step = interval_ms(tape.interval)
+    window = max(86_400_000 // step, 2)
+    out = np.zeros(tape.close.shape)
+    for s, instrument in enumerate(tape.instruments):
+        present = np.flatnonzero(~np.isnan(tape.close[s]))
+        close, volume = tape.close[s, present], tape.volume[s, present] * 10.0**instrument.qty_decimals
+        returns = np.diff(np.log(close), prepend=np.nan)
+        row = np.zeros(len(present))
+        for k in range(2, len(present)):
+            first = max(np.searchsorted(tape.ts[present], tape.ts[present[k]] - 86_400_000), k - window, 1)
+            if k - first >= 2 and volume[first:k].sum() > 0:
+                sigma = returns[first:k].std() * np.sqrt(86_400_000 / step)
+                row[k] = scale * sigma / np.sqrt(volume[first:k].sum())
+        out[s, present] = row
+    return out
+
+
+def spec_of(tape: Tape, costs: Costs) -> Spec:
+    """Grids, limits and fee rates of the tape's instruments; fees given in `costs` replace the instruments' own."""
+    instruments = tape.instruments
+
+    def floats(values: Sequence[float]) -> Floats:
+        return frozen(np.array(values, np.float64))  # type: ignore[return-value]
+
+    maker = [(i.maker_bps if costs.maker_bps is None else costs.maker_bps) / 1e4 for i in instruments]
+    taker = [(i.taker_bps if costs.taker_bps is None else costs.taker_bps) / 1e4 for i in instruments]
+    return Spec(
+        px_scale=floats([10.0**i.px_decimals for i in instruments]),
+        sig_figs=frozen(np.array([i.sig_figs for i in instruments], np.int64)),  # type: ignore[arg-type]
+        lot_value=floats([10.0 ** (6 - i.qty_decimals) for i in instruments]),
+        lot_scale=floats([10.0**i.qty_decimals for i in instruments]),
+        min_notional=frozen(np.array([int(i.min_notional_usd * 1_000_000) for i in instruments], np.int64)),  # type: ignore[arg-type]
+        max_leverage=floats([float(i.max_leverage) for i in instruments]),
+        maintenance=floats([i.maintenance_margin for i in instruments]),
+        liquidates=frozen(np.array([i.kind is InstrumentKind.PERP for i in instruments], np.uint8)),  # type: ignore[arg-type]
+        maker=floats(maker),
+        taker=floats(taker),
+    )
+
+
+def friction_of(costs: Costs) -> Friction:
+    return Friction(costs.slippage_bps / 1e4, (costs.participation_pct or 0.0) / 100.0, costs.touch)
+
+
+def micro(usd: Decimal | float) -> int:
+    """Dollars as integer micro-dollars."""
+    return nearest_int(float(usd) * 1e6)
+
+
+def start_cash(usd: Decimal) -> int:
+    """Starting cash in micro-dollars; raises Invalid (run.account) when it is not a sensible amount."""
+    if not usd.is_finite() or not 0 < usd <= MAX_CASH_USD:
+        raise Invalid(
+            Code.ACCOUNT,
+            f"an account cannot start with {usd} USD",
+            where="cash",
+            seen=usd,
+            rule=f"starting cash is above 0 and at most {MAX_CASH_USD} USD",
+        )
+    return int(usd * 1_000_000)
+
+
+def books_of(programs: Sequence[Program], tape: Tape, starts: Sequence[int], accounts: Sequence[int]) -> Books:
+    """Fresh state: bot `b` runs `programs[b]` on account `accounts[b]` (ascending), which starts with `starts[account]`."""
+    counts = [len(program.symbols) for program in programs]
+    slots = np.zeros(sum(counts), SLOT)
+    bots = np.zeros(len(programs), BOT)
+    holders = np.zeros(len(starts), ACCOUNT)
+    holders["cash"] = starts
+    first = 0
+    for b, (program, account) in enumerate(zip(programs, accounts, strict=True)):
+        bots[b] = bot_row(program.risk, account, first, counts[b], starts[account])
+        rows = slots[first : first + counts[b]]
+        rows["bot"], rows["account"] = b, account
+        rows["symbol"] = [tape.row(symbol) for symbol in program.symbols]
+        allowed = program.risk.allowed_symbols
+        rows["allowed"] = [not allowed or symbol in allowed for symbol in program.symbols]
+        first += counts[b]
+    slots["last_entry_ts"] = slots["last_stop_ts"] = NEVER
+    slots["leverage"] = 1.0
+    for account in range(len(starts)):
+        mine = np.flatnonzero(slots["account"] == account)
+        holders[account]["first_slot"], holders[account]["slots"] = (mine[0] if len(mine) else 0), len(mine)
+    return Books(slots, np.zeros(2 * len(slots), WORKING), bots, holders, np.zeros(len(slots), np.uint8))
+
+
+def bot_row(risk: RiskPolicy, account: int, first_slot: int, slots: int, start: int) -> Rows:
+    """One bot's row: its policy in the kernel's units."""
+    row = np.zeros((), BOT)
+    capital = NO_LIMIT if risk.allocated_capital_usd is None else micro(risk.allocated_capital_usd)
+    base = start if capital == NO_LIMIT else capital
+    timeout = risk.position_timeout_seconds
+    row["account"], row["first_slot"], row["slots"] = account, first_slot, slots
+    row["watched"] = timeout is not None or risk.max_drawdown_pct is not None or risk.daily_loss_pct is not None
+    row["base"] = row["peak"] = row["equity"] = row["day_start_equity"] = base
+    row["day"] = NEVER
+    row["max_leverage"], row["max_open_positions"] = risk.max_leverage, risk.max_open_positions
+    row["max_entries"], row["capital"] = risk.max_entries, capital
+    row["max_order"] = NO_LIMIT if risk.max_order_usd is None else micro(risk.max_order_usd)
+    row["cooldown_ms"], row["cooldown_after_stop_ms"] = (
+        risk.cooldown_seconds * 1000,
+        risk.cooldown_after_stop_seconds * 1000,
+    )
+    row["timeout_ms"] = NO_LIMIT if timeout is None else timeout * 1000
+    row["max_drawdown_pct"] = 0.0 if risk.max_drawdown_pct is None else risk.max_drawdown_pct
+    row["flatten"] = risk.on_drawdown is OnDrawdown.FLATTEN
+    row["daily_loss_pct"] = 0.0 if risk.daily_loss_pct is None else risk.daily_loss_pct
+    return row
+
+
+def action_row(action: Action, slot: int) -> Rows:
+    """One action in the kernel's units, for global slot `slot`."""
+    row = np.zeros((), ACTION)
+    bracket = action.protection
+    row["kind"], row["slot"], row["side"], row["order"], row["tif"] = (
+        action.kind, slot, action.side, action.order, action.tif,
+    )  # fmt: skip
+    row["size_mode"], row["size"], row["leverage"] = action.size.mode, action.size.value, action.leverage
+    row["px"], row["offset_pct"], row["bound_pct"] = action.px, action.offset_pct, action.bound_pct
+    row["expire_ms"], row["duration_ms"], row["cancel"] = action.expire_ms, action.duration_ms, action.cancel
+    row["stop_pct"], row["stop_at"] = bracket.stop_loss_pct, bracket.stop_loss_px
+    row["take_pct"], row["take_at"] = bracket.take_profit_pct, bracket.take_profit_px
+    row["trail_pct"] = bracket.trailing_stop_pct
+    return row
+
+
+@dataclass(slots=True)
+class Guards:
+    """Collects guards as postfix code over distinct market tests and state tests."""
+
+    ops: list[int] = field(default_factory=list)
+    args: list[int] = field(default_factory=list)
+    tests: dict[tuple[str, Test], int] = field(default_factory=dict)
+    states: dict[tuple[int, int, int, float], int] = field(default_factory=dict)
+
+    def add(self, rule: Rule, first_slot: int, symbols: tuple[str, ...]) -> tuple[int, int]:
+        """Append the guard of `rule`; its range in `ops`. Raises Invalid when a state is not compared to a constant."""
+        start = len(self.ops)
+        self._emit(rule.guard, rule.action.symbol, first_slot, symbols)
+        return start, len(self.ops)
+
+    def _push(self, op: int, arg: int) -> None:
+        self.ops.append(op)
+        self.args.append(arg)
+
+    def _emit(self, expr: Expr, clock: str, first_slot: int, symbols: tuple[str, ...]) -> None:
+        if isinstance(expr, Literal):
+            self._push(PUSH_CODE, TRUE if expr.value else FALSE)
+        elif isinstance(expr, Not):
+            self._emit(expr.part, clock, first_slot, symbols)
+            self._push(NOT, 0)
+        elif isinstance(expr, Test):
+            state = as_state(expr)
+            if state is None:
+                self._push(PUSH_TEST, self.tests.setdefault((clock, expr), len(self.tests)))
+            else:
+                op, where, const = state
+                key = (int(where.field), int(op), first_slot + symbols.index(where.symbol), const)
+                self._push(PUSH_STATE, self.states.setdefault(key, len(self.states)))
+        else:
+            self._emit_many(expr.parts, AND if isinstance(expr, All) else OR, clock, first_slot, symbols)
+
+    def _emit_many(
+        self, parts: tuple[Expr, ...], op: int, clock: str, first_slot: int, symbols: tuple[str, ...]
+    ) -> None:
+        if not parts:
+            self._push(PUSH_CODE, TRUE if op == AND else FALSE)
+        for n, part in enumerate(parts):
+            self._emit(part, clock, first_slot, symbols)
+            if n:
+                self._push(op, 0)
+
+
+def as_state(test: Test) -> tuple[Op, State, float] | None:
+    """(op, state, constant) of a test on the position, the state on the left; None for a test on the market."""
+    left, right = test.left, test.right
+    if not isinstance(left, State) and not isinstance(right, State):
+        return None
+    if isinstance(left, State) and isinstance(right, Const) and test.op in MIRROR:
+        return test.op, left, right.value
+    if isinstance(right, State) and isinstance(left, Const) and test.op in MIRROR:
+        return MIRROR[test.op], right, left.value
+    raise Invalid(
+        Code.STRATEGY_INVALID,
+        "a condition on the position must compare it with a number",
+        seen=str(test),
+        rule="position state is compared with a constant by >, <, >= or <=",
+    )

@@ -1,0 +1,203 @@
+"""From guards to signals: which rules could fire at which bars, found over whole columns of the market.
+
+What a guard reads of the market is known for every bar before the run; what it reads of the position is not. Evaluating
+a guard with the position *unknown* gives, in three-valued logic, exactly: false where no position could make it fire,
+true where every position does, unknown where the kernel must ask. Most bars are false and cost the kernel nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from paddock.engine.guards import AND, NOT, PUSH_CODE, PUSH_STATE, PUSH_TEST, compare_column, cross_column
+from paddock.engine.log import Rows
+from paddock.engine.pack import Guards, action_row
+from paddock.engine.state import ACTION, Decisions
+from paddock.market.features import Feature, FeatureStore
+from paddock.market.tape import Floats, Ints
+from paddock.strategy.expr import UNKNOWN, Op, State, Test, Value
+from paddock.strategy.program import Program
+
+Codes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class PackedRules:
+    """The rules of one or more programs as arrays, ready for any tape with their symbols.
+
+    `clock[k]` is the symbol whose bars rule `k` is decided on. `tests` lists the market tests with their clocks.
+    """
+
+    actions: Rows
+    clock: tuple[str, ...]
+    tests: tuple[tuple[str, Test], ...]
+    guard_op: NDArray[np.int8]
+    guard_arg: NDArray[np.int32]
+    stack: int
+    state_field: NDArray[np.int8]
+    state_op: NDArray[np.int8]
+    state_slot: NDArray[np.int32]
+    state_const: Floats
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Every distinct feature that the tests read."""
+        sides = (side for _, test in self.tests for side in (test.left, test.right))
+        return tuple(dict.fromkeys(side for side in sides if isinstance(side, Feature)))
+
+
+def pack_rules(programs: Sequence[Program]) -> PackedRules:
+    """Pack the rules of `programs`, slots numbered program by program, symbols in name order."""
+    guards = Guards()
+    count = sum(len(program.rules) for program in programs)
+    actions = np.zeros(count, ACTION)
+    clock: list[str] = []
+    first_slot = k = 0
+    for program in programs:
+        place = {symbol: first_slot + n for n, symbol in enumerate(program.symbols)}
+        for rule in program.rules:
+            actions[k] = action_row(rule.action, place[rule.action.symbol])
+            actions[k]["guard_start"], actions[k]["guard_end"] = guards.add(rule, first_slot, program.symbols)
+            clock.append(rule.action.symbol)
+            k += 1
+        first_slot += len(program.symbols)
+    states = list(guards.states)
+    ops = np.array(guards.ops, np.int8)
+    return PackedRules(
+        actions=actions,
+        clock=tuple(clock),
+        tests=tuple(guards.tests),
+        guard_op=ops,
+        guard_arg=np.array(guards.args, np.int32),
+        stack=_stack_needed(ops),
+        state_field=np.array([s[0] for s in states], np.int8),
+        state_op=np.array([s[1] for s in states], np.int8),
+        state_slot=np.array([s[2] for s in states], np.int32),
+        state_const=np.array([s[3] for s in states], np.float64),
+    )
+
+
+def _stack_needed(ops: NDArray[np.int8]) -> int:
+    """Most places that any postfix code in `ops` needs at once (guards follow each other; each leaves one behind)."""
+    change = np.where(np.isin(ops, (PUSH_TEST, PUSH_STATE, PUSH_CODE)), 1, np.where(ops == NOT, 0, -1))
+    return int(np.cumsum(change).max(initial=0)) + 1
+
+
+def evaluate(test: Test, clock: str, store: FeatureStore, begin: int, end: int, out: Codes) -> None:
+    """Codes of one market test for bars `begin` to `end` into `out`, on the bars of symbol `clock`."""
+    cross = test.op in (Op.CROSS_ABOVE, Op.CROSS_BELOW)
+    first = begin - 1 if cross and begin > 0 else begin
+    left, right = _side(test.left, store), _side(test.right, store)
+    fill = cross_column if cross else compare_column
+    if isinstance(left, float):
+        left = np.full(store.tape.bars, left)
+    rows = _present(clock, store)
+    if rows is None:
+        codes = np.empty(end - first, np.uint8) if first < begin else out
+        fill(test.op, left[first:end], right if isinstance(right, float) else right[first:end], codes)
+        if first < begin:
+            out[:] = codes[1:]
+        return
+    codes = np.empty(len(rows), np.uint8)
+    fill(test.op, left[rows], right if isinstance(right, float) else right[rows], codes)
+    out.fill(UNKNOWN)
+    low, high = np.searchsorted(rows, (begin, end))
+    out[rows[low:high] - begin] = codes[low:high]
+
+
+def _side(value: Value, store: FeatureStore) -> Floats | float:
+    if isinstance(value, Feature):
+        return store.column(value)
+    assert not isinstance(value, State), "state tests are packed apart"
+    return float(value.value)
+
+
+def _present(clock: str, store: FeatureStore) -> Ints | None:
+    """Rows at which the symbol has a bar; None when it has all of them."""
+    missing = np.isnan(store.tape.close[store.tape.row(clock)])
+    return np.flatnonzero(~missing) if missing.any() else None
+
+
+def decisions_of(rules: PackedRules, store: FeatureStore, begin: int, end: int) -> Decisions:
+    """Signals of `rules` for bars `begin` to `end` of the store's tape."""
+    width = end - begin
+    tests = np.empty((len(rules.tests), width), np.uint8)
+    for n, (clock, test) in enumerate(rules.tests):
+        evaluate(test, clock, store, begin, end, tests[n])
+    codes = np.empty((len(rules.actions), width), np.uint8)
+    present = {clock: _present(clock, store) for clock in dict.fromkeys(rules.clock)}
+    for k, clock in enumerate(rules.clock):
+        guard_codes(rules, k, tests, codes[k])
+        rows = present[clock]
+        if rows is not None:
+            low, high = np.searchsorted(rows, (begin, end))
+            kept = codes[k, rows[low:high] - begin]
+            codes[k] = 0
+            codes[k, rows[low:high] - begin] = kept
+    return with_signals(rules, tests, begin, codes)
+
+
+def guard_codes(rules: PackedRules, k: int, tests: Codes, out: Codes) -> None:
+    """Guard of rule `k` over whole columns, every test of the position unknown."""
+    stack: list[Codes | np.uint8] = []
+    start, end = int(rules.actions[k]["guard_start"]), int(rules.actions[k]["guard_end"])
+    for op, arg in zip(rules.guard_op[start:end], rules.guard_arg[start:end], strict=True):
+        if op == PUSH_TEST:
+            stack.append(tests[arg])
+        elif op == PUSH_STATE:
+            stack.append(np.uint8(UNKNOWN))
+        elif op == PUSH_CODE:
+            stack.append(np.uint8(arg))
+        elif op == NOT:
+            stack.append(np.uint8(2) - stack.pop())
+        else:
+            b, a = stack.pop(), stack.pop()
+            stack.append(np.minimum(a, b) if op == AND else np.maximum(a, b))
+    out[:] = stack.pop()
+
+
+def with_signals(rules: PackedRules, tests: Codes, begin: int, codes: Codes) -> Decisions:
+    """`Decisions` with the bars at which `codes` [rules, bars] are not all false."""
+    hot, start, action, code = _sparse(codes)
+    return Decisions(
+        rules.actions, rules.guard_op, rules.guard_arg, rules.stack, rules.state_field, rules.state_op,
+        rules.state_slot, rules.state_const, tests, begin, hot + begin, start, action, code,
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _sparse(codes: Codes) -> tuple[Ints, Ints, NDArray[np.int32], Codes]:
+    """Compressed columns of `codes` [K, n]: the bars with any code above 0, and their codes in order of rule."""
+    rules, n = codes.shape
+    count = np.zeros(n + 1, np.int64)
+    for k in range(rules):
+        row = codes[k]
+        for t in range(n):
+            count[t + 1] += row[t] != 0
+    hot = np.empty(n, np.int64)
+    bars = 0
+    for t in range(n):
+        if count[t + 1] > 0:
+            hot[bars] = t
+            bars += 1
+        count[t + 1] += count[t]
+    action = np.empty(count[n], np.int32)
+    code = np.empty(count[n], np.uint8)
+    place = count[:n].copy()
+    for k in range(rules):
+        row = codes[k]
+        for t in range(n):
+            if row[t] != 0:
+                action[place[t]] = k
+                code[place[t]] = row[t]
+                place[t] += 1
+    start = np.empty(bars + 1, np.int64)
+    for b in range(bars):
+        start[b] = count[hot[b]]
+    start[bars] = count[n]
+    return hot[:bars].copy(), start, action, code
