@@ -1,0 +1,56 @@
+# Everything runs from .venv, which the first target that needs it makes; nothing else on the machine is touched.
+# `make PYTHON=python3.12 run` picks the interpreter. Once set up, no target needs the network.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+SYNC := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python
+
+# Without byte code every start reads and compiles all sources again.
+unexport PYTHONDONTWRITEBYTECODE
+unexport VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint docs bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.synced ## Set up, then backtest three templates on the demo tape and say where the report is
+	@$(BIN)/paddock demo
+
+test: $(VENV)/.synced-dev ## Set up, then run the tests
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+
+lint: $(VENV)/.synced-dev ## Style, types and import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+docs: $(VENV)/.synced-dev ## Build the site into site/
+	@$(BIN)/zensical build --clean
+
+bench: $(VENV)/.synced-bench ## Measure against the peers (see docs/performance.md)
+	@$(BIN)/python -m bench
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Paddock needs Python 3.11 or newer as $(PYTHON); name another with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) > /dev/null || { \
+		echo "$(PYTHON) cannot make a virtual environment; on Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.synced: pyproject.toml uv.lock | $(BIN)/uv
+	@$(SYNC) --no-dev
+	@touch $@
+
+$(VENV)/.synced-dev: pyproject.toml uv.lock | $(BIN)/uv
+	@$(SYNC)
+	@touch $@ $(VENV)/.synced
+
+$(VENV)/.synced-bench: pyproject.toml uv.lock | $(BIN)/uv
+	@$(SYNC) --group bench
+	@touch $@ $(VENV)/.synced-dev $(VENV)/.synced
