@@ -9,15 +9,15 @@ from paddock.core.time import DAY_MS
 from paddock.engine.book import ORDERS, REFUSALS, end_order, set_levels
 from paddock.engine.grid import down_int, px_down, px_up, value_of
 from paddock.engine.jit import part
-from paddock.engine.log import CANCELED, WORKING, Rows
-from paddock.engine.state import NEVER, NO_LIMIT, Books, Logs, Market, Spec
+from paddock.engine.log import CANCELED, WORKING
+from paddock.engine.state import NEVER, NO_LIMIT, Account, Books, Bot, Logs, Market, Slot, Spec, Step, Working
 from paddock.strategy.program import ActionKind, CancelScope, OrderType, SizeMode
 
 FOREVER = 2**62
 
 
 @part
-def refuse(logs: Logs, t: int, ts: int, slot: Rows, reason: int) -> None:
+def refuse(logs: Logs, t: int, ts: int, slot: Slot, reason: int) -> None:
     row = logs.refusals[logs.used[REFUSALS]]
     logs.used[REFUSALS] += 1
     row.bar, row.ts, row.bot, row.symbol, row.reason = t, ts, slot.bot, slot.symbol, reason
@@ -27,7 +27,7 @@ def refuse(logs: Logs, t: int, ts: int, slot: Rows, reason: int) -> None:
 def place(
     i: int, t: int, ts: int, kind: int, side: int, reason: int, tif: int, lots: int, px: float, leverage: float,
     expire_ms: int, capped: bool, books: Books, logs: Logs,
-) -> Rows:  # fmt: skip
+) -> Working:  # fmt: skip
     """Put a new working order in place `i`, decided at close time `ts`; protection and schedule are left to fill in."""
     slot = books.slots[i // 2]
     row = logs.used[ORDERS]
@@ -68,7 +68,7 @@ def leave(i: int, t: int, ts: int, lots: int, reason: int, books: Books, logs: L
 
 
 @part
-def limit_px(action: Rows, side: int, close: float, s: int, spec: Spec) -> float:
+def limit_px(action: Step, side: int, close: float, s: int, spec: Spec) -> float:
     """A limit price on the grid: given, or `offset_pct` better than the close; a buyer's down, a seller's up."""
     px = action.px if action.px > 0.0 else close * (1.0 - side * action.offset_pct / 100.0)
     if side > 0:
@@ -77,7 +77,7 @@ def limit_px(action: Rows, side: int, close: float, s: int, spec: Spec) -> float
 
 
 @part
-def reduce(action: Rows, t: int, ts: int, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
+def reduce(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
     """Exit part of a position, at market, at a limit, or in slices."""
     i = action.slot
     slot, s = books.slots[i], books.slots[i].symbol
@@ -114,7 +114,7 @@ def reduce(action: Rows, t: int, ts: int, market: Market, spec: Spec, books: Boo
 
 
 @part
-def protect(action: Rows, t: int, market: Market, spec: Spec, books: Books) -> None:
+def protect(action: Step, t: int, market: Market, spec: Spec, books: Books) -> None:
     """Set the named levels on an open position; a percentage and a price of the same level replace each other."""
     slot = books.slots[action.slot]
     if slot.lots == 0:
@@ -153,7 +153,7 @@ def staying(i: int, books: Books) -> int:
 
 
 @part
-def entry_margin(order: Rows, lot_value: float) -> float:
+def entry_margin(order: Working, lot_value: float) -> float:
     """Margin that a working entry order still claims, in micro-dollars."""
     return value_of(order.lots - order.filled, order.reference_px, lot_value) / order.leverage
 
@@ -174,12 +174,12 @@ def used_margin(first: int, count: int, spec: Spec, books: Books) -> float:
 
 
 @part
-def free_margin(account: Rows, spec: Spec, books: Books) -> float:
+def free_margin(account: Account, spec: Spec, books: Books) -> float:
     return account.cash + account.unrealised - used_margin(account.first_slot, account.slots, spec, books)
 
 
 @part
-def relever(action: Rows, t: int, ts: int, spec: Spec, books: Books, logs: Logs) -> None:
+def relever(action: Step, t: int, ts: int, spec: Spec, books: Books, logs: Logs) -> None:
     """Change the leverage of an open position, if the limits and the free margin allow."""
     i = action.slot
     slot = books.slots[i]
@@ -197,7 +197,7 @@ def relever(action: Rows, t: int, ts: int, spec: Spec, books: Books, logs: Logs)
 
 
 @part
-def open_count(bot: Rows, besides: int, books: Books) -> int:
+def open_count(bot: Bot, besides: int, books: Books) -> int:
     """Slots of the bot, but one, with a position that stays or a working entry."""
     count = 0
     for i in range(bot.first_slot, bot.first_slot + bot.slots):
@@ -207,7 +207,7 @@ def open_count(bot: Rows, besides: int, books: Books) -> int:
 
 
 @part
-def gate(action: Rows, ts: int, spec: Spec, books: Books) -> int:
+def gate(action: Step, ts: int, spec: Spec, books: Books) -> int:
     """The first rule that forbids this entry whatever its size, or -1."""
     i = action.slot
     slot = books.slots[i]
@@ -237,13 +237,13 @@ def gate(action: Rows, ts: int, spec: Spec, books: Books) -> int:
 
 
 @part
-def lost_today(bot: Rows) -> bool:
+def lost_today(bot: Bot) -> bool:
     lost = bot.day_start_equity - bot.equity
     return bool(lost * 100.0 >= bot.daily_loss_pct * bot.day_start_equity)
 
 
 @part
-def stop_fraction(action: Rows, px: float) -> float:
+def stop_fraction(action: Step, px: float) -> float:
     """Distance from a reference price to the entry's stop, as a fraction of the price; NaN without a stop."""
     if action.stop_pct > 0.0:
         return float(action.stop_pct / 100.0)
@@ -255,7 +255,7 @@ def stop_fraction(action: Rows, px: float) -> float:
 
 
 @part
-def wanted_notional(action: Rows, px: float, bot: Rows, s: int, spec: Spec) -> float:
+def wanted_notional(action: Step, px: float, bot: Bot, s: int, spec: Spec) -> float:
     """Notional that the action asks for, in micro-dollars; NaN when its stop distance is not known."""
     mode, size = action.size_mode, action.size
     if mode == SizeMode.NOTIONAL_USD:
@@ -271,7 +271,7 @@ def wanted_notional(action: Rows, px: float, bot: Rows, s: int, spec: Spec) -> f
 
 
 @part
-def enter(action: Rows, t: int, ts: int, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
+def enter(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
     """Admit an entry, make it as small as the policy says, and put it to work; or record why not."""
     i = action.slot
     slot = books.slots[i]
@@ -326,7 +326,7 @@ def enter(action: Rows, t: int, ts: int, market: Market, spec: Spec, books: Book
 
 
 @part
-def act(action: Rows, t: int, ts: int, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
+def act(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
     """Do one action that fired."""
     i, kind = action.slot, action.kind
     if kind == ActionKind.CANCEL:
@@ -344,7 +344,7 @@ def act(action: Rows, t: int, ts: int, market: Market, spec: Spec, books: Books,
 
 
 @part
-def value_bot(bot: Rows, books: Books) -> None:
+def value_bot(bot: Bot, books: Books) -> None:
     unrealised = 0
     for i in range(bot.first_slot, bot.first_slot + bot.slots):
         unrealised += books.slots[i].unrealised

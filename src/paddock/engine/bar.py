@@ -8,8 +8,8 @@ from paddock.core.orders import OrderKind, Tif
 from paddock.engine.book import adverse_kind, end_order, fill_order, fill_protection, mark_slot, pay_funding, set_levels
 from paddock.engine.grid import down_int, px_down, px_up
 from paddock.engine.jit import part
-from paddock.engine.log import CANCELED, EXPIRED, Rows
-from paddock.engine.state import Books, Friction, Logs, Market, Spec
+from paddock.engine.log import CANCELED, EXPIRED
+from paddock.engine.state import Books, Friction, Logs, Market, Slot, Spec, Working
 
 
 @part
@@ -82,7 +82,7 @@ def fillable(i: int, t: int, market: Market, spec: Spec, friction: Friction, boo
 
 
 @part
-def twap_due(order: Rows, ts: int, interval_ms: int) -> int:
+def twap_due(order: Working, ts: int, interval_ms: int) -> int:
     """Lots that a TWAP should have filled by this open."""
     k = (ts - order.decided_ts) // interval_ms + 1
     return order.lots if k >= order.slices else order.lots * k // order.slices
@@ -125,7 +125,7 @@ def work_at_open(i: int, t: int, market: Market, spec: Spec, friction: Friction,
 
 
 @part
-def finer_first(slot: Rows, t: int, market: Market) -> tuple[int, float]:
+def finer_first(slot: Slot, t: int, market: Market) -> tuple[int, float]:
     """Which level finer bars touch first: (-1, price) adverse, (1, price) target, (0, 0.0) when they cannot tell."""
     s = slot.symbol
     if market.fine_start.shape[1] == 0:
@@ -203,7 +203,7 @@ def check_after_entry(i: int, t: int, market: Market, spec: Spec, friction: Fric
 
 
 @part
-def trail(slot: Rows, high: float, low: float, spec: Spec) -> None:
+def trail(slot: Slot, high: float, low: float, spec: Spec) -> None:
     """Carry the trailing extreme; it acts from the next bar on."""
     before = slot.extreme
     slot.extreme = max(before, high) if slot.lots > 0 else min(before, low)

@@ -7,15 +7,15 @@ import math
 from paddock.core.orders import OrderKind, Reason
 from paddock.engine.grid import nearest_int, px_down, px_up, up_int, value_of
 from paddock.engine.jit import part
-from paddock.engine.log import CANCELED, FILLED, Rows
-from paddock.engine.state import Books, Logs, Market, Spec
+from paddock.engine.log import CANCELED, FILLED
+from paddock.engine.state import Account, Books, Logs, Market, Slot, Spec, Working
 
 STOP_REASONS = (int(Reason.STOP_LOSS), int(Reason.TRAILING_STOP), int(Reason.LIQUIDATION))
 ORDERS, FILLS, TRADES, REFUSALS = 0, 1, 2, 3
 
 
 @part
-def set_levels(slot: Rows, spec: Spec) -> None:
+def set_levels(slot: Slot, spec: Spec) -> None:
     """Recompute the slot's price levels from its average entry, extreme and leverage (docs/engine.md, Levels)."""
     s = slot.symbol
     scale, figs = spec.px_scale[s], spec.sig_figs[s]
@@ -44,7 +44,7 @@ def set_levels(slot: Rows, spec: Spec) -> None:
 
 
 @part
-def adverse_kind(slot: Rows) -> int:
+def adverse_kind(slot: Slot) -> int:
     """Which level is the nearest adverse one; ties go to the stop, then the trailing stop."""
     if slot.stop_px == slot.adverse:
         return OrderKind.STOP
@@ -54,7 +54,7 @@ def adverse_kind(slot: Rows) -> int:
 
 
 @part
-def mark_slot(slot: Rows, account: Rows, px: float, spec: Spec) -> None:
+def mark_slot(slot: Slot, account: Account, px: float, spec: Spec) -> None:
     """Value the position at `px` and carry the difference to the account."""
     before = slot.unrealised
     if slot.lots == 0:
@@ -67,7 +67,7 @@ def mark_slot(slot: Rows, account: Rows, px: float, spec: Spec) -> None:
 
 
 @part
-def pay_funding(slot: Rows, books: Books, px: float, rate: float, spec: Spec) -> None:
+def pay_funding(slot: Slot, books: Books, px: float, rate: float, spec: Spec) -> None:
     """Longs pay a positive rate on the position's value at `px`; the cash effect is rounded down."""
     value = value_of(abs(slot.lots), px, spec.lot_value[slot.symbol])
     sign = 1.0 if slot.lots > 0 else -1.0
@@ -94,7 +94,7 @@ def end_order(i: int, books: Books, logs: Logs, state: int) -> None:
 def log_fill(
     logs: Logs,
     row: int,
-    slot: Rows,
+    slot: Slot,
     t: int,
     ts: int,
     side: int,
@@ -117,7 +117,7 @@ def log_fill(
 
 @part
 def close_lots(
-    slot: Rows, t: int, ts: int, lots: int, px: float, value: int, fee: int, reason: int, interval_ms: int,
+    slot: Slot, t: int, ts: int, lots: int, px: float, value: int, fee: int, reason: int, interval_ms: int,
     books: Books, logs: Logs,
 ) -> None:  # fmt: skip
     """Realise `lots` of the position: its share of cost, fees and funding leaves with it as a trade."""
@@ -150,7 +150,9 @@ def close_lots(
 
 
 @part
-def open_lots(slot: Rows, t: int, ts: int, order: Rows, lots: int, px: float, value: int, fee: int, spec: Spec) -> None:
+def open_lots(
+    slot: Slot, t: int, ts: int, order: Working, lots: int, px: float, value: int, fee: int, spec: Spec
+) -> None:
     """Add lots of an entry order: average entry, leverage and protection become those of the order."""
     if slot.lots == 0:
         slot.entry_ts, slot.entry_bar, slot.entries = ts, t, 0

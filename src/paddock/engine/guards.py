@@ -8,12 +8,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from paddock.engine.jit import part
-from paddock.engine.log import Rows
-from paddock.engine.state import NEVER, Books, Decisions
+from paddock.engine.jit import column_pass, part
+from paddock.engine.state import NEVER, Books, Decisions, Slot
 from paddock.market.tape import Floats
 from paddock.strategy.expr import FALSE, TRUE, UNKNOWN, Op, StateField
 
@@ -34,7 +32,7 @@ def compare(op: int, left: float, right: float) -> int:
     return TRUE if left <= right else FALSE
 
 
-@njit(cache=True)
+@column_pass
 def _column(left: Floats, right: Floats, out: NDArray[np.uint8], sign: float, strict: bool) -> None:
     """`out` = code of left > right (sign 1) or left < right (sign -1); non-strict adds equality. No branches."""
     for t in range(len(out)):
@@ -44,7 +42,7 @@ def _column(left: Floats, right: Floats, out: NDArray[np.uint8], sign: float, st
         out[t] = np.uint8(1) + np.uint8(yes) - np.uint8(no)
 
 
-@njit(cache=True)
+@column_pass
 def _column_const(left: Floats, right: float, out: NDArray[np.uint8], sign: float, strict: bool) -> None:
     b = right * sign
     for t in range(len(out)):
@@ -54,7 +52,7 @@ def _column_const(left: Floats, right: float, out: NDArray[np.uint8], sign: floa
         out[t] = np.uint8(1) + np.uint8(yes) - np.uint8(no)
 
 
-@njit(cache=True)
+@column_pass
 def _cross(left: Floats, right: Floats, out: NDArray[np.uint8], sign: float) -> None:
     """`out[t]` = code of left crossing above right (sign 1) or below it (sign -1) since bar `t - 1`."""
     out[0] = UNKNOWN
@@ -86,7 +84,7 @@ def compare_column(op: Op, left: Floats, right: Floats | float, out: NDArray[np.
 
 
 @part
-def state_value(field: int, slot: Rows, close_ts: int, lot_scale: float, lot_value: float) -> float:
+def state_value(field: int, slot: Slot, close_ts: int, lot_scale: float, lot_value: float) -> float:
     """What a guard may know of a slot at the close; NaN is unknown."""
     if field == StateField.QTY:
         return slot.lots / lot_scale

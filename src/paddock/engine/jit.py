@@ -7,7 +7,24 @@ are merged into the one entry point. Callers own every array for as long as a ca
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar, cast
+
 from numba import njit
 
-part = njit(cache=True, _nrt=False, forceinline=True)
-entry_point = njit(cache=True, _nrt=False)
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def part(function: F) -> F:
+    """Compile a part of the kernel, to be merged into its caller."""
+    return cast(F, njit(cache=True, _nrt=False, forceinline=True)(function))  # type: ignore[call-overload]
+
+
+def entry_point(function: F) -> F:
+    """Compile a function that Python calls."""
+    return cast(F, njit(cache=True, _nrt=False)(function))  # type: ignore[call-overload]
+
+
+def column_pass(function: F) -> F:
+    """Compile a pass over whole columns, which may allocate and runs without the interpreter's lock."""
+    return cast(F, njit(cache=True, nogil=True)(function))

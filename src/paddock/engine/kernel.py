@@ -117,7 +117,7 @@ def advance(
     for b in range(len(books.bots)):
         watched = watched or books.bots[b].watched == 1
     simple = n_slots == 1 and not watched
-    j = np.searchsorted(decisions.bars, begin)
+    j = int(np.searchsorted(decisions.bars, begin))
     t = begin
     while t < end:
         hot = decisions.bars[j] if j < len(decisions.bars) else end

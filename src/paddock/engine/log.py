@@ -12,70 +12,88 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paddock.engine.costs import Costs
+from paddock.engine.rows import F8, I1, I4, I8, dtype_of
 from paddock.market.tape import Ints, Tape
 from paddock.strategy.program import Program
 
 WORKING, FILLED, CANCELED, EXPIRED = 0, 1, 2, 3
 
-ORDER = np.dtype(
-    [
-        ("bar", "i8"),  # the bar at whose close it was decided; protection: the bar that touched it
-        ("ts", "i8"),  # that bar's close time; protection: that bar's open time
-        ("bot", "i4"),
-        ("symbol", "i4"),
-        ("kind", "i1"),  # OrderKind
-        ("side", "i1"),  # Side
-        ("reason", "i1"),  # Reason
-        ("tif", "i1"),  # Tif
-        ("state", "i1"),  # WORKING, FILLED, CANCELED, EXPIRED
-        ("capped", "i1"),  # 1 when the risk policy made it smaller
-        ("lots", "i8"),
-        ("filled", "i8"),
-        ("px", "f8"),  # limit price or protection level; 0 for market and TWAP
-        ("leverage", "f8"),
-    ],
-    align=True,
-)
 
-FILL = np.dtype(
-    [
-        ("order", "i8"),
-        ("bar", "i8"),
-        ("ts", "i8"),
-        ("bot", "i4"),
-        ("symbol", "i4"),
-        ("side", "i1"),
-        ("maker", "i1"),
-        ("lots", "i8"),
-        ("px", "f8"),
-        ("value", "i8"),
-        ("fee", "i8"),
-    ],
-    align=True,
-)
+class Order:
+    """An order as decided and as it ended."""
 
-TRADE = np.dtype(
-    [
-        ("bot", "i4"),
-        ("symbol", "i4"),
-        ("side", "i1"),  # of the position: +1 long, -1 short
-        ("reason", "i1"),  # of the exit
-        ("lots", "i8"),
-        ("entry_bar", "i8"),
-        ("entry_ts", "i8"),
-        ("entry_px", "f8"),  # average entry
-        ("exit_bar", "i8"),
-        ("exit_ts", "i8"),
-        ("exit_px", "f8"),
-        ("realised", "i8"),  # gross
-        ("fees", "i8"),  # paid is positive
-        ("funding", "i8"),  # received is positive
-        ("pnl", "i8"),  # realised - fees + funding
-    ],
-    align=True,
-)
+    bar: I8  # the bar at whose close it was decided; protection: the bar that touched it
+    ts: I8  # that bar's close time; protection: that bar's open time
+    bot: I4
+    symbol: I4
+    kind: I1  # OrderKind
+    side: I1  # Side
+    reason: I1  # Reason
+    tif: I1  # Tif
+    state: I1  # WORKING, FILLED, CANCELED, EXPIRED
+    capped: I1  # 1 when the risk policy made it smaller
+    lots: I8
+    filled: I8
+    px: F8  # limit price or protection level; 0 for market and TWAP
+    leverage: F8
 
-REFUSAL = np.dtype([("bar", "i8"), ("ts", "i8"), ("bot", "i4"), ("symbol", "i4"), ("reason", "i1")], align=True)
+
+ORDER = dtype_of(Order)
+
+
+class Fill:
+    """One fill; `order` is a row of the orders."""
+
+    order: I8
+    bar: I8
+    ts: I8
+    bot: I4
+    symbol: I4
+    side: I1
+    maker: I1
+    lots: I8
+    px: F8
+    value: I8
+    fee: I8
+
+
+FILL = dtype_of(Fill)
+
+
+class Trade:
+    """What one reducing fill closed."""
+
+    bot: I4
+    symbol: I4
+    side: I1  # of the position: +1 long, -1 short
+    reason: I1  # of the exit
+    lots: I8
+    entry_bar: I8
+    entry_ts: I8
+    entry_px: F8  # average entry
+    exit_bar: I8
+    exit_ts: I8
+    exit_px: F8
+    realised: I8  # gross
+    fees: I8  # paid is positive
+    funding: I8  # received is positive
+    pnl: I8  # realised - fees + funding
+
+
+TRADE = dtype_of(Trade)
+
+
+class Refused:
+    """An entry that was not admitted (or made smaller), and why."""
+
+    bar: I8
+    ts: I8
+    bot: I4
+    symbol: I4
+    reason: I1
+
+
+REFUSAL = dtype_of(Refused)
 
 Rows = NDArray[np.void]
 

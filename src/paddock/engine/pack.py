@@ -15,8 +15,8 @@ from paddock.core.rounding import nearest_int
 from paddock.core.time import interval_ms
 from paddock.engine.costs import Costs
 from paddock.engine.guards import AND, NOT, OR, PUSH_CODE, PUSH_STATE, PUSH_TEST
-from paddock.engine.log import Rows
-from paddock.engine.state import ACCOUNT, ACTION, BOT, NEVER, NO_LIMIT, SLOT, WORKING, Books, Friction, Market, Spec
+from paddock.engine.rows import table_of
+from paddock.engine.state import NEVER, NO_LIMIT, Account, Books, Bot, Friction, Market, Slot, Spec, Step, Working
 from paddock.market.tape import Floats, Tape
 from paddock.strategy.expr import FALSE, TRUE, All, Const, Expr, Literal, Not, Op, State, Test
 from paddock.strategy.program import Action, OnDrawdown, Program, RiskPolicy, Rule
@@ -127,13 +127,13 @@ def start_cash(usd: Decimal) -> int:
 def books_of(programs: Sequence[Program], tape: Tape, starts: Sequence[int], accounts: Sequence[int]) -> Books:
     """Fresh state: bot `b` runs `programs[b]` on account `accounts[b]` (ascending), which starts with `starts[account]`."""
     counts = [len(program.symbols) for program in programs]
-    slots = np.zeros(sum(counts), SLOT)
-    bots = np.zeros(len(programs), BOT)
-    holders = np.zeros(len(starts), ACCOUNT)
+    slots = table_of(Slot, sum(counts))
+    bots = table_of(Bot, len(programs))
+    holders = table_of(Account, len(starts))
     holders["cash"] = starts
     first = 0
     for b, (program, account) in enumerate(zip(programs, accounts, strict=True)):
-        bots[b] = bot_row(program.risk, account, first, counts[b], starts[account])
+        set_bot(bots[b], program.risk, account, first, counts[b], starts[account])
         rows = slots[first : first + counts[b]]
         rows["bot"], rows["account"] = b, account
         rows["symbol"] = [tape.row(symbol) for symbol in program.symbols]
@@ -144,48 +144,44 @@ def books_of(programs: Sequence[Program], tape: Tape, starts: Sequence[int], acc
     slots["leverage"] = 1.0
     for account in range(len(starts)):
         mine = np.flatnonzero(slots["account"] == account)
-        holders[account]["first_slot"], holders[account]["slots"] = (mine[0] if len(mine) else 0), len(mine)
-    return Books(slots, np.zeros(2 * len(slots), WORKING), bots, holders, np.zeros(len(slots), np.uint8))
+        holders[account].first_slot, holders[account].slots = (int(mine[0]) if len(mine) else 0), len(mine)
+    return Books(slots, table_of(Working, 2 * len(slots)), bots, holders, np.zeros(len(slots), np.uint8))
 
 
-def bot_row(risk: RiskPolicy, account: int, first_slot: int, slots: int, start: int) -> Rows:
-    """One bot's row: its policy in the kernel's units."""
-    row = np.zeros((), BOT)
+def set_bot(bot: Bot, risk: RiskPolicy, account: int, first_slot: int, slots: int, start: int) -> None:
+    """Fill one bot's row: its policy in the kernel's units."""
     capital = NO_LIMIT if risk.allocated_capital_usd is None else micro(risk.allocated_capital_usd)
     base = start if capital == NO_LIMIT else capital
     timeout = risk.position_timeout_seconds
-    row["account"], row["first_slot"], row["slots"] = account, first_slot, slots
-    row["watched"] = timeout is not None or risk.max_drawdown_pct is not None or risk.daily_loss_pct is not None
-    row["base"] = row["peak"] = row["equity"] = row["day_start_equity"] = base
-    row["day"] = NEVER
-    row["max_leverage"], row["max_open_positions"] = risk.max_leverage, risk.max_open_positions
-    row["max_entries"], row["capital"] = risk.max_entries, capital
-    row["max_order"] = NO_LIMIT if risk.max_order_usd is None else micro(risk.max_order_usd)
-    row["cooldown_ms"], row["cooldown_after_stop_ms"] = (
+    bot.account, bot.first_slot, bot.slots = account, first_slot, slots
+    bot.watched = timeout is not None or risk.max_drawdown_pct is not None or risk.daily_loss_pct is not None
+    bot.base = bot.peak = bot.equity = bot.day_start_equity = base
+    bot.day = NEVER
+    bot.max_leverage, bot.max_open_positions = risk.max_leverage, risk.max_open_positions
+    bot.max_entries, bot.capital = risk.max_entries, capital
+    bot.max_order = NO_LIMIT if risk.max_order_usd is None else micro(risk.max_order_usd)
+    bot.cooldown_ms, bot.cooldown_after_stop_ms = (
         risk.cooldown_seconds * 1000,
         risk.cooldown_after_stop_seconds * 1000,
     )
-    row["timeout_ms"] = NO_LIMIT if timeout is None else timeout * 1000
-    row["max_drawdown_pct"] = 0.0 if risk.max_drawdown_pct is None else risk.max_drawdown_pct
-    row["flatten"] = risk.on_drawdown is OnDrawdown.FLATTEN
-    row["daily_loss_pct"] = 0.0 if risk.daily_loss_pct is None else risk.daily_loss_pct
-    return row
+    bot.timeout_ms = NO_LIMIT if timeout is None else timeout * 1000
+    bot.max_drawdown_pct = 0.0 if risk.max_drawdown_pct is None else risk.max_drawdown_pct
+    bot.flatten = risk.on_drawdown is OnDrawdown.FLATTEN
+    bot.daily_loss_pct = 0.0 if risk.daily_loss_pct is None else risk.daily_loss_pct
 
 
-def action_row(action: Action, slot: int) -> Rows:
-    """One action in the kernel's units, for global slot `slot`."""
-    row = np.zeros((), ACTION)
+def set_step(row: Step, action: Action, slot: int) -> None:
+    """Fill one action's row in the kernel's units, for global slot `slot`."""
     bracket = action.protection
-    row["kind"], row["slot"], row["side"], row["order"], row["tif"] = (
+    row.kind, row.slot, row.side, row.order, row.tif = (
         action.kind, slot, action.side, action.order, action.tif,
     )  # fmt: skip
-    row["size_mode"], row["size"], row["leverage"] = action.size.mode, action.size.value, action.leverage
-    row["px"], row["offset_pct"], row["bound_pct"] = action.px, action.offset_pct, action.bound_pct
-    row["expire_ms"], row["duration_ms"], row["cancel"] = action.expire_ms, action.duration_ms, action.cancel
-    row["stop_pct"], row["stop_at"] = bracket.stop_loss_pct, bracket.stop_loss_px
-    row["take_pct"], row["take_at"] = bracket.take_profit_pct, bracket.take_profit_px
-    row["trail_pct"] = bracket.trailing_stop_pct
-    return row
+    row.size_mode, row.size, row.leverage = action.size.mode, action.size.value, action.leverage
+    row.px, row.offset_pct, row.bound_pct = action.px, action.offset_pct, action.bound_pct
+    row.expire_ms, row.duration_ms, row.cancel = action.expire_ms, action.duration_ms, action.cancel
+    row.stop_pct, row.stop_at = bracket.stop_loss_pct, bracket.stop_loss_px
+    row.take_pct, row.take_at = bracket.take_profit_pct, bracket.take_profit_px
+    row.trail_pct = bracket.trailing_stop_pct
 
 
 @dataclass(slots=True)

@@ -9,8 +9,9 @@ import numpy as np
 from paddock.engine.book import FILLS, ORDERS, REFUSALS, TRADES
 from paddock.engine.costs import Costs
 from paddock.engine.kernel import advance
-from paddock.engine.log import FILL, ORDER, REFUSAL, TRADE, Rows
+from paddock.engine.log import Fill, Order, Refused, Rows, Trade
 from paddock.engine.pack import books_of, friction_of, market_of, spec_of
+from paddock.engine.rows import R, Table, table_of
 from paddock.engine.state import Decisions, Logs
 from paddock.market.tape import Ints, Tape
 from paddock.strategy.program import Program
@@ -34,9 +35,12 @@ class Session:
         self.friction = friction_of(costs)
         self.books = books_of(programs, tape, starts, accounts)
         self.logs = Logs(
-            np.zeros(FIRST_ROWS, ORDER), np.zeros(FIRST_ROWS, FILL), np.zeros(FIRST_ROWS, TRADE),
-            np.zeros(FIRST_ROWS, REFUSAL), np.zeros(4, np.int64),
-        )  # fmt: skip
+            table_of(Order, FIRST_ROWS),
+            table_of(Fill, FIRST_ROWS),
+            table_of(Trade, FIRST_ROWS),
+            table_of(Refused, FIRST_ROWS),
+            np.zeros(4, np.int64),
+        )
         self.equity: Ints = np.empty((len(starts), end - begin), np.int64)
 
     def run(self, decisions: Decisions, until: int) -> None:
@@ -50,28 +54,30 @@ class Session:
                 self._grow()
 
     def _grow(self) -> None:
-        rows = (self.logs.orders, self.logs.fills, self.logs.trades, self.logs.refusals)
-        self.logs = Logs(*(doubled(log) for log in rows), self.logs.used)
+        orders, fills, trades, refusals, used = self.logs
+        self.logs = Logs(
+            doubled(Order, orders), doubled(Fill, fills), doubled(Trade, trades), doubled(Refused, refusals), used
+        )
 
     @property
     def orders(self) -> Rows:
-        return self.logs.orders[: self.logs.used[ORDERS]]
+        return self.logs.orders[: int(self.logs.used[ORDERS])]
 
     @property
     def fills(self) -> Rows:
-        return self.logs.fills[: self.logs.used[FILLS]]
+        return self.logs.fills[: int(self.logs.used[FILLS])]
 
     @property
     def trades(self) -> Rows:
-        return self.logs.trades[: self.logs.used[TRADES]]
+        return self.logs.trades[: int(self.logs.used[TRADES])]
 
     @property
     def refusals(self) -> Rows:
-        return self.logs.refusals[: self.logs.used[REFUSALS]]
+        return self.logs.refusals[: int(self.logs.used[REFUSALS])]
 
 
-def doubled(rows: Rows) -> Rows:
+def doubled(row: type[R], rows: Table[R]) -> Table[R]:
     """The same rows with as much room again."""
-    grown = np.zeros(2 * len(rows), rows.dtype)
+    grown = table_of(row, 2 * len(rows))
     grown[: len(rows)] = rows
     return grown

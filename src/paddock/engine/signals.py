@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from paddock.engine.guards import AND, NOT, PUSH_CODE, PUSH_STATE, PUSH_TEST, compare_column, cross_column
-from paddock.engine.log import Rows
-from paddock.engine.pack import Guards, action_row
-from paddock.engine.state import ACTION, Decisions
+from paddock.engine.jit import column_pass
+from paddock.engine.pack import Guards, set_step
+from paddock.engine.rows import Table, table_of
+from paddock.engine.state import Decisions, Step
 from paddock.market.features import Feature, FeatureStore
 from paddock.market.tape import Floats, Ints
 from paddock.strategy.expr import UNKNOWN, Op, State, Test, Value
@@ -33,7 +33,7 @@ class PackedRules:
     `clock[k]` is the symbol whose bars rule `k` is decided on. `tests` lists the market tests with their clocks.
     """
 
-    actions: Rows
+    actions: Table[Step]
     clock: tuple[str, ...]
     tests: tuple[tuple[str, Test], ...]
     guard_op: NDArray[np.int8]
@@ -55,14 +55,15 @@ def pack_rules(programs: Sequence[Program]) -> PackedRules:
     """Pack the rules of `programs`, slots numbered program by program, symbols in name order."""
     guards = Guards()
     count = sum(len(program.rules) for program in programs)
-    actions = np.zeros(count, ACTION)
+    actions = table_of(Step, count)
     clock: list[str] = []
     first_slot = k = 0
     for program in programs:
         place = {symbol: first_slot + n for n, symbol in enumerate(program.symbols)}
         for rule in program.rules:
-            actions[k] = action_row(rule.action, place[rule.action.symbol])
-            actions[k]["guard_start"], actions[k]["guard_end"] = guards.add(rule, first_slot, program.symbols)
+            row = actions[k]
+            set_step(row, rule.action, place[rule.action.symbol])
+            row.guard_start, row.guard_end = guards.add(rule, first_slot, program.symbols)
             clock.append(rule.action.symbol)
             k += 1
         first_slot += len(program.symbols)
@@ -145,7 +146,7 @@ def decisions_of(rules: PackedRules, store: FeatureStore, begin: int, end: int) 
 def guard_codes(rules: PackedRules, k: int, tests: Codes, out: Codes) -> None:
     """Guard of rule `k` over whole columns, every test of the position unknown."""
     stack: list[Codes | np.uint8] = []
-    start, end = int(rules.actions[k]["guard_start"]), int(rules.actions[k]["guard_end"])
+    start, end = rules.actions[k].guard_start, rules.actions[k].guard_end
     for op, arg in zip(rules.guard_op[start:end], rules.guard_arg[start:end], strict=True):
         if op == PUSH_TEST:
             stack.append(tests[arg])
@@ -170,7 +171,7 @@ def with_signals(rules: PackedRules, tests: Codes, begin: int, codes: Codes) -> 
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@column_pass
 def _sparse(codes: Codes) -> tuple[Ints, Ints, NDArray[np.int32], Codes]:
     """Compressed columns of `codes` [K, n]: the bars with any code above 0, and their codes in order of rule."""
     rules, n = codes.shape

@@ -12,165 +12,161 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from paddock.engine.log import Rows
+from paddock.engine.log import Fill, Order, Refused, Trade
+from paddock.engine.rows import F8, I1, I4, I8, Table
 from paddock.market.tape import Floats, Ints
 
 NEVER = -(2**62)  # a time before all times
 NO_LIMIT = -1
 
-SLOT = np.dtype(
-    [
-        ("bot", "i4"),
-        ("account", "i4"),
-        ("symbol", "i4"),
-        ("allowed", "i1"),
-        ("entries", "i4"),
-        ("lots", "i8"),  # signed: long > 0, short < 0
-        ("cost", "i8"),  # value of the open lots at their fill prices, always positive
-        ("entry_px", "f8"),  # average
-        ("entry_ts", "i8"),
-        ("entry_bar", "i8"),
-        ("leverage", "f8"),
-        ("stop_pct", "f8"),
-        ("stop_at", "f8"),  # absolute price, as asked for
-        ("take_pct", "f8"),
-        ("take_at", "f8"),
-        ("trail_pct", "f8"),
-        ("extreme", "f8"),
-        ("stop_px", "f8"),  # levels on the grid; 0: none
-        ("take_px", "f8"),
-        ("trail_px", "f8"),
-        ("liquidation_px", "f8"),
-        ("adverse", "f8"),  # nearest of stop, trail and liquidation; -inf (long) or inf (short) without
-        ("target", "f8"),  # take_px; inf (long) or -inf (short) without
-        ("mark", "f8"),
-        ("unrealised", "i8"),
-        ("fees", "i8"),  # of the open lots so far
-        ("funding", "i8"),
-        ("taken", "i8"),  # lots filled in this bar, for the participation cap
-        ("last_entry_ts", "i8"),  # close time of the last admitted entry decision
-        ("last_stop_ts", "i8"),  # close time of the bar of the last losing stop
-    ],
-    align=True,
-)
 
-WORKING = np.dtype(
-    [
-        ("live", "i1"),
-        ("fresh", "i1"),  # no bar has been open to it yet
-        ("marketable", "i1"),  # was marketable at this bar's open
-        ("kind", "i1"),
-        ("side", "i1"),
-        ("reason", "i1"),
-        ("tif", "i1"),
-        ("row", "i8"),  # in the order log
-        ("lots", "i8"),
-        ("filled", "i8"),
-        ("px", "f8"),
-        ("reference_px", "f8"),
-        ("bound_px", "f8"),
-        ("decided_ts", "i8"),  # close time of the decision
-        ("expire_ts", "i8"),
-        ("slices", "i8"),
-        ("leverage", "f8"),
-        ("stop_pct", "f8"),
-        ("stop_at", "f8"),
-        ("take_pct", "f8"),
-        ("take_at", "f8"),
-        ("trail_pct", "f8"),
-    ],
-    align=True,
-)
+class Slot:
+    """One bot's position on one symbol."""
 
-BOT = np.dtype(
-    [
-        ("account", "i4"),
-        ("first_slot", "i4"),
-        ("slots", "i4"),
-        ("watched", "i1"),  # has a rule on its equity or on time, checked every bar
-        ("halted", "i1"),
-        ("base", "i8"),
-        ("cash", "i8"),  # realised - fees + funding of this bot
-        ("peak", "i8"),
-        ("day", "i8"),
-        ("day_start_equity", "i8"),
-        ("equity", "i8"),  # at the last close
-        ("max_leverage", "f8"),
-        ("max_open_positions", "i8"),
-        ("max_entries", "i8"),
-        ("max_order", "i8"),
-        ("capital", "i8"),
-        ("cooldown_ms", "i8"),
-        ("cooldown_after_stop_ms", "i8"),
-        ("timeout_ms", "i8"),
-        ("max_drawdown_pct", "f8"),
-        ("flatten", "i1"),
-        ("daily_loss_pct", "f8"),
-    ],
-    align=True,
-)
+    bot: I4
+    account: I4
+    symbol: I4
+    allowed: I1
+    entries: I4
+    lots: I8  # signed: long > 0, short < 0
+    cost: I8  # value of the open lots at their fill prices, always positive
+    entry_px: F8  # average
+    entry_ts: I8
+    entry_bar: I8
+    leverage: F8
+    stop_pct: F8
+    stop_at: F8  # absolute price, as asked for
+    take_pct: F8
+    take_at: F8
+    trail_pct: F8
+    extreme: F8
+    stop_px: F8  # levels on the grid; 0: none
+    take_px: F8
+    trail_px: F8
+    liquidation_px: F8
+    adverse: F8  # nearest of stop, trail and liquidation; -inf (long) or inf (short) without
+    target: F8  # take_px; inf (long) or -inf (short) without
+    mark: F8
+    unrealised: I8
+    fees: I8  # of the open lots so far
+    funding: I8
+    taken: I8  # lots filled in this bar, for the participation cap
+    last_entry_ts: I8  # close time of the last admitted entry decision
+    last_stop_ts: I8  # close time of the bar of the last losing stop
 
-ACCOUNT = np.dtype(
-    [
-        ("first_slot", "i4"),
-        ("slots", "i4"),
-        ("cash", "i8"),  # start + realised - fees + funding
-        ("unrealised", "i8"),
-        ("open_positions", "i8"),
-        ("bars_exposed", "i8"),
-        ("realised", "i8"),
-        ("fees", "i8"),
-        ("funding", "i8"),
-        ("bars_ambiguous", "i8"),
-    ],
-    align=True,
-)
 
-ACTION = np.dtype(
-    [
-        ("kind", "i1"),
-        ("slot", "i4"),
-        ("side", "i1"),
-        ("order", "i1"),
-        ("tif", "i1"),
-        ("size_mode", "i1"),
-        ("cancel", "i1"),
-        ("size", "f8"),
-        ("leverage", "f8"),
-        ("px", "f8"),
-        ("offset_pct", "f8"),
-        ("expire_ms", "i8"),
-        ("duration_ms", "i8"),
-        ("bound_pct", "f8"),
-        ("stop_pct", "f8"),
-        ("stop_at", "f8"),
-        ("take_pct", "f8"),
-        ("take_at", "f8"),
-        ("trail_pct", "f8"),
-        ("guard_start", "i4"),
-        ("guard_end", "i4"),
-    ],
-    align=True,
-)
+class Working:
+    """An order that is working; `live` 0 means the place is free."""
+
+    live: I1
+    fresh: I1  # no bar has been open to it yet
+    marketable: I1  # was marketable at this bar's open
+    kind: I1
+    side: I1
+    reason: I1
+    tif: I1
+    row: I8  # in the order log
+    lots: I8
+    filled: I8
+    px: F8
+    reference_px: F8
+    bound_px: F8
+    decided_ts: I8  # close time of the decision
+    expire_ts: I8
+    slices: I8
+    leverage: F8
+    stop_pct: F8
+    stop_at: F8
+    take_pct: F8
+    take_at: F8
+    trail_pct: F8
+
+
+class Bot:
+    """One bot: its own money and its policy (NO_LIMIT or 0 where it has none)."""
+
+    account: I4
+    first_slot: I4
+    slots: I4
+    watched: I1  # has a rule on its equity or on time, checked every bar
+    halted: I1
+    base: I8
+    cash: I8  # realised - fees + funding of this bot
+    peak: I8
+    day: I8
+    day_start_equity: I8
+    equity: I8  # at the last close
+    max_leverage: F8
+    max_open_positions: I8
+    max_entries: I8
+    max_order: I8
+    capital: I8
+    cooldown_ms: I8
+    cooldown_after_stop_ms: I8
+    timeout_ms: I8
+    max_drawdown_pct: F8
+    flatten: I1
+    daily_loss_pct: F8
+
+
+class Account:
+    """One cash account."""
+
+    first_slot: I4
+    slots: I4
+    cash: I8  # start + realised - fees + funding
+    unrealised: I8
+    open_positions: I8
+    bars_exposed: I8
+    realised: I8
+    fees: I8
+    funding: I8
+    bars_ambiguous: I8
+
+
+class Step:
+    """An action of paddock.strategy.program in the kernel's units, and its guard."""
+
+    kind: I1
+    slot: I4
+    side: I1
+    order: I1
+    tif: I1
+    size_mode: I1
+    cancel: I1
+    size: F8
+    leverage: F8
+    px: F8
+    offset_pct: F8
+    expire_ms: I8
+    duration_ms: I8
+    bound_pct: F8
+    stop_pct: F8
+    stop_at: F8
+    take_pct: F8
+    take_at: F8
+    trail_pct: F8
+    guard_start: I4
+    guard_end: I4
 
 
 class Books(NamedTuple):
     """All that a run carries from bar to bar."""
 
-    slots: Rows
-    working: Rows
-    bots: Rows
-    accounts: Rows
+    slots: Table[Slot]
+    working: Table[Working]
+    bots: Table[Bot]
+    accounts: Table[Account]
     active: NDArray[np.uint8]  # per slot: it has a position or a working order
 
 
 class Logs(NamedTuple):
     """Room for what happens; `used` counts the rows of each. The kernel stops before a bar that might not fit."""
 
-    orders: Rows
-    fills: Rows
-    trades: Rows
-    refusals: Rows
+    orders: Table[Order]
+    fills: Table[Fill]
+    trades: Table[Trade]
+    refusals: Table[Refused]
     used: Ints
 
 
@@ -225,7 +221,7 @@ class Decisions(NamedTuple):
     A guard is postfix code in `guard_op` and `guard_arg` that needs `stack` places; state tests are rows of `state_*`.
     """
 
-    actions: Rows
+    actions: Table[Step]
     guard_op: NDArray[np.int8]
     guard_arg: NDArray[np.int32]
     stack: int
