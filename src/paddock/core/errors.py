@@ -33,6 +33,7 @@ class Code(StrEnum):
     DATA_COVERAGE = "data.coverage"
     DATA_INTERVAL = "data.interval"
     DATA_SYMBOL = "data.symbol"
+    DATA_VENUE = "data.venue"
     DATA_RANGE = "data.range"
     DATA_EMPTY = "data.empty"
     # values

@@ -72,7 +72,7 @@ class Tape:
     open_interest: Floats
     fine: FineBars | None
     coverage: tuple[Coverage, ...]
-    funding_coverage: float | None  # share of the bars between first and last stamp that have funding; None without
+    funding_coverage: float | None  # share of the bars at whose close a fresh rate was known; None without funding
     fidelity: str  # "1h bars", "1h bars decided by 5m bars", "generated demo, 1h bars"
     source: str  # where it came from, for people
 

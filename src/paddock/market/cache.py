@@ -1,0 +1,94 @@
+"""Built tapes as plain arrays on disk, mapped into memory instead of read.
+
+    <home>/cache/tapes/<key>/tape.json, close.npy, …
+
+A mapped tape is private to its process: pages that are written to are copied, so the files never change.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from paddock.market import specs
+from paddock.market.tape import Coverage, FineBars, Tape
+
+FORMAT = "1"  # goes up with every change of the layout or of the rules that build a tape
+KEPT = 32  # tapes; older ones are removed
+ARRAYS = (
+    *("ts", "open", "high", "low", "close", "volume"),
+    *("funding_open", "funding_inside", "funding_last", "open_interest"),
+)
+FINE_ARRAYS = ("open", "high", "low", "start", "end")
+WORDS = ("venue", "interval", "symbols", "funding_coverage", "fidelity", "source")
+
+
+class TapeCache:
+    """Tapes by a key that names everything they were built from."""
+
+    def __init__(self, home: Path) -> None:
+        self.root = home / "cache" / "tapes"
+
+    def get(self, key: str) -> Tape | None:
+        """The tape, or None where there is none, or none that can be read."""
+        folder = self.root / f"{FORMAT}-{key}"
+        try:
+            return _mapped(folder)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, key: str, tape: Tape) -> Tape:
+        """Stores the tape and returns it mapped, so that the built one can be let go."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=self.root, prefix=".new-"))
+        _write(fresh, tape)
+        target = self.root / f"{FORMAT}-{key}"
+        shutil.rmtree(target, ignore_errors=True)
+        try:
+            fresh.rename(target)
+        except OSError:  # another process stored the same tape a moment ago
+            shutil.rmtree(fresh, ignore_errors=True)
+        self._prune()
+        return self.get(key) or tape
+
+    def _prune(self) -> None:
+        tapes = sorted(self.root.glob(f"{FORMAT}-*/"), key=lambda folder: folder.stat().st_mtime_ns, reverse=True)
+        for folder in [*tapes[KEPT:], *(f for f in self.root.glob("[0-9]*/") if not f.name.startswith(f"{FORMAT}-"))]:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(folder: Path, tape: Tape) -> None:
+    for name in ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(tape, name))
+    for name in FINE_ARRAYS if tape.fine else ():
+        np.save(folder / f"fine_{name}.npy", getattr(tape.fine, name))
+    document = {name: getattr(tape, name) for name in WORDS}
+    document["instruments"] = [specs.plain(instrument) for instrument in tape.instruments]
+    document["coverage"] = [asdict(part) for part in tape.coverage]
+    document["fine"] = tape.fine.interval if tape.fine else None
+    (folder / "tape.json").write_text(json.dumps(document))
+
+
+def _mapped(folder: Path) -> Tape:
+    path = folder / "tape.json"
+    document: dict[str, Any] = json.loads(path.read_text())
+    fine = document.pop("fine")
+    instruments, coverage = document.pop("instruments"), document.pop("coverage")
+    return Tape(
+        **{**document, "symbols": tuple(document["symbols"])},
+        instruments=tuple(specs.parse(path, entry["symbol"], entry) for entry in instruments),
+        coverage=tuple(Coverage(**part) for part in coverage),
+        fine=FineBars(fine, **{name: _array(folder / f"fine_{name}.npy") for name in FINE_ARRAYS}) if fine else None,
+        **{name: _array(folder / f"{name}.npy") for name in ARRAYS},
+    )
+
+
+def _array(path: Path) -> Any:
+    # Copy on write, and a plain ndarray: compiled code need not know that it is mapped.
+    return np.asarray(np.load(path, mmap_mode="c"))

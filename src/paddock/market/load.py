@@ -1,0 +1,144 @@
+"""The one way to a tape: from data files or from the lake, refusing what a backtest should not be run on.
+
+A tape holds everything that is stored; which part of it a run covers is chosen later, by rows, so that the history
+loaded never changes an indicator.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from paddock.core.errors import Code, Invalid
+from paddock.core.instrument import InstrumentKind
+from paddock.core.time import format_ts
+from paddock.market.align import Finer, build_tape
+from paddock.market.cache import TapeCache
+from paddock.market.lake import Lake
+from paddock.market.material import Material, from_files, from_lake, lake_keys, steps_to
+from paddock.market.sift import Sifted, resample, sift
+from paddock.market.tape import Coverage, Tape
+
+MIN_COVERAGE = 0.9
+
+
+def load_tape(
+    source: Sequence[Path] | Lake,
+    *,
+    venue: str,
+    interval: str,
+    symbols: Collection[str] | None = None,
+    specs: Lake | None = None,
+    funding: bool = True,
+    allow_gaps: bool = False,
+) -> Tape:
+    """A tape of `symbols` (None: all there are) from files and folders of Parquet, CSV and Feather, or from the lake.
+
+    Bars of a finer interval than asked for decide within a bar, and build it where nothing else does. Instruments come
+    from the lake, or for files from `specs`. Tapes from the lake are kept built, and mapped when asked for again.
+
+    Raises NotFound (data.not_found, data.symbol) and Invalid (data.*). Impossible rows (data.impossible) and less than
+    90 % of a symbol's bars (data.coverage) are refused unless `allow_gaps`, which leaves such rows out and counts them.
+    """
+    if isinstance(source, Lake):
+        keys = lake_keys(source, venue=venue, interval=interval, symbols=symbols)
+        words = f"{interval} {funding} {allow_gaps} {source.fingerprint(keys, venue)}"
+        key, cache = hashlib.sha256(words.encode()).hexdigest(), TapeCache(source.home)
+        tape = cache.get(key)
+        if tape is None:
+            material = from_lake(source, keys, venue=venue)
+            built = tape_from(material, venue=venue, interval=interval, funding=funding, allow_gaps=allow_gaps)
+            tape = cache.put(key, built)
+    else:
+        instruments = specs.instruments(venue) if specs else {}
+        material = from_files(source, venue=venue, symbols=symbols, instruments=instruments)
+        tape = tape_from(material, venue=venue, interval=interval, funding=funding, allow_gaps=allow_gaps)
+    absent = sorted(set(symbols or ()) - set(tape.symbols))
+    if absent:
+        raise Invalid(
+            Code.DATA_EMPTY,
+            f"no {interval} bars of {', '.join(absent)} can be built from {tape.source}",
+            seen=", ".join(absent),
+            rule="each symbol asked for has bars that traded, of this interval or a finer one that divides it",
+        )
+    return tape
+
+
+def tape_from(material: Material, *, venue: str, interval: str, funding: bool, allow_gaps: bool) -> Tape:
+    """As `load_tape`, from material in memory."""
+    sifted = {name: sift(material.candles[name], name) for name in steps_to(material.candles, interval)}
+    parts, used = [], []
+    taken: set[str] = set()
+    for name, part in sifted.items():
+        rest = part.frame.filter(pl.col("symbol").is_in(taken).not_()) if taken else part.frame
+        if rest.height:
+            taken |= set(rest["symbol"].unique())
+            parts.append(rest if name == interval else resample(rest, name, interval))
+            used.append(part)
+    left_out = _admit(used, material.source, allow_gaps)
+    finest = list(sifted)[-1]
+    tape = build_tape(
+        pl.concat(parts, how="diagonal").sort("symbol", "ts"),
+        interval,
+        venue=venue,
+        source=material.source + left_out,
+        instruments=material.instruments,
+        rates=_perp_rates(material) if funding else None,
+        finer=Finer(sifted[finest].frame, finest) if finest != interval else None,
+    )
+    if not allow_gaps:
+        for symbol in tape.coverage:
+            _check_coverage(symbol, interval)
+    return _as_spot(tape, material.spot)
+
+
+def _admit(sifted: Sequence[Sifted], source: str, allow_gaps: bool) -> str:
+    """What was left out, in words; raises Invalid (data.impossible) unless that is allowed."""
+    counts: dict[str, int] = {}
+    for part in sifted:
+        for rule, count in part.left_out.items():
+            counts[rule] = counts.get(rule, 0) + count
+    words = ", ".join(f"{count} {rule}" for rule, count in counts.items())
+    if counts and not allow_gaps:
+        raise Invalid(
+            Code.DATA_IMPOSSIBLE,
+            f"{source} holds rows that cannot be true: {words}",
+            where=source,
+            seen=next((part.first_left_out for part in sifted if part.first_left_out), words),
+            rule="prices are positive, open and close lie between low and high, and a symbol has one bar a stamp",
+            suggestion="`paddock data verify` names every one; --allow-gaps leaves them out",
+        )
+    return f" (left out: {words})" if counts else ""
+
+
+def _check_coverage(coverage: Coverage, interval: str) -> None:
+    if coverage.ratio < MIN_COVERAGE:
+        raise Invalid(
+            Code.DATA_COVERAGE,
+            f"{coverage.symbol}: only {coverage.ratio:.1%} of its {interval} bars are there",
+            where=coverage.symbol,
+            seen=f"{coverage.bars} of {coverage.expected} bars from {format_ts(coverage.first_ts)} to "
+            f"{format_ts(coverage.last_ts)}, longest gap {coverage.longest_gap_bars} bars",
+            rule=f"at least {MIN_COVERAGE:.0%} of a symbol's bars are there, counting those in which somebody traded",
+            suggestion="`paddock data verify` names the gaps; --allow-gaps runs all the same",
+        )
+
+
+def _perp_rates(material: Material) -> pl.DataFrame | None:
+    """Funding sorted, one a stamp; spot pays none."""
+    if material.rates is None:
+        return None
+    perps = material.rates.filter(pl.col("symbol").is_in(material.spot).not_(), pl.col("rate").is_finite())
+    return perps.unique(["symbol", "ts"], keep="last", maintain_order=True).sort("symbol", "ts")
+
+
+def _as_spot(tape: Tape, spot: Collection[str]) -> Tape:
+    instruments = tuple(
+        replace(known, kind=InstrumentKind.SPOT, max_leverage=1) if known.symbol in spot else known
+        for known in tape.instruments
+    )
+    return replace(tape, instruments=instruments)
