@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from paddock.core.errors import Code, PaddockError, Unavailable
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
-BROKEN_PIPE = 141  # 128 + SIGPIPE
+BROKEN_PIPE = 1  # as Python and Rich have it
 
 
 def human(error: PaddockError) -> str:

@@ -19,6 +19,7 @@ app = App(
     version=__version__,
     help="Write, backtest and compare trading strategies on your own machine.",
     result_action="return_value",
+    suppress_keyboard_interrupt=False,
 )
 # By import path: a subcommand is imported only when it is called, or listed by --help.
 app.command("paddock.surfaces.cli.data:app", name="data")
@@ -54,10 +55,17 @@ def _run(tokens: list[str]) -> int:
     except OSError as error:
         return _report(failure.of_machine(error), tokens)
     except Exception as error:  # noqa: BLE001  the one place where anything unforeseen ends
-        if settings.load().debug:
+        if _debugging():
             traceback.print_exc()
         return _report(failure.of_bug(error, f"set {settings.DEBUG.name}=1 to see where"), tokens)
     return result if isinstance(result, int) else 0
+
+
+def _debugging() -> bool:
+    try:
+        return settings.load().debug
+    except PaddockError:
+        return False  # the bug at hand is the news, not the setting
 
 
 def _report(error: PaddockError, tokens: list[str]) -> int:

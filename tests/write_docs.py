@@ -1,0 +1,98 @@
+"""Writes the parts of the documentation that are made from the code: `.venv/bin/python -m tests.write_docs`."""
+
+import re
+from collections.abc import Callable, Iterable
+from enum import Enum
+
+from paddock.core.orders import TERMINAL, TRANSITIONS, OrderKind, OrderState, Reason, Refusal
+from paddock.surfaces.cli.main import app
+
+from .project import DOCS
+
+KINDS = {
+    OrderKind.MARKET: "fills at the next open",
+    OrderKind.LIMIT: "rests at a price until it is traded through",
+    OrderKind.TWAP: "equal slices at the opens of a duration",
+    OrderKind.STOP: "leaves a losing position at a level",
+    OrderKind.TAKE: "leaves a winning position at a level",
+    OrderKind.TRAIL: "leaves a position that fell back from its best price",
+    OrderKind.LIQUIDATION: "the venue's, when the margin is used up",
+}
+REASONS = {
+    Reason.ENTRY: "the strategy opens or increases a position",
+    Reason.CLOSE_POSITION: "the strategy closes it",
+    Reason.REDUCE_POSITION: "the strategy makes it smaller",
+    Reason.STOP_LOSS: "its stop was touched",
+    Reason.TAKE_PROFIT: "its target was touched",
+    Reason.TRAILING_STOP: "its trailing stop was touched",
+    Reason.LIQUIDATION: "its margin was used up",
+    Reason.TIMEOUT: "it was held as long as the risk policy allows",
+    Reason.DRAWDOWN: "the bot lost as much from its peak as the risk policy allows",
+}
+REFUSALS = {
+    Refusal.CAPPED: "made smaller to fit the largest order or the capital allocated to the bot",
+    Refusal.DRAWDOWN_HALT: "the bot is halted by its drawdown limit",
+    Refusal.DAILY_LOSS: "the day's loss reached its limit; entries resume on the next UTC day",
+    Refusal.SYMBOL_NOT_ALLOWED: "the risk policy does not list the symbol",
+    Refusal.LEVERAGE_LIMIT: "more leverage than the policy or the instrument allows",
+    Refusal.ENTRY_WORKING: "an entry on this symbol is still working",
+    Refusal.OPPOSITE_POSITION: "a position in the other direction is open",
+    Refusal.ALREADY_IN_POSITION: "as many entries in this direction as the policy allows",
+    Refusal.COOLDOWN: "too soon after the last entry on this symbol",
+    Refusal.COOLDOWN_AFTER_STOP: "too soon after a losing stop on this symbol",
+    Refusal.MAX_OPEN_POSITIONS: "as many open positions as the policy allows",
+    Refusal.BELOW_LOT: "less than one lot",
+    Refusal.BELOW_MIN_NOTIONAL: "less than the venue's smallest order",
+    Refusal.INSUFFICIENT_MARGIN: "more margin than the account has free",
+    Refusal.NO_STOP_DISTANCE: "a size by risk without a stop to measure it",
+}
+
+
+def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def order_states() -> str:
+    def cells(state: OrderState) -> tuple[str, ...]:
+        following = [f"`{to}`" for to in OrderState if to in TRANSITIONS[state]]
+        return f"`{state}`", ", ".join(following) or "nothing", "yes" if state in TERMINAL else ""
+
+    return table(("state", "may become", "done"), map(cells, OrderState))
+
+
+def meanings(header: str, members: type[Enum], words: dict) -> str:
+    return table((header, "meaning"), ((f"`{member.name.lower()}`", words[member]) for member in members))
+
+
+def commands() -> str:
+    text = app.generate_docs(output_format="markdown", heading_level=2)
+    return re.sub(r"## paddock\n.*?\*\*Commands\*\*:\n", "**Commands**:\n", text, count=1, flags=re.DOTALL).strip()
+
+
+PARTS: dict[tuple[str, str], Callable[[], str]] = {
+    ("orders.md", "order states"): order_states,
+    ("orders.md", "order kinds"): lambda: meanings("kind", OrderKind, KINDS),
+    ("orders.md", "order reasons"): lambda: meanings("reason", Reason, REASONS),
+    ("orders.md", "refusals"): lambda: meanings("refusal", Refusal, REFUSALS),
+    ("cli.md", "commands"): commands,
+}
+
+
+def with_part(page: str, part: str, text: str) -> str:
+    """The page with the text between the part's two markers replaced."""
+    start, end = f"<!-- written: {part} -->\n", "<!-- /written -->"
+    before, marker, rest = page.partition(start)
+    if not marker or end not in rest:
+        raise LookupError(f"no place is marked for {part}")
+    return f"{before}{start}\n{text}\n\n{rest[rest.index(end) :]}"
+
+
+def main() -> None:
+    for (name, part), render in PARTS.items():
+        path = DOCS / name
+        path.write_text(with_part(path.read_text(encoding="utf-8"), part, render()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
