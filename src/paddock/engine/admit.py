@@ -10,7 +10,21 @@ from paddock.engine.book import ORDERS, REFUSALS, end_order, set_levels
 from paddock.engine.grid import down_int, px_down, px_up, value_of
 from paddock.engine.jit import part
 from paddock.engine.log import CANCELED, WORKING
-from paddock.engine.state import NEVER, NO_LIMIT, Account, Books, Bot, Logs, Market, Slot, Spec, Step, Working
+from paddock.engine.state import (
+    BUSY,
+    NEVER,
+    NO_LIMIT,
+    RESTING,
+    Account,
+    Books,
+    Bot,
+    Logs,
+    Market,
+    Slot,
+    Spec,
+    Step,
+    Working,
+)
 from paddock.strategy.program import ActionKind, CancelScope, OrderType, SizeMode
 
 FOREVER = 2**62
@@ -44,7 +58,7 @@ def place(
     order.bound_px, order.decided_ts, order.slices, order.leverage = 0.0, ts, 1, leverage
     order.expire_ts = ts + expire_ms if expire_ms > 0 else FOREVER
     order.stop_pct, order.stop_at, order.take_pct, order.take_at, order.trail_pct = 0.0, 0.0, 0.0, 0.0, 0.0
-    books.active[i // 2] = 1
+    books.active[i // 2] = BUSY
     return order
 
 
@@ -126,6 +140,7 @@ def protect(action: Step, t: int, market: Market, spec: Spec, books: Books) -> N
     if action.trail_pct > 0.0:
         slot.trail_pct = action.trail_pct
         slot.extreme = market.close[slot.symbol, t]
+        books.active[action.slot] = BUSY
     set_levels(slot, spec)
 
 
@@ -163,7 +178,7 @@ def used_margin(first: int, count: int, spec: Spec, books: Books) -> float:
     """Margin of the open positions (what stays of them) and working entries of slots `first` to `first + count`."""
     used = 0.0
     for i in range(first, first + count):
-        if books.active[i] == 0:
+        if books.active[i] == RESTING:
             continue
         slot, entry = books.slots[i], books.working[2 * i + 1]
         if slot.lots != 0:
@@ -201,7 +216,11 @@ def open_count(bot: Bot, besides: int, books: Books) -> int:
     """Slots of the bot, but one, with a position that stays or a working entry."""
     count = 0
     for i in range(bot.first_slot, bot.first_slot + bot.slots):
-        if i != besides and books.active[i] == 1 and (staying(i, books) != 0 or books.working[2 * i + 1].live == 1):
+        if (
+            i != besides
+            and books.active[i] != RESTING
+            and (staying(i, books) != 0 or books.working[2 * i + 1].live == 1)
+        ):
             count += 1
     return count
 
@@ -344,11 +363,8 @@ def act(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Books,
 
 
 @part
-def value_bot(bot: Bot, books: Books) -> None:
-    unrealised = 0
-    for i in range(bot.first_slot, bot.first_slot + bot.slots):
-        unrealised += books.slots[i].unrealised
-    bot.equity = bot.base + bot.cash + unrealised
+def value_bot(bot: Bot) -> None:
+    bot.equity = bot.base + bot.cash + bot.unrealised
 
 
 @part
@@ -358,7 +374,7 @@ def react(b: int, t: int, ts: int, market: Market, books: Books, logs: Logs) -> 
     day = market.ts[t] // DAY_MS
     if day != bot.day:
         bot.day, bot.day_start_equity = day, bot.equity
-    value_bot(bot, books)
+    value_bot(bot)
     bot.peak = max(bot.peak, bot.equity)
     last = bot.first_slot + bot.slots
     if bot.max_drawdown_pct > 0.0 and bot.halted == 0:

@@ -15,7 +15,7 @@ from paddock.market.features import FeatureStore
 from paddock.market.tape import Tape
 from paddock.strategy.program import Program
 
-BLOCK = 1 << 20  # bars times rules whose signals are held at once
+BLOCK = 1 << 24  # bars times rules whose signals are held at once
 Progress = Callable[[int, int], None]
 
 

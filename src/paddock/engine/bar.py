@@ -9,7 +9,7 @@ from paddock.engine.book import adverse_kind, end_order, fill_order, fill_protec
 from paddock.engine.grid import down_int, px_down, px_up
 from paddock.engine.jit import part
 from paddock.engine.log import CANCELED, EXPIRED
-from paddock.engine.state import Books, Friction, Logs, Market, Slot, Spec, Working
+from paddock.engine.state import BUSY, QUIET, Books, Friction, Logs, Market, Slot, Spec, Working
 
 
 @part
@@ -212,6 +212,20 @@ def trail(slot: Slot, high: float, low: float, spec: Spec) -> None:
 
 
 @part
+def rest_bar(i: int, t: int, market: Market, spec: Spec, books: Books) -> bool:
+    """The whole bar of a quiet slot that no level, no funding and no missing bar touches: its mark. False otherwise."""
+    slot = books.slots[i]
+    s = slot.symbol
+    h, l = market.high[s, t], market.low[s, t]  # noqa: E741
+    if not ((l > slot.adverse and h < slot.target) if slot.lots > 0 else (h < slot.adverse and l > slot.target)):
+        return False
+    if market.funding_open.shape[1] > 0 and (market.funding_open[s, t] != 0.0 or market.funding_inside[s, t] != 0.0):
+        return False
+    mark_slot(slot, books, market.close[s, t], spec)
+    return True
+
+
+@part
 def trade_bar(i: int, t: int, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs) -> None:
     """Phases 1 to 7 of slot `i` at bar `t`, and its mark. A missing bar does nothing."""
     slot = books.slots[i]
@@ -244,4 +258,7 @@ def trade_bar(i: int, t: int, market: Market, spec: Spec, friction: Friction, bo
         check_after_entry(i, t, market, spec, friction, books, logs)
     if slot.lots != 0:
         trail(slot, c if entered else market.high[s, t], c if entered else market.low[s, t], spec)
-    mark_slot(slot, books.accounts[slot.account], c, spec)
+    mark_slot(slot, books, c, spec)
+    if slot.lots != 0:
+        quiet = slot.trail_pct == 0.0 and leave.live == 0 and enter.live == 0
+        books.active[i] = QUIET if quiet else BUSY

@@ -8,7 +8,7 @@ from paddock.core.orders import OrderKind, Reason
 from paddock.engine.grid import nearest_int, px_down, px_up, up_int, value_of
 from paddock.engine.jit import part
 from paddock.engine.log import CANCELED, FILLED
-from paddock.engine.state import Account, Books, Logs, Market, Slot, Spec, Working
+from paddock.engine.state import RESTING, Books, Logs, Market, Slot, Spec, Working
 
 STOP_REASONS = (int(Reason.STOP_LOSS), int(Reason.TRAILING_STOP), int(Reason.LIQUIDATION))
 ORDERS, FILLS, TRADES, REFUSALS = 0, 1, 2, 3
@@ -54,8 +54,8 @@ def adverse_kind(slot: Slot) -> int:
 
 
 @part
-def mark_slot(slot: Slot, account: Account, px: float, spec: Spec) -> None:
-    """Value the position at `px` and carry the difference to the account."""
+def mark_slot(slot: Slot, books: Books, px: float, spec: Spec) -> None:
+    """Value the position at `px` and carry the difference to its bot and account."""
     before = slot.unrealised
     if slot.lots == 0:
         slot.unrealised = 0
@@ -63,7 +63,9 @@ def mark_slot(slot: Slot, account: Account, px: float, spec: Spec) -> None:
         slot.mark = px
         value = value_of(abs(slot.lots), px, spec.lot_value[slot.symbol])
         slot.unrealised = value - slot.cost if slot.lots > 0 else slot.cost - value
-    account.unrealised += slot.unrealised - before
+    change = slot.unrealised - before
+    books.bots[slot.bot].unrealised += change
+    books.accounts[slot.account].unrealised += change
 
 
 @part
@@ -87,7 +89,7 @@ def end_order(i: int, books: Books, logs: Logs, state: int) -> None:
     logs.orders[order.row].state = state
     slot = i // 2
     if books.slots[slot].lots == 0 and books.working[i ^ 1].live == 0:
-        books.active[slot] = 0
+        books.active[slot] = RESTING
 
 
 @part
@@ -179,7 +181,7 @@ def after_close(i: int, books: Books, logs: Logs) -> None:
     if books.working[2 * i].live == 1:
         end_order(2 * i, books, logs, CANCELED)
     if books.working[2 * i + 1].live == 0:
-        books.active[i] = 0
+        books.active[i] = RESTING
 
 
 @part

@@ -56,14 +56,11 @@ def _column_const(left: Floats, right: float, out: NDArray[np.uint8], sign: floa
 def _cross(left: Floats, right: Floats, out: NDArray[np.uint8], sign: float) -> None:
     """`out[t]` = code of left crossing above right (sign 1) or below it (sign -1) since bar `t - 1`."""
     out[0] = UNKNOWN
-    before = (left[0] - right[0]) * sign
     for t in range(1, len(out)):
-        now = (left[t] - right[t]) * sign
-        if math.isnan(now) or math.isnan(before):
-            out[t] = UNKNOWN
-        else:
-            out[t] = TRUE if before <= 0.0 and now > 0.0 else FALSE
-        before = now
+        before, now = (left[t - 1] - right[t - 1]) * sign, (left[t] - right[t]) * sign
+        unknown = now != now or before != before  # noqa: PLR0124 - NaN is not itself
+        yes = before <= 0.0 and now > 0.0
+        out[t] = np.uint8(unknown) + np.uint8(2) * np.uint8(yes)
 
 
 def cross_column(op: Op, left: Floats, right: Floats | float, out: NDArray[np.uint8]) -> None:

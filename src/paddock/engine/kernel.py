@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paddock.engine.admit import act, react, value_bot
-from paddock.engine.bar import trade_bar
+from paddock.engine.bar import rest_bar, trade_bar
 from paddock.engine.book import FILLS, ORDERS, REFUSALS, TRADES
 from paddock.engine.grid import nearest_int
 from paddock.engine.guards import judge
 from paddock.engine.jit import entry_point, part
-from paddock.engine.state import Books, Decisions, Friction, Logs, Market, Spec
+from paddock.engine.state import BUSY, QUIET, RESTING, Books, Decisions, Friction, Logs, Market, Spec
 from paddock.market.tape import Ints
 from paddock.strategy.expr import TRUE
 
@@ -23,9 +23,9 @@ ROWS_PER_SLOT = 8
 
 
 @part
-def has_room(decisions: Decisions, active: int, logs: Logs) -> bool:
+def has_room(decisions: Decisions, slots: int, logs: Logs) -> bool:
     """Whether the logs can take the most that one more bar could write."""
-    rows = ROWS_PER_SLOT * active + 2 * len(decisions.actions) + ROWS_PER_SLOT
+    rows = ROWS_PER_SLOT * slots + 2 * len(decisions.actions) + ROWS_PER_SLOT
     return bool(
         logs.used[ORDERS] + rows <= len(logs.orders)
         and logs.used[FILLS] + rows <= len(logs.fills)
@@ -48,7 +48,7 @@ def decide(
         b = books.slots[decisions.actions[decisions.action[k]].slot].bot
         bot = books.bots[b]
         if bot.watched == 0:
-            value_bot(bot, books)
+            value_bot(bot)
         last = k
         while last < end and books.slots[decisions.actions[decisions.action[last]].slot].bot == b:
             code = decisions.code[last]
@@ -84,23 +84,9 @@ def quiet_run(i: int, t: int, stop: int, origin: int, market: Market, spec: Spec
     if t > first:
         slot.mark = closes[t - 1]
         slot.unrealised = equity[0, t - 1 - origin] - account.cash
-        account.unrealised = slot.unrealised
+        account.unrealised = books.bots[0].unrealised = slot.unrealised
         account.bars_exposed += t - first
     return t
-
-
-@part
-def can_be_quiet(i: int, market: Market, books: Books) -> bool:
-    """A position with fixed levels, no working order and no funding: only its levels and new signals matter."""
-    slot = books.slots[i]
-    return bool(
-        slot.lots != 0
-        and slot.trail_pct == 0.0
-        and books.working[2 * i].live == 0
-        and books.working[2 * i + 1].live == 0
-        and market.funding_open.shape[1] == 0
-        and market.open.shape[0] == 1
-    )
 
 
 @entry_point
@@ -117,30 +103,28 @@ def advance(
     for b in range(len(books.bots)):
         watched = watched or books.bots[b].watched == 1
     simple = n_slots == 1 and not watched
+    funded = market.funding_open.shape[1] > 0
     j = int(np.searchsorted(decisions.bars, begin))
     t = begin
     while t < end:
         hot = decisions.bars[j] if j < len(decisions.bars) else end
         if simple and hot > t:
             until = min(hot, end)
-            if books.active[0] == 0:
+            if books.active[0] == RESTING:
                 equity[0, t - origin : until - origin] = books.accounts[0].cash
                 t = until
                 continue
-            if can_be_quiet(0, market, books):
+            if books.active[0] == QUIET and not funded:
                 reached = quiet_run(0, t, until, origin, market, spec, books, equity)
                 if reached > t:
                     t = reached
                     continue
-        active = 0
-        for i in range(n_slots):
-            active += books.active[i]
-        if not has_room(decisions, active, logs):
+        if not has_room(decisions, n_slots, logs):
             return t
-        if active > 0:
-            for i in range(n_slots):
-                if books.active[i] == 1:
-                    trade_bar(i, t, market, spec, friction, books, logs)
+        for i in range(n_slots):
+            state = books.active[i]
+            if state == BUSY or (state == QUIET and not rest_bar(i, t, market, spec, books)):
+                trade_bar(i, t, market, spec, friction, books, logs)
         if watched:
             ts = market.ts[t] + market.interval_ms
             for b in range(len(books.bots)):

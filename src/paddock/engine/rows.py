@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cache
 from typing import Annotated, Any, Protocol, TypeVar, get_type_hints, overload
 
@@ -18,7 +19,7 @@ R_co = TypeVar("R_co", covariant=True)
 
 
 @cache
-def dtype_of(row: type) -> np.dtype[np.void]:
+def dtype_of(row: Hashable) -> np.dtype[np.void]:
     """The aligned NumPy type whose fields are those that class `row` declares with I1, I4, I8 or F8."""
     hints = get_type_hints(row, include_extras=True)
     return np.dtype([(name, hint.__metadata__[0]) for name, hint in hints.items()], align=True)
@@ -43,5 +44,6 @@ class Table(Protocol[R_co]):
 
 def table_of(row: type[R], length: int) -> Table[R]:
     """A zeroed table of `length` rows of class `row`."""
-    table: Any = np.zeros(length, dtype_of(row)).view(np.recarray)
+    fields: Hashable = row
+    table: Any = np.zeros(length, dtype_of(fields)).view(np.recarray)
     return table  # type: ignore[no-any-return]

@@ -89,15 +89,17 @@ def _stack_needed(ops: NDArray[np.int8]) -> int:
     return int(np.cumsum(change).max(initial=0)) + 1
 
 
-def evaluate(test: Test, clock: str, store: FeatureStore, begin: int, end: int, out: Codes) -> None:
-    """Codes of one market test for bars `begin` to `end` into `out`, on the bars of symbol `clock`."""
+def evaluate(test: Test, rows: Ints | None, store: FeatureStore, begin: int, end: int, out: Codes) -> None:
+    """Codes of one market test for bars `begin` to `end` into `out`.
+
+    `rows` are the rows at which the rule's symbol has a bar (None: all): "the bar before" of a cross is one of them.
+    """
     cross = test.op in (Op.CROSS_ABOVE, Op.CROSS_BELOW)
     first = begin - 1 if cross and begin > 0 else begin
     left, right = _side(test.left, store), _side(test.right, store)
     fill = cross_column if cross else compare_column
     if isinstance(left, float):
         left = np.full(store.tape.bars, left)
-    rows = _present(clock, store)
     if rows is None:
         codes = np.empty(end - first, np.uint8) if first < begin else out
         fill(test.op, left[first:end], right if isinstance(right, float) else right[first:end], codes)
@@ -127,13 +129,13 @@ def _present(clock: str, store: FeatureStore) -> Ints | None:
 def decisions_of(rules: PackedRules, store: FeatureStore, begin: int, end: int) -> Decisions:
     """Signals of `rules` for bars `begin` to `end` of the store's tape."""
     width = end - begin
+    present = {clock: _present(clock, store) for clock in dict.fromkeys(rules.clock)}
     tests = np.empty((len(rules.tests), width), np.uint8)
     for n, (clock, test) in enumerate(rules.tests):
-        evaluate(test, clock, store, begin, end, tests[n])
-    codes = np.empty((len(rules.actions), width), np.uint8)
-    present = {clock: _present(clock, store) for clock in dict.fromkeys(rules.clock)}
+        evaluate(test, present[clock], store, begin, end, tests[n])
+    codes = np.zeros((len(rules.actions), -(-width // 8) * 8), np.uint8)
     for k, clock in enumerate(rules.clock):
-        guard_codes(rules, k, tests, codes[k])
+        guard_codes(rules, k, tests, codes[k, :width])
         rows = present[clock]
         if rows is not None:
             low, high = np.searchsorted(rows, (begin, end))
@@ -163,8 +165,8 @@ def guard_codes(rules: PackedRules, k: int, tests: Codes, out: Codes) -> None:
 
 
 def with_signals(rules: PackedRules, tests: Codes, begin: int, codes: Codes) -> Decisions:
-    """`Decisions` with the bars at which `codes` [rules, bars] are not all false."""
-    hot, start, action, code = _sparse(codes)
+    """`Decisions` with the bars at which `codes` [rules, bars padded to eights] are not all false."""
+    hot, start, action, code = _sparse(codes, codes.view(np.uint64))
     return Decisions(
         rules.actions, rules.guard_op, rules.guard_arg, rules.stack, rules.state_field, rules.state_op,
         rules.state_slot, rules.state_const, tests, begin, hot + begin, start, action, code,
@@ -172,33 +174,35 @@ def with_signals(rules: PackedRules, tests: Codes, begin: int, codes: Codes) -> 
 
 
 @column_pass
-def _sparse(codes: Codes) -> tuple[Ints, Ints, NDArray[np.int32], Codes]:
-    """Compressed columns of `codes` [K, n]: the bars with any code above 0, and their codes in order of rule."""
+def _sparse(codes: Codes, words: NDArray[np.uint64]) -> tuple[Ints, Ints, NDArray[np.int32], Codes]:
+    """Compressed columns of `codes` [K, n]: the bars with any code above 0, and their codes in order of rule.
+
+    `words` views eight codes as one number: most are 0 and skipped at once.
+    """
     rules, n = codes.shape
-    count = np.zeros(n + 1, np.int64)
+    count = np.zeros(n + 1, np.int32)
     for k in range(rules):
-        row = codes[k]
-        for t in range(n):
-            count[t + 1] += row[t] != 0
-    hot = np.empty(n, np.int64)
+        for w in range(words.shape[1]):
+            if words[k, w] != 0:
+                for t in range(8 * w, 8 * w + 8):
+                    count[t + 1] += codes[k, t] != 0
     bars = 0
     for t in range(n):
+        bars += count[t + 1] > 0
+    hot, start = np.empty(bars, np.int64), np.empty(bars + 1, np.int64)
+    b = 0
+    for t in range(n):
         if count[t + 1] > 0:
-            hot[bars] = t
-            bars += 1
+            hot[b], start[b] = t, count[t]
+            b += 1
         count[t + 1] += count[t]
-    action = np.empty(count[n], np.int32)
-    code = np.empty(count[n], np.uint8)
-    place = count[:n].copy()
-    for k in range(rules):
-        row = codes[k]
-        for t in range(n):
-            if row[t] != 0:
-                action[place[t]] = k
-                code[place[t]] = row[t]
-                place[t] += 1
-    start = np.empty(bars + 1, np.int64)
-    for b in range(bars):
-        start[b] = count[hot[b]]
     start[bars] = count[n]
-    return hot[:bars].copy(), start, action, code
+    action, code = np.empty(count[n], np.int32), np.empty(count[n], np.uint8)
+    for k in range(rules):
+        for w in range(words.shape[1]):
+            if words[k, w] != 0:
+                for t in range(8 * w, 8 * w + 8):
+                    if codes[k, t] != 0:
+                        action[count[t]], code[count[t]] = k, codes[k, t]
+                        count[t] += 1
+    return hot, start, action, code

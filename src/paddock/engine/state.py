@@ -19,6 +19,10 @@ from paddock.market.tape import Floats, Ints
 NEVER = -(2**62)  # a time before all times
 NO_LIMIT = -1
 
+# A slot without position or working order rests. One with a position whose fixed levels are all that can happen to it
+# is quiet: it is only marked until price reaches one. Every other slot is busy.
+RESTING, BUSY, QUIET = 0, 1, 2
+
 
 class Slot:
     """One bot's position on one symbol."""
@@ -92,6 +96,7 @@ class Bot:
     halted: I1
     base: I8
     cash: I8  # realised - fees + funding of this bot
+    unrealised: I8
     peak: I8
     day: I8
     day_start_equity: I8
@@ -157,7 +162,7 @@ class Books(NamedTuple):
     working: Table[Working]
     bots: Table[Bot]
     accounts: Table[Account]
-    active: NDArray[np.uint8]  # per slot: it has a position or a working order
+    active: NDArray[np.uint8]  # per slot: RESTING, BUSY or QUIET
 
 
 class Logs(NamedTuple):
