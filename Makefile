@@ -30,7 +30,7 @@ lint: $(VENV)/.synced-dev ## Style, types and import contracts
 	@$(BIN)/lint-imports
 
 docs: $(VENV)/.synced-dev ## Build the site into site/
-	@$(BIN)/zensical build --clean
+	@$(BIN)/zensical build --clean --strict
 
 bench: $(VENV)/.synced-bench ## Measure against the peers (see docs/performance.md)
 	@$(BIN)/python -m bench

@@ -1,1 +1,1 @@
-"""Who looks at it? Thin surfaces: parse, call the rooms below, render; here also live the clock, the disk and settings."""
+"""Who looks at it? Thin surfaces: parse, call the rooms below, render. The clock, the disk and settings live here."""
