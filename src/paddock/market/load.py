@@ -24,6 +24,7 @@ from paddock.market.sift import Sifted, resample, sift
 from paddock.market.tape import Coverage, Tape
 
 MIN_COVERAGE = 0.9
+DEMO_VENUE = "demo"
 
 
 def load_tape(
@@ -93,7 +94,8 @@ def tape_from(material: Material, *, venue: str, interval: str, funding: bool, a
     if not allow_gaps:
         for symbol in tape.coverage:
             _check_coverage(symbol, interval)
-    return _as_spot(tape, material.spot)
+    label = f"generated demo, {tape.fidelity}" if venue == DEMO_VENUE else tape.fidelity
+    return _as_spot(replace(tape, fidelity=label), material.spot)
 
 
 def _admit(sifted: Sequence[Sifted], source: str, allow_gaps: bool) -> str:
