@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from functools import cache
 from typing import Annotated, Any, Protocol, TypeVar, get_type_hints, overload
 
 import numpy as np
@@ -14,15 +12,18 @@ I4 = Annotated[int, "i4"]
 I8 = Annotated[int, "i8"]
 F8 = Annotated[float, "f8"]
 
+_DTYPES: dict[type, np.dtype[np.void]] = {}
+
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
 
-@cache
-def dtype_of(row: Hashable) -> np.dtype[np.void]:
+def dtype_of(row: type) -> np.dtype[np.void]:
     """The aligned NumPy type whose fields are those that class `row` declares with I1, I4, I8 or F8."""
-    hints = get_type_hints(row, include_extras=True)
-    return np.dtype([(name, hint.__metadata__[0]) for name, hint in hints.items()], align=True)
+    if row not in _DTYPES:
+        hints = get_type_hints(row, include_extras=True)
+        _DTYPES[row] = np.dtype([(name, hint.__metadata__[0]) for name, hint in hints.items()], align=True)
+    return _DTYPES[row]
 
 
 class Table(Protocol[R_co]):
@@ -44,6 +45,5 @@ class Table(Protocol[R_co]):
 
 def table_of(row: type[R], length: int) -> Table[R]:
     """A zeroed table of `length` rows of class `row`."""
-    fields: Hashable = row
-    table: Any = np.zeros(length, dtype_of(fields)).view(np.recarray)
+    table: Any = np.zeros(length, dtype_of(row)).view(np.recarray)
     return table  # type: ignore[no-any-return]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -52,6 +53,12 @@ class Session:
             )  # fmt: skip
             if self.at < until:
                 self._grow()
+
+    def fork(self) -> Session:
+        """A copy that can go another way; the market is shared, nothing else is."""
+        twin = copy.copy(self)
+        twin.books, twin.logs, twin.equity = copy.deepcopy((self.books, self.logs, self.equity))
+        return twin
 
     def _grow(self) -> None:
         orders, fills, trades, refusals, used = self.logs

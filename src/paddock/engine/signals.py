@@ -145,6 +145,13 @@ def decisions_of(rules: PackedRules, store: FeatureStore, begin: int, end: int) 
     return with_signals(rules, tests, begin, codes)
 
 
+def no_decisions(rules: PackedRules) -> Decisions:
+    """Signals at no bar at all."""
+    return with_signals(
+        rules, np.empty((len(rules.tests), 0), np.uint8), 0, np.zeros((len(rules.actions), 0), np.uint8)
+    )
+
+
 def guard_codes(rules: PackedRules, k: int, tests: Codes, out: Codes) -> None:
     """Guard of rule `k` over whole columns, every test of the position unknown."""
     stack: list[Codes | np.uint8] = []
