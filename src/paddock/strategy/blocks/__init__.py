@@ -1,0 +1,1 @@
+"""The words of a strategy: one class a block, in one catalogue."""

@@ -1,0 +1,52 @@
+"""When a node of a graph is reached and when it passes, as expressions for one symbol of the scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from paddock.strategy.blocks.base import At, Block, Condition
+from paddock.strategy.blocks.logic import Logic, Trigger
+from paddock.strategy.expr import Expr
+from paddock.strategy.exprs import FALSE, TRUE, Exprs
+from paddock.strategy.topology import Topology
+
+
+class Guards:
+    """For every node of `graph` (in topological order): `reached` (something leads here) and `passes`.
+
+    - The trigger passes. A condition passes when its own test is true and any source passes.
+    - `and` passes when all its sources pass, `or` when any does.
+    - `not` passes when a source is reached and does not pass.
+    - An action passes when any source passes: what is behind it shares its guard.
+
+    A combining node is reached when any of its sources is. Everything is three-valued.
+    """
+
+    def __init__(self, graph: Topology, blocks: Mapping[str, Block], at: At, exprs: Exprs) -> None:
+        self.reached: dict[str, Expr] = {}
+        self.passes: dict[str, Expr] = {}
+        self._graph = graph
+        for node in graph.order:
+            block = blocks[node]
+            sources = graph.sources[node]
+            if isinstance(block, Trigger):
+                self.reached[node] = self.passes[node] = TRUE
+            elif combines(block):
+                self.reached[node] = exprs.any_of([self.reached[s] for s in sources])
+                self.passes[node] = self._combine(block, sources, exprs)
+            else:
+                own = exprs.adopt(block.lower(at)) if isinstance(block, Condition) else TRUE
+                self.reached[node] = exprs.any_of([self.passes[s] for s in sources])
+                self.passes[node] = exprs.all_of([own, self.reached[node]])
+
+    def _combine(self, block: Block, sources: tuple[str, ...], exprs: Exprs) -> Expr:
+        if block.type == "and":
+            return exprs.all_of([self.passes[s] for s in sources]) if sources else FALSE
+        if block.type == "or":
+            return exprs.any_of([self.passes[s] for s in sources])
+        return exprs.any_of([exprs.all_of([self.reached[s], exprs.negate(self.passes[s])]) for s in sources])
+
+
+def combines(block: Block | None) -> bool:
+    """Is it a logic node that combines the nodes before it (not its own children)?"""
+    return isinstance(block, Logic) and not block.children

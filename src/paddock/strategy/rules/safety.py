@@ -1,0 +1,150 @@
+"""Rules that keep money safe: every entry has a stop, sizes and leverage fit the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from paddock.core.errors import Problem
+from paddock.strategy import brackets
+from paddock.strategy.blocks.base import ActionBlock, Block
+from paddock.strategy.blocks.exits import UpdateLeverage
+from paddock.strategy.blocks.params import ANY_SYMBOL, num
+from paddock.strategy.blocks.phrases import usd
+from paddock.strategy.program import Protection, Size, SizeMode
+from paddock.strategy.rules.base import Subject, instance_symbol, problem, warning
+
+NO_STOP = "entry_without_stop"
+
+
+def safety(subject: Subject) -> Iterator[Problem]:
+    waived = any(waiver.rule == NO_STOP for waiver in subject.waivers)
+    used = False
+    for node, block in subject.blocks.items():
+        if node not in subject.reached or not isinstance(block, ActionBlock):
+            continue
+        if block.is_entry:
+            levels = list(_levels(subject, node, block))
+            protection = brackets.merge(levels)
+            if not _has_stop(protection):
+                used = True
+                if not waived:
+                    yield _no_stop(subject, node)
+            yield from _entry(node, block, levels, protection)
+        yield from _policy(subject, node, block)
+    if waived and not used and None not in subject.blocks.values():
+        yield warning("waiver.unused", "", NO_STOP, "every entry has a stop", "remove the waiver", at="waivers")
+
+
+def _levels(subject: Subject, node: str, entry: ActionBlock) -> Iterator[Protection]:
+    if entry.sets is not None:
+        yield entry.sets
+    for name in brackets.behind(node, subject.shape, subject.blocks):
+        block = subject.blocks[name]
+        if isinstance(block, ActionBlock) and block.sets and _always_belongs(block, entry):
+            yield block.sets
+
+
+def _always_belongs(protection: Block, entry: Block) -> bool:
+    """For every symbol that the entry may trade."""
+    return instance_symbol(protection) in (ANY_SYMBOL, instance_symbol(entry))
+
+
+def _has_stop(protection: Protection) -> bool:
+    return bool(protection.stop_loss_pct or protection.stop_loss_px or protection.trailing_stop_pct)
+
+
+def _no_stop(subject: Subject, node: str) -> Problem:
+    rule = "every entry has a stop loss or a trailing stop behind it, with nothing but actions between"
+    behind = _behind_conditions(subject, node)
+    if behind:
+        mend = f"connect {behind} directly behind {node}: conditions belong before the entry"
+    else:
+        mend = f"connect a set_stop_loss behind {node}, or waive {NO_STOP} with a reason"
+    return problem(NO_STOP, node, "no stop", rule, mend)
+
+
+def _behind_conditions(subject: Subject, entry: str) -> str:
+    """A protection node that is reached from the entry only through a condition, or ""."""
+    direct = set(brackets.behind(entry, subject.shape, subject.blocks))
+    return next(iter(sorted(conditional_protection(subject, entry) - direct)), "")
+
+
+def conditional_protection(subject: Subject, entry: str) -> set[str]:
+    """Protection nodes behind an entry with a condition between, up to the next entry."""
+    found: set[str] = set()
+    seen: set[tuple[str, bool]] = set()
+    stack = [(entry, False)]
+    while stack:
+        node, tested = stack.pop()
+        for target in subject.shape.targets[node]:
+            block = subject.blocks[target]
+            step = (target, tested or not isinstance(block, ActionBlock))
+            if step in seen or brackets.is_entry(block):
+                continue
+            seen.add(step)
+            if step[1] and brackets.is_protection(block):
+                found.add(target)
+            stack.append(step)
+    return found
+
+
+def bracket_paths(subject: Subject) -> Iterator[Problem]:
+    for node in sorted(subject.reached):
+        if brackets.is_entry(subject.blocks[node]):
+            for protection in sorted(conditional_protection(subject, node)):
+                rule = f"no condition stands between an entry and its protection ({node} leads here through one)"
+                mend = (
+                    f"connect {protection} directly behind {node}, or lead to it from the trigger on a path of its own"
+                )
+                yield problem("bracket.condition", protection, "", rule, mend)
+
+
+def _entry(node: str, block: ActionBlock, levels: list[Protection], protection: Protection) -> Iterator[Problem]:
+    for kind in brackets.clashes(levels):
+        yield problem(
+            "bracket.twice", node, f"two values for the {kind}", f"an entry has one {kind}", "keep one of them"
+        )
+    size = block.order_size
+    if (
+        size is not None
+        and size.mode is SizeMode.RISK_PCT
+        and not (protection.stop_loss_pct or protection.stop_loss_px)
+    ):
+        rule = "risk_pct sizes a position by the distance to its stop loss, so the entry needs one"
+        yield problem(
+            "size.risk_without_stop", node, "no stop loss", rule, "add a set_stop_loss, or size by notional_usd"
+        )
+    leverage = getattr(block, "leverage", 1.0)
+    if leverage > 1 and protection.stop_loss_pct >= 100 / leverage:
+        rule = f"at {num(leverage)}x a fall of {num(100 / leverage)}% or less liquidates the position before its stop"
+        mend = f"use a stop nearer than {num(100 / leverage)}%, or less leverage"
+        yield warning("bracket.beyond_liquidation", node, f"a stop at {num(protection.stop_loss_pct)}%", rule, mend)
+
+
+def _policy(subject: Subject, node: str, block: ActionBlock) -> Iterator[Problem]:
+    if not (block.is_entry or isinstance(block, UpdateLeverage)):
+        return
+    risk = subject.risk
+    leverage = getattr(block, "leverage", 1.0)
+    if leverage > risk.max_leverage:
+        rule = f"the risk policy allows a leverage of {num(risk.max_leverage)}"
+        mend = f"use {num(risk.max_leverage)}, or raise risk.max_leverage"
+        yield problem("risk.leverage", f"{node}.params.leverage", num(leverage), rule, mend)
+    size = block.order_size
+    notional = None if size is None else _notional(size, leverage)
+    if notional is None:
+        return
+    if risk.max_order_usd is not None and notional > risk.max_order_usd:
+        rule = f"the risk policy caps an entry at {usd(risk.max_order_usd)} of notional; this one is made smaller"
+        yield warning("risk.max_order_usd", node, usd(notional), rule, "lower the size, or raise risk.max_order_usd")
+    capital = risk.allocated_capital_usd
+    if capital is not None and notional / leverage > capital:
+        rule = f"the bot's capital is {usd(capital)}; an entry with more margin is made smaller"
+        yield warning("risk.capital", node, f"{usd(notional / leverage)} of margin", rule, "lower the size")
+
+
+def _notional(size: Size, leverage: float) -> float | None:
+    """Where it is known before a price is."""
+    if size.mode is SizeMode.NOTIONAL_USD:
+        return size.value
+    return size.value * leverage if size.mode is SizeMode.MARGIN_USD else None
