@@ -1,7 +1,7 @@
 """The only places where a number becomes an integer of money, price or quantity.
 
 One function a direction, for floats (`*_int`) and for exact numbers (`*_exact`). A float within a millionth (or one
-part in 10^12) of an integer *is* that integer: it got there by binary noise (0.1234 / 0.0001), not by trading. `up`
+part in 10^12) of an integer *is* that integer: it got there by binary noise (0.29 / 0.01), not by trading. `up`
 and `down` are chosen against whoever benefits: fees up, payouts down. The engine's kernel compiles the float ones.
 """
 
@@ -18,8 +18,15 @@ SNAP_RELATIVE = 1e-12
 
 
 def nearest_int(x: float) -> int:
-    """Nearest integer, halves to even: for marks and cost shares, which favour nobody."""
-    return round(x)
+    """Nearest integer, halves to even: for marks and cost shares, which favour nobody.
+
+    A float within a millionth of a half is that half (0.6319805 * 327e6 is 206657623.5).
+    """
+    near = round(x)
+    if abs(x - near) > 0.5 - SNAP:
+        low = math.floor(x)
+        return low + (low & 1)
+    return near
 
 
 def down_int(x: float) -> int:
