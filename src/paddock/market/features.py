@@ -13,20 +13,11 @@ from functools import partial
 from paddock.core.errors import Code, Invalid, NotFound, nearest
 from paddock.core.time import DAY_MS, INTERVALS, interval_ms
 from paddock.market import indicators as ta
+from paddock.market.feature import Feature
 from paddock.market.series import HigherSeries, TapeSeries
 from paddock.market.tape import Floats, Tape
 
 LONGEST = 10_000  # bars
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """A column of the market. `interval` may be higher than the tape's: then it shows only closed bars."""
-
-    symbol: str
-    interval: str
-    name: str
-    params: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

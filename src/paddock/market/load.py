@@ -20,10 +20,9 @@ from paddock.market.align import Finer, build_tape
 from paddock.market.cache import TapeCache
 from paddock.market.lake import Lake
 from paddock.market.material import Material, from_files, from_lake, lake_keys, steps_to
-from paddock.market.sift import Sifted, resample, sift
+from paddock.market.sift import MIN_COVERAGE, Sifted, resample, sift
 from paddock.market.tape import Coverage, Tape
 
-MIN_COVERAGE = 0.9
 DEMO_VENUE = "demo"
 
 
@@ -80,7 +79,7 @@ def tape_from(material: Material, *, venue: str, interval: str, funding: bool, a
             taken |= set(rest["symbol"].unique())
             parts.append(rest if name == interval else resample(rest, name, interval))
             used.append(part)
-    left_out = _admit(used, material.source, allow_gaps)
+    left_out = admit(used, material.source, allow_gaps)
     finest = list(sifted)[-1]
     tape = build_tape(
         pl.concat(parts, how="diagonal").sort("symbol", "ts"),
@@ -98,7 +97,7 @@ def tape_from(material: Material, *, venue: str, interval: str, funding: bool, a
     return _as_spot(replace(tape, fidelity=label), material.spot)
 
 
-def _admit(sifted: Sequence[Sifted], source: str, allow_gaps: bool) -> str:
+def admit(sifted: Sequence[Sifted], source: str, allow_gaps: bool) -> str:
     """What was left out, in words; raises Invalid (data.impossible) unless that is allowed."""
     counts: dict[str, int] = {}
     for part in sifted:

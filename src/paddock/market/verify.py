@@ -1,0 +1,206 @@
+"""Looks for what is wrong with candles and funding rates; `paddock.market.findings` says what each finding means."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from paddock.core.time import HOUR_MS, interval_ms, parse_ts
+from paddock.market.findings import JUMP_SHARE, JUMP_SIGMAS, KINDS, Finding, Report, Severity, Span
+from paddock.market.lake import FUNDING, Key, Lake
+from paddock.market.material import SPOT, at_venue
+from paddock.market.readers import Candles, files_under, read
+from paddock.market.sift import IMPOSSIBLE, MIN_COVERAGE, SAME_BAR, grid_phase, off_grid, sift, traded
+
+EXTREME_RATE = 0.01
+NORMAL = 1.4826  # median absolute value to standard deviation, for normal returns
+# Binance spot stood still; its perpetuals traded on. A set without these bars is spot, whatever it is called.
+SPOT_HALT = (parse_ts("2023-03-24T13:00"), parse_ts("2023-03-24T14:00"))
+
+
+def reports_of_files(
+    paths: Sequence[Path], *, venue: str | None, symbols: Collection[str] | None, interval: str | None
+) -> Iterator[Report]:
+    """A report for each set in the files; raises NotFound and Invalid (data.*) for what cannot be read at all."""
+    for file in [file for path in paths for file in files_under(path)]:
+        for part in read(file, symbols):
+            named = part.interval if isinstance(part, Candles) else FUNDING
+            if interval is None or interval == named:
+                frame = part.frame if venue is None else at_venue(part.frame, venue, part.source)
+                yield _report(frame, named, part.source)
+
+
+def reports_of_lake(
+    lake: Lake, *, venue: str | None, symbols: Collection[str] | None, interval: str | None
+) -> Iterator[Report]:
+    """A report for each venue and interval of the lake."""
+    sets: dict[tuple[str, str], list[Key]] = {}
+    for key in lake.series(venue):
+        if (symbols is None or key.symbol in symbols) and interval in (None, key.interval):
+            sets.setdefault((key.venue, key.interval), []).append(key)
+    for (place, named), keys in sets.items():
+        yield _report(pl.concat([lake.read(key) for key in keys]), named, f"lake of {place}")
+
+
+def _report(frame: pl.DataFrame, interval: str, source: str) -> Report:
+    found = verify_rates(frame) if interval == FUNDING else verify_candles(frame, interval)
+    return Report(source, interval, tuple(sorted(frame["symbol"].unique())), frame.height, tuple(found))
+
+
+def verify_candles(frame: pl.DataFrame, interval: str) -> list[Finding]:
+    """Findings over candles as they stand (see `paddock.market.frames`), worst first, then by symbol."""
+    if not frame.height:
+        return []
+    step = interval_ms(interval)
+    frame = _named(frame)
+    bars = frame.sort("symbol", "ts", maintain_order=True)
+    possible = sift(frame, interval).frame
+    found = [
+        *_marked(frame, "out_of_order", pl.col("ts") < pl.col("ts").cum_max().over("symbol")),
+        *_doubled(bars),
+        *(finding for rule, broken in IMPOSSIBLE.items() for finding in _marked(bars, rule, broken.fill_null(False))),
+        *_marked(bars, "off_grid", off_grid(bars, interval)),
+        *_gaps(bars, interval),
+        *_volume(possible),
+        *_marked(possible, "price_jump", _jump()),
+        *_coverage(possible, step),
+    ]
+    if grid_phase(bars, interval):
+        found += _whole(bars, "shifted_grid")
+    if "market" in bars.columns:
+        found += _whole(bars.filter(pl.col("market") == SPOT), "spot_market")
+    return _sorted(found)
+
+
+def verify_rates(frame: pl.DataFrame) -> list[Finding]:
+    """Findings over funding rows as they stand, worst first, then by symbol."""
+    if not frame.height:
+        return []
+    frame = _named(frame)
+    rates = frame.sort("symbol", "ts", maintain_order=True)
+    found = [
+        *_marked(frame, "out_of_order", pl.col("ts") < pl.col("ts").cum_max().over("symbol")),
+        *_doubled(rates),
+        *_marked(rates, "rate_missing", pl.col("rate").is_finite().fill_null(False).not_()),
+        *_marked(rates, "extreme_rate", pl.col("rate").is_finite() & (pl.col("rate").abs() > EXTREME_RATE)),
+        *_marked(rates, "late_stamp", pl.col("ts") % HOUR_MS != (pl.col("ts") % HOUR_MS).mode().min().over("symbol")),
+        *_funding_gaps(rates.unique(SAME_BAR, maintain_order=True)),
+    ]
+    return _sorted(found)
+
+
+def _named(frame: pl.DataFrame) -> pl.DataFrame:
+    """Symbols of different venues are different series."""
+    if "venue" not in frame.columns:
+        return frame
+    return frame.with_columns(pl.format("{} on {}", "symbol", "venue").alias("symbol"))
+
+
+def _sorted(found: list[Finding]) -> list[Finding]:
+    order = list(KINDS)
+    severities = list(Severity)
+    return sorted(found, key=lambda f: (severities.index(f.kind.severity), order.index(f.code), f.symbol))
+
+
+def _marked(frame: pl.DataFrame, code: str, mark: pl.Expr) -> Iterator[Finding]:
+    """A finding a symbol for the rows where `mark` is true, rows next to each other as one span."""
+    marked = frame.select("symbol", "ts", mark.alias("mark")).with_columns(
+        pl.col("mark").rle_id().over("symbol").alias("run")
+    )
+    runs = marked.filter("mark").group_by("symbol", "run", maintain_order=True)
+    yield from _findings(
+        code, runs.agg(pl.col("ts").first(), pl.col("ts").last().alias("last"), pl.len().alias("rows"))
+    )
+
+
+def _findings(code: str, spans: pl.DataFrame) -> Iterator[Finding]:
+    """From rows of `symbol, ts, last, rows`."""
+    for (symbol,), part in spans.group_by("symbol", maintain_order=True):
+        yield Finding(code, str(symbol), tuple(Span(*row) for row in part.select("ts", "last", "rows").iter_rows()))
+
+
+def _whole(frame: pl.DataFrame, code: str) -> list[Finding]:
+    """A finding a symbol over all its rows."""
+    return list(_marked(frame, code, pl.lit(True)))
+
+
+def _doubled(sorted_rows: pl.DataFrame) -> Iterator[Finding]:
+    """Rows with a stamp that was there already, the same rows and different ones apart."""
+    again = (pl.col("ts").diff() == 0).over("symbol").fill_null(False)
+    if not sorted_rows.select(again.any()).item():
+        return
+    different = sorted_rows.unique(maintain_order=True)
+    yield from _marked(different, "conflicting", again)
+    copies = sorted_rows.group_by(sorted_rows.columns, maintain_order=True).len("copies").filter(pl.col("copies") > 1)
+    spans = copies.select("symbol", "ts", pl.col("ts").alias("last"), (pl.col("copies") - 1).alias("rows"))
+    yield from _findings("duplicate", spans.sort("symbol", "ts"))
+
+
+def _gaps(bars: pl.DataFrame, interval: str) -> Iterator[Finding]:
+    step = interval_ms(interval)
+    on_grid = bars.filter(~off_grid(bars, interval))
+    ahead = (pl.col("ts") - pl.col("ts").shift(1)).over("symbol")
+    gaps = on_grid.with_columns(ahead.alias("ahead")).filter(pl.col("ahead") > step).with_columns(
+        (pl.col("ts") - pl.col("ahead") + step).alias("first"),
+        (pl.col("ts") - step).alias("last"),
+        (pl.col("ahead") // step - 1).alias("rows"),
+    )  # fmt: skip
+    spans = gaps.drop("ts").rename({"first": "ts"})
+    yield from _findings("gap", spans)
+    opens, closes = SPOT_HALT
+    halt = spans.filter(
+        (pl.col("ts") <= opens) & (pl.col("last") + step >= closes) & (pl.col("rows") * step < 4 * HOUR_MS)
+    )
+    if "market" in halt.columns:
+        halt = halt.filter(pl.col("market") != SPOT)
+    yield from _findings("spot_halt", halt)
+
+
+def _volume(possible: pl.DataFrame) -> Iterator[Finding]:
+    silent = pl.col("volume") == 0
+    ever = pl.col("volume").max().over("symbol") > 0
+    started = pl.col("volume").cum_max().over("symbol") > 0
+    yield from _marked(possible, "leading_backfill", silent & ever & ~started)
+    yield from _marked(possible, "no_volume", silent & started)
+    yield from _whole(possible.filter(~ever), "no_volume_at_all")
+
+
+def _jump() -> pl.Expr:
+    before = pl.col("close").shift(1).over("symbol")
+    usual = (pl.col("close") / before).log().abs().median().over("symbol") * NORMAL
+    reach = pl.max_horizontal((pl.col("high") / before).log().abs(), (pl.col("low") / before).log().abs())
+    return ((reach > JUMP_SIGMAS * usual) & (reach > JUMP_SHARE)).fill_null(False)
+
+
+def _coverage(possible: pl.DataFrame, step: int) -> Iterator[Finding]:
+    there = traded(possible).group_by("symbol", maintain_order=True)
+    ends = there.agg(pl.col("ts").first(), pl.col("ts").last().alias("last"), pl.len().cast(pl.Int64).alias("there"))
+    expected = (pl.col("last") - pl.col("ts")) // step + 1
+    thin = ends.filter(pl.col("there") < MIN_COVERAGE * expected).with_columns(
+        (expected - pl.col("there")).alias("rows")
+    )
+    yield from _findings("coverage", thin)
+
+
+def _funding_gaps(rates: pl.DataFrame) -> Iterator[Finding]:
+    """A step that is longer than those around it is a gap; one that stays longer is a new spacing."""
+    ahead = (pl.col("ts") - pl.col("ts").shift(1)).over("symbol")
+    steps = rates.with_columns((ahead / HOUR_MS).round().alias("ahead")).drop_nulls("ahead")
+    usual = pl.col("ahead").rolling_median(25, center=True, min_samples=1).over("symbol")
+    steps = steps.with_columns(usual.alias("usual"))
+    long = steps.filter(pl.col("ahead") > 1.5 * pl.col("usual"))
+    yield from _findings(
+        "funding_gap",
+        long.select(
+            "symbol",
+            (pl.col("ts") - ((pl.col("ahead") - pl.col("usual")) * HOUR_MS).cast(pl.Int64)).alias("ts"),
+            (pl.col("ts") - (pl.col("usual") * HOUR_MS).cast(pl.Int64)).alias("last"),
+            (pl.col("ahead") / pl.col("usual") - 1).round().cast(pl.Int64).alias("rows"),
+        ),
+    )
+    calm = steps.filter(pl.col("ahead") == pl.col("usual"))
+    yield from _marked(
+        calm, "spacing_change", (pl.col("ahead") != pl.col("ahead").shift(1)).over("symbol").fill_null(False)
+    )
