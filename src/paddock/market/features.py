@@ -17,6 +17,8 @@ from paddock.market.feature import Feature
 from paddock.market.series import HigherSeries, TapeSeries
 from paddock.market.tape import Floats, Tape
 
+__all__ = ["FEATURES", "LONGEST", "Feature", "FeatureSpec", "FeatureStore", "Param", "lookback_bars", "validate"]
+
 LONGEST = 10_000  # bars
 
 

@@ -15,8 +15,7 @@ from paddock.strategy.blocks.logic import Trigger
 from paddock.strategy.blocks.params import ANY_SYMBOL
 from paddock.strategy.canonical import strategy_hash
 from paddock.strategy.document import Document, Graph, Scope
-from paddock.strategy.expr import Expr
-from paddock.strategy.exprs import FALSE, Exprs
+from paddock.strategy.exprs import FALSE, Term, Terms
 from paddock.strategy.firing import content_key
 from paddock.strategy.guards import Guards
 from paddock.strategy.program import Action, ActionKind, CancelScope, OrderType, Program, Protection, Rule
@@ -31,15 +30,15 @@ def compile_strategy(document: Document, symbols: Sequence[str] | None = None) -
     graph = document.body
     assert isinstance(graph, Graph)
     scope = scope_symbols(document.scope, symbols)
-    exprs = Exprs()
+    terms = Terms()
     plan = Plan.of(graph)
     fired: dict[tuple[str, Action], _Fired] = {}
     for symbol in scope:
         at = At(symbol, document.scope.interval, scope, plan.orders)
-        for one in _instance(plan, at, exprs):
+        for one in _instance(plan, at, terms):
             same = fired.get((one.node, one.action))
             fired[one.node, one.action] = (
-                one if same is None else replace(one, guard=exprs.any_of([same.guard, one.guard]))
+                one if same is None else replace(one, guard=terms.any_of([same.guard, one.guard]))
             )
     return Program(
         name=document.name,
@@ -48,7 +47,7 @@ def compile_strategy(document: Document, symbols: Sequence[str] | None = None) -
         symbols=tuple(sorted({*scope, *named_symbols(graph)})),
         interval=document.scope.interval,
         risk=document.risk,
-        rules=_rules(list(fired.values()), exprs),
+        rules=_rules(list(fired.values()), terms),
     )
 
 
@@ -155,7 +154,7 @@ def _structure(graph: Topology, blocks: Mapping[str, Block]) -> dict[str, str]:
 class _Fired:
     node: str
     action: Action
-    guard: Expr
+    guard: Term
     rank: int
     structure: str
     step: int = field(default=0)
@@ -165,21 +164,21 @@ class _Fired:
         return (action.kind, self.rank, content_key(action), self.structure, self.step, self.node, action.symbol)
 
 
-def _instance(plan: Plan, at: At, exprs: Exprs) -> Iterator[_Fired]:
+def _instance(plan: Plan, at: At, terms: Terms) -> Iterator[_Fired]:
     """The actions of all nodes for one symbol of the scope."""
-    guards = Guards(plan.graph, plan.blocks, at, exprs)
+    guards = Guards(plan.graph, plan.blocks, at, terms)
     for node in plan.graph.order:
         block = plan.blocks[node]
         if not isinstance(block, ActionBlock):
             continue
-        reached = _standalone(plan, node, at, guards, exprs) if brackets.is_protection(block) else guards.reached[node]
+        reached = _standalone(plan, node, at, guards, terms) if brackets.is_protection(block) else guards.reached[node]
         if reached is FALSE:
             continue
         for step, lowered in enumerate(block.lower(at)):
             action = lowered.action
             if action.kind is ActionKind.ENTER:
                 action = replace(action, protection=_bracket(plan, node, at))
-            guard = exprs.all_of([exprs.adopt(lowered.guard), reached])
+            guard = terms.all_of([terms.of(lowered.guard), reached])
             yield _Fired(node, action, guard, plan.ranks[node], plan.structure[node], step)
 
 
@@ -190,9 +189,9 @@ def _bracket(plan: Plan, entry: str, at: At) -> Protection:
     return brackets.merge([part.sets for part in parts if isinstance(part, ActionBlock) and part.sets is not None])
 
 
-def _standalone(plan: Plan, protection: str, at: At, guards: Guards, exprs: Exprs) -> Expr:
+def _standalone(plan: Plan, protection: str, at: At, guards: Guards, terms: Terms) -> Term:
     """When a protection node is reached other than as the bracket of an entry."""
-    found: dict[str, Expr] = {}
+    found: dict[str, Term] = {}
     block = plan.blocks[protection]
     for node in plan.upstream[protection]:
         here = plan.blocks[node]
@@ -201,17 +200,17 @@ def _standalone(plan: Plan, protection: str, at: At, guards: Guards, exprs: Expr
         elif here.is_entry:
             found[node] = FALSE if brackets.belongs(block, here, at.symbol) else guards.passes[node]
         else:
-            found[node] = exprs.any_of([found[s] for s in plan.graph.sources[node]])
-    return exprs.any_of([found[s] for s in plan.graph.sources[protection]])
+            found[node] = terms.any_of([found[s] for s in plan.graph.sources[node]])
+    return terms.any_of([found[s] for s in plan.graph.sources[protection]])
 
 
-def _rules(fired: list[_Fired], exprs: Exprs) -> tuple[Rule, ...]:
+def _rules(fired: list[_Fired], terms: Terms) -> tuple[Rule, ...]:
     """In firing order; nodes that are the same in everything but their id count once."""
     rules: list[Rule] = []
     seen: set[tuple[Action, str]] = set()
     for one in sorted(fired, key=_Fired.order):
-        key = (one.action, exprs.key(one.guard))
+        key = (one.action, one.guard.key)
         if key not in seen:
             seen.add(key)
-            rules.append(Rule(one.action, one.guard, one.node))
+            rules.append(Rule(one.action, one.guard.expr, one.node))
     return tuple(rules)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from paddock.market.features import Feature
+from paddock.market.feature import Feature
 
 FALSE, UNKNOWN, TRUE = 0, 1, 2
 

@@ -1,4 +1,4 @@
-"""When a node of a graph is reached and when it passes, as expressions for one symbol of the scope."""
+"""When a node of a graph is reached and when it passes, as terms for one symbol of the scope."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from paddock.strategy.blocks.base import At, Block, Condition
 from paddock.strategy.blocks.logic import Logic, Trigger
-from paddock.strategy.expr import Expr
-from paddock.strategy.exprs import FALSE, TRUE, Exprs
+from paddock.strategy.exprs import FALSE, TRUE, Term, Terms
 from paddock.strategy.topology import Topology
 
 
@@ -22,29 +21,28 @@ class Guards:
     A combining node is reached when any of its sources is. Everything is three-valued.
     """
 
-    def __init__(self, graph: Topology, blocks: Mapping[str, Block], at: At, exprs: Exprs) -> None:
-        self.reached: dict[str, Expr] = {}
-        self.passes: dict[str, Expr] = {}
-        self._graph = graph
+    def __init__(self, graph: Topology, blocks: Mapping[str, Block], at: At, terms: Terms) -> None:
+        self.reached: dict[str, Term] = {}
+        self.passes: dict[str, Term] = {}
         for node in graph.order:
             block = blocks[node]
             sources = graph.sources[node]
             if isinstance(block, Trigger):
                 self.reached[node] = self.passes[node] = TRUE
             elif combines(block):
-                self.reached[node] = exprs.any_of([self.reached[s] for s in sources])
-                self.passes[node] = self._combine(block, sources, exprs)
+                self.reached[node] = terms.any_of([self.reached[s] for s in sources])
+                self.passes[node] = self._combine(block, sources, terms)
             else:
-                own = exprs.adopt(block.lower(at)) if isinstance(block, Condition) else TRUE
-                self.reached[node] = exprs.any_of([self.passes[s] for s in sources])
-                self.passes[node] = exprs.all_of([own, self.reached[node]])
+                own = terms.of(block.lower(at)) if isinstance(block, Condition) else TRUE
+                self.reached[node] = terms.any_of([self.passes[s] for s in sources])
+                self.passes[node] = terms.all_of([own, self.reached[node]])
 
-    def _combine(self, block: Block, sources: tuple[str, ...], exprs: Exprs) -> Expr:
+    def _combine(self, block: Block, sources: tuple[str, ...], terms: Terms) -> Term:
         if block.type == "and":
-            return exprs.all_of([self.passes[s] for s in sources]) if sources else FALSE
+            return terms.all_of([self.passes[s] for s in sources]) if sources else FALSE
         if block.type == "or":
-            return exprs.any_of([self.passes[s] for s in sources])
-        return exprs.any_of([exprs.all_of([self.reached[s], exprs.negate(self.passes[s])]) for s in sources])
+            return terms.any_of([self.passes[s] for s in sources])
+        return terms.any_of([terms.all_of([self.reached[s], terms.negate(self.passes[s])]) for s in sources])
 
 
 def combines(block: Block | None) -> bool:

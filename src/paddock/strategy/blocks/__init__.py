@@ -1,1 +1,1 @@
-"""The words of a strategy: one class a block, in one catalogue."""
+"""Which words may a strategy use? One class a block, all of them in one catalogue."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from paddock.market.features import Feature
+from paddock.market.feature import Feature
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import At, block, feature
 from paddock.strategy.blocks.params import ANY_SYMBOL, Reject, Symbol

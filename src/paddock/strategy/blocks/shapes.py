@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from paddock.market.features import Feature
+from paddock.market.feature import Feature
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import At, Condition, block, const, feature
 from paddock.strategy.blocks.params import num

@@ -1,1 +1,1 @@
-"""The rules a strategy is held to: each takes what could be read and yields problems."""
+"""Which rules is a strategy held to? Each takes what could be read of it and yields problems."""

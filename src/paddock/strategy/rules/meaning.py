@@ -12,8 +12,7 @@ from paddock.strategy.blocks.base import ActionBlock, At, Block, Condition, Lowe
 from paddock.strategy.blocks.params import ANY_SYMBOL
 from paddock.strategy.compiler import order_book
 from paddock.strategy.document import Scope
-from paddock.strategy.expr import Expr
-from paddock.strategy.exprs import TRUE, Exprs
+from paddock.strategy.exprs import TRUE, Term, Terms
 from paddock.strategy.guards import Guards, combines
 from paddock.strategy.program import ActionKind
 from paddock.strategy.reasoning import Budget, ever_true_together, impossible
@@ -38,14 +37,14 @@ class _Paths:
         self.blocks: Mapping[str, Block] = {name: block for name, block in subject.blocks.items() if block is not None}
         self.shape = subject.shape.within(subject.reached)
         self.at = At(ANY_SYMBOL, scope.interval, (ANY_SYMBOL,), order_book(list(self.blocks.values())))
-        self.exprs = Exprs()
-        self.guards = Guards(self.shape, self.blocks, self.at, self.exprs)
+        self.terms = Terms()
+        self.guards = Guards(self.shape, self.blocks, self.at, self.terms)
         self.budget = Budget(STEPS)
         self.dead: set[str] = set()
 
     def cost(self) -> Iterator[Problem]:
         passes = self.guards.passes
-        cost = sum(self.exprs.size(passes[node]) for node in passes if isinstance(self.blocks[node], ActionBlock))
+        cost = sum(passes[node].size for node in passes if isinstance(self.blocks[node], ActionBlock))
         if cost > limits.MAX_COST:
             rule = f"the guards of all actions together make at most {limits.MAX_COST} tests a bar and symbol"
             seen = f"{cost} tests" if cost < 10**9 else "more than a billion tests"
@@ -59,7 +58,7 @@ class _Paths:
                 self.dead.add(node)
                 continue
             via = self._clash(node, sources)
-            if impossible(self.guards.passes[node], self.budget):
+            if impossible(self.guards.passes[node].expr, self.budget):
                 self.dead.add(node)
             if via and not self._switched_off(node, sources):
                 rule = f"it can never be true together with what leads here through {via}"
@@ -70,7 +69,7 @@ class _Paths:
         """Through which sources no bar passes this node; empty when there are none."""
         block, passes = self.blocks[node], self.guards.passes
         if combines(block):
-            return " and ".join(sources) if impossible(passes[node], self.budget) else ""
+            return " and ".join(sources) if impossible(passes[node].expr, self.budget) else ""
         own = self._own(block)
         if own is TRUE:
             return ""
@@ -78,7 +77,7 @@ class _Paths:
             (
                 source
                 for source in sources
-                if source not in self.dead and impossible(self.exprs.all_of([passes[source], own]), self.budget)
+                if source not in self.dead and impossible(self.terms.all_of([passes[source], own]).expr, self.budget)
             ),
             "",
         )
@@ -87,11 +86,11 @@ class _Paths:
         """`always_false` says on purpose what a contradiction says by mistake."""
         return any(self.blocks[name].type == "always_false" for name in (node, *sources))
 
-    def _own(self, block: Block) -> Expr:
+    def _own(self, block: Block) -> Term:
         if isinstance(block, Condition):
-            return self.exprs.adopt(block.lower(self.at))
+            return self.terms.of(block.lower(self.at))
         if isinstance(block, ActionBlock):
-            return self.exprs.all_of([self.exprs.adopt(lowered.guard) for lowered in block.lower(self.at)])
+            return self.terms.all_of([self.terms.of(lowered.guard) for lowered in block.lower(self.at)])
         return TRUE
 
     def opposites(self) -> Iterator[Problem]:
@@ -102,7 +101,7 @@ class _Paths:
         for (long, symbol), (short, other) in product(longs, shorts):
             if self.budget.steps < 0:
                 return
-            if symbol == other and ever_true_together(passes[long], passes[short], self.budget):
+            if symbol == other and ever_true_together(passes[long].expr, passes[short].expr, self.budget):
                 rule = f"{long} and {short} may fire on the same bar; then only the first is admitted"
                 mend = "add a condition that tells them apart"
                 yield warning("path.opposite_entries", short, f"opposite to {long}", rule, mend)

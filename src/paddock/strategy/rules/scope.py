@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from paddock.core.errors import Problem, nearest
 from paddock.core.time import INTERVALS
-from paddock.market.features import Feature
+from paddock.market.feature import Feature
 from paddock.strategy import limits
 from paddock.strategy.blocks.base import ActionBlock, At, Block, Condition
 from paddock.strategy.blocks.exits import CancelOrder, CancelTwapOrder
+from paddock.strategy.blocks.logic import Logic
 from paddock.strategy.blocks.params import ANY_SYMBOL, SCOPE_INTERVAL
 from paddock.strategy.compiler import block_symbols, order_book
 from paddock.strategy.document import Scope
@@ -79,13 +80,12 @@ def _intervals(where: Scope, node: str, block: Block) -> Iterator[Problem]:
             yield problem(
                 "limit.lookback", node, f"{bars} bars", rule, "use a shorter period or a longer scope interval"
             )
-    children: tuple[Block, ...] = getattr(block, "children", ())
-    for number, child in enumerate(children):
+    for number, child in enumerate(block.children if isinstance(block, Logic) else ()):
         yield from _intervals(where, f"{node}.params.children.{number}", child)
 
 
 def _features(block: Block, where: Scope) -> set[Feature]:
-    if not isinstance(block, Condition) or getattr(block, "children", ()):
+    if not isinstance(block, Condition) or isinstance(block, Logic):
         return set()
     return features_of(block.lower(At(ANY_SYMBOL, where.interval)))
 
