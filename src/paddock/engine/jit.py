@@ -17,14 +17,14 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def part(function: F) -> F:
     """Compile a part of the kernel, to be merged into its caller."""
-    return cast(F, njit(cache=True, _nrt=False, forceinline=True)(function))  # type: ignore[call-overload]
+    return cast(F, njit(cache=True, _nrt=False, forceinline=True, error_model="numpy")(function))  # type: ignore[call-overload]
 
 
 def entry_point(function: F) -> F:
     """Compile a function that Python calls."""
-    return cast(F, njit(cache=True, _nrt=False)(function))  # type: ignore[call-overload]
+    return cast(F, njit(cache=True, _nrt=False, nogil=True, error_model="numpy")(function))  # type: ignore[call-overload]
 
 
 def column_pass(function: F) -> F:
     """Compile a pass over whole columns, which may allocate and runs without the interpreter's lock."""
-    return cast(F, njit(cache=True, nogil=True)(function))
+    return cast(F, njit(cache=True, nogil=True, error_model="numpy")(function))

@@ -17,7 +17,7 @@ from paddock.engine.state import Decisions, Logs
 from paddock.market.tape import Ints, Tape
 from paddock.strategy.program import Program
 
-FIRST_ROWS = 1024
+FIRST_ROWS = 1 << 14
 
 
 class Session:

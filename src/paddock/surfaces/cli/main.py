@@ -11,7 +11,7 @@ from cyclopts import App, CycloptsError
 
 from paddock import __version__
 from paddock.core.errors import Code, Invalid, PaddockError
-from paddock.surfaces import settings
+from paddock.surfaces import kernel_cache, settings
 from paddock.surfaces.cli import failure
 
 app = App(
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(tokens: list[str]) -> int:
     try:
+        kernel_cache.use(settings.load().home / "cache")
         result = app(tokens, print_error=False, exit_on_error=False)
     except PaddockError as error:
         return _report(error, tokens)

@@ -1,0 +1,30 @@
+"""Where compiled code is kept between runs: a folder named by the sources it was compiled from.
+
+Numba notices a change in the file that a function stands in, not in the files of the functions it calls; a stale kernel
+would trade by old rules. A folder for each state of the sources cannot be stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import paddock
+
+VARIABLE = "NUMBA_CACHE_DIR"
+COMPILED = ("core", "engine")
+
+
+def use(folder: Path) -> None:
+    """Keep compiled code under `folder`, unless the environment already names a place. Call before numba is imported."""
+    os.environ.setdefault(VARIABLE, str(folder / f"kernel-{sources_digest()}"))
+
+
+def sources_digest() -> str:
+    """Names the state of all sources that compiled code is made from."""
+    root = Path(paddock.__file__).parent
+    digest = hashlib.sha256()
+    for source in sorted(path for room in COMPILED for path in (root / room).glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()[:16]
