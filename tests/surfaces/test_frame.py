@@ -182,11 +182,11 @@ def test_with_debug_the_traceback_is_shown(failing, capsys, monkeypatch):
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_a_setting_that_cannot_be_read_does_not_hide_the_error(failing, capsys, monkeypatch):
+def test_a_setting_that_cannot_be_read_is_invalid_input(failing, capsys, monkeypatch):
     monkeypatch.setenv("PADDOCK_DEBUG", "perhaps")
     failing(ZeroDivisionError("x"))
-    assert main(["work"]) == 1
-    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert main(["work"]) == 4
+    assert "[settings]" in capsys.readouterr().err
 
 
 def test_what_the_machine_refused_is_no_bug(failing, capsys):

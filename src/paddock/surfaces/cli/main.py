@@ -44,8 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(tokens: list[str]) -> int:
+    debug = False
     try:
-        kernel_cache.use(settings.load().home / "cache")
+        configured = settings.load()
+        debug = configured.debug
+        kernel_cache.use(configured.home / "cache")
         result = app(tokens, print_error=False, exit_on_error=False)
     except PaddockError as error:
         return _report(error, tokens)
@@ -56,17 +59,10 @@ def _run(tokens: list[str]) -> int:
     except OSError as error:
         return _report(failure.of_machine(error), tokens)
     except Exception as error:  # noqa: BLE001  the one place where anything unforeseen ends
-        if _debugging():
+        if debug:
             traceback.print_exc()
         return _report(failure.of_bug(error, f"set {settings.DEBUG.name}=1 to see where"), tokens)
     return result if isinstance(result, int) else 0
-
-
-def _debugging() -> bool:
-    try:
-        return settings.load().debug
-    except PaddockError:
-        return False  # the bug at hand is the news, not the setting
 
 
 def _report(error: PaddockError, tokens: list[str]) -> int:
