@@ -1,0 +1,78 @@
+"""Runs a request and puts what came of it where it was asked for: terminal, JSON, page, table."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from rich.text import Text
+
+from paddock.engine.result import Document, document
+from paddock.surfaces.cli.screen import progress, show, summary
+from paddock.surfaces.report import render
+from paddock.surfaces.simulation import Ready, Request, prepare
+
+TRADE_COLUMNS = (
+    *("symbol", "side", "qty", "entry_ts", "entry_px", "exit_ts", "exit_px"),
+    *("fees_usd", "funding_usd", "pnl_usd", "exit_reason"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where results go beside the terminal."""
+
+    json: bool = False
+    report: Path | None = None
+    trades: Path | None = None
+
+
+def perform(request: Request, output: Output) -> None:
+    """Run, then write and print."""
+    doc, page = simulate(request, quiet=output.json, with_page=output.report is not None)
+    written = []
+    if output.report is not None and page is not None:
+        output.report.write_text(page, encoding="utf-8")
+        written.append(f"Report {output.report}")
+    if output.trades is not None:
+        output.trades.write_text(trades_csv(doc), encoding="utf-8", newline="")
+        written.append(f"Trades {output.trades}")
+    if output.json:
+        json.dump(doc, sys.stdout, separators=(",", ":"), allow_nan=False)
+        sys.stdout.write("\n")
+        return
+    show(summary(doc))
+    for line in written:
+        show(Text(f"  {line}"))
+
+
+def simulate(request: Request, *, quiet: bool, with_page: bool) -> tuple[Document, str | None]:
+    """The result document of a request, and its report where one is wanted, with progress on stderr."""
+    with progress(quiet=quiet) as bar:
+        task = bar.add_task("Reading candles", total=None, note="")
+        ready = prepare(request)
+        bars = ready.window[1] - ready.window[0]
+        bar.update(task, description="Backtesting", note=f"{bars:,} bars")
+        run = ready.run(lambda done, total: bar.update(task, completed=done, total=total))
+        bar.update(task, description="Measuring")
+        doc = document(run)
+        page = render(run, doc, english(ready)) if with_page else None
+    return doc, page
+
+
+def english(ready: Ready) -> str:
+    """The strategy in plain words."""
+    return ready.document.description or ready.document.name
+
+
+def trades_csv(doc: Document) -> str:
+    """All trades, a line each, under the document's own names."""
+    text = StringIO()
+    writer = csv.DictWriter(text, TRADE_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(doc["trades"])
+    return text.getvalue()

@@ -1,0 +1,127 @@
+"""From what was asked for to a finished run: strategy, tape, window and account brought together in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+
+from paddock.core.errors import Code, Invalid, NotFound
+from paddock.core.time import format_ts, interval_ms
+from paddock.engine.backtest import Progress, backtest
+from paddock.engine.costs import Costs
+from paddock.engine.log import Run
+from paddock.market.lake import Lake
+from paddock.market.load import DEMO_VENUE, load_tape
+from paddock.market.tape import Tape
+from paddock.strategy.compiler import compile_strategy, named_symbols
+from paddock.strategy.document import Document, Graph
+from paddock.strategy.program import Program
+from paddock.surfaces.strategies import Overrides, open_strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A backtest as asked for. Times are ms UTC; `data` empty means the lake under `home`."""
+
+    strategy: str
+    home: Path
+    data: tuple[Path, ...] = ()
+    overrides: Overrides = field(default=Overrides())
+    start_ts: int | None = None
+    end_ts: int | None = None
+    start_usd: Decimal = Decimal(10_000)
+    costs: Costs = field(default=Costs())
+    allow_gaps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A backtest that can be run."""
+
+    request: Request
+    document: Document
+    program: Program
+    tape: Tape
+    window: tuple[int, int]
+
+    def run(self, progress: Progress | None = None) -> Run:
+        return backtest(
+            self.program,
+            self.tape,
+            start_usd=self.request.start_usd,
+            costs=self.request.costs,
+            window=self.window,
+            progress=progress,
+        )
+
+
+def prepare(request: Request) -> Ready:
+    """Open the strategy, load its tape, find the window.
+
+    Raises Invalid and NotFound (strategy.*, data.*, run.range) for whatever cannot be used as it stands.
+    """
+    if request.start_ts is not None and request.end_ts is not None and request.start_ts >= request.end_ts:
+        raise Invalid(
+            Code.RUN_RANGE,
+            "the start is not before the end",
+            where="start",
+            seen=f"{format_ts(request.start_ts)} to {format_ts(request.end_ts)}",
+            rule="a run covers the bars that open at or after the start and before the end",
+        )
+    document = open_strategy(request.strategy, request.overrides)
+    tape = _tape(request, document)
+    program = compile_strategy(document, tape.symbols)
+    return Ready(request, document, program, tape, window(tape, request.start_ts, request.end_ts))
+
+
+def _tape(request: Request, document: Document) -> Tape:
+    scope, lake = document.scope, Lake(request.home)
+    if not request.data:
+        _require_venue(lake, scope.venue)
+    symbols: set[str] | None = None
+    if scope.universe is None:
+        named = named_symbols(document.body) if isinstance(document.body, Graph) else set()
+        symbols = {*scope.symbols, *named}
+    return load_tape(
+        request.data or lake,
+        venue=scope.venue,
+        interval=scope.interval,
+        symbols=symbols,
+        specs=lake,
+        funding=True,  # a strategy may read rates even when they are not charged
+        allow_gaps=request.allow_gaps,
+    )
+
+
+def _require_venue(lake: Lake, venue: str) -> None:
+    venues = {key.venue for key in lake.series()}
+    if venue not in venues:
+        raise NotFound(
+            Code.DATA_NOT_FOUND,
+            f"there are no candles of {venue}",
+            where=str(lake.home),
+            seen=", ".join(sorted(venues)) or "an empty lake",
+            rule="candles come from files named with --data, or from the lake that `paddock data import` fills",
+            suggestion="--venue demo runs on the generated market"
+            if DEMO_VENUE in venues
+            else "`paddock demo` generates a market to try things on",
+        )
+
+
+def window(tape: Tape, start_ts: int | None, end_ts: int | None) -> tuple[int, int]:
+    """Rows of the bars that open at or after `start_ts` and before `end_ts`; raises Invalid (run.range) on none."""
+    begin = 0 if start_ts is None else int(np.searchsorted(tape.ts, start_ts))
+    end = tape.bars if end_ts is None else int(np.searchsorted(tape.ts, end_ts))
+    if begin < end:
+        return begin, end
+    last = int(tape.ts[-1]) + interval_ms(tape.interval)
+    raise Invalid(
+        Code.RUN_RANGE,
+        "no bar of the tape lies between start and end",
+        where="start" if begin else "end",
+        seen=" to ".join("?" if ts is None else format_ts(ts) for ts in (start_ts, end_ts)),
+        rule=f"the tape goes from {format_ts(int(tape.ts[0]))} to {format_ts(last)}",
+    )
