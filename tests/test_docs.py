@@ -1,15 +1,18 @@
 """What is in the code is in the documentation, what is in the documentation is in the code, and its examples run."""
 
+import ast
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from paddock.core.errors import Code
+from paddock.surfaces.cli.main import main
 from paddock.surfaces.settings import SETTINGS
 
-from .project import DOCS, PACKAGE, ROOT, name_of, sources
+from .project import DOCS, PACKAGE, ROOT, name_of, sources, tree
 from .write_docs import PARTS, with_part
 
 PAGES = sorted(DOCS.rglob("*.md"))
@@ -25,9 +28,36 @@ def test_what_is_made_from_the_code_is_current(page, part):
     assert text_of(page) == with_part(text_of(page), part, PARTS[page, part]()), "run: python -m tests.write_docs"
 
 
+def documented(section: str) -> list[str]:
+    """Codes in the tables under a title of errors.md."""
+    _, _, text = text_of("errors.md").partition(f"\n## {section}\n")
+    return re.findall(r"^\| `([a-z_.]+)` \|", text.partition("\n## ")[0], re.MULTILINE)
+
+
 def test_each_error_code_is_documented_once_and_no_other():
-    documented = re.findall(r"^\| `([a-z_.]+)` \| [A-Z]", text_of("errors.md"), re.MULTILINE)
-    assert sorted(documented) == sorted(Code)
+    assert sorted(documented("Codes")) == sorted(Code)
+
+
+def problem_codes() -> set[str]:
+    """Codes that the rules of strategies give: the first argument of whatever makes a problem."""
+    found: set[str] = set()
+    for path in sources(PACKAGE / "strategy"):
+        module = tree(path)
+        named = {
+            node.targets[0].id: node.value
+            for node in module.body
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        }
+        for call in (node for node in ast.walk(module) if isinstance(node, ast.Call) and node.args):
+            if getattr(call.func, "attr", getattr(call.func, "id", "")) in {"Problem", "problem", "warning", "add"}:
+                first = named.get(call.args[0].id) if isinstance(call.args[0], ast.Name) else call.args[0]
+                constants = (node.value for node in ast.walk(first) if isinstance(node, ast.Constant)) if first else ()
+                found |= {value for value in constants if isinstance(value, str) and value}
+    return found
+
+
+def test_each_problem_of_a_strategy_is_documented_once_and_no_other():
+    assert sorted(documented("Problems of a strategy")) == sorted(problem_codes())
 
 
 def test_each_error_code_is_raised_somewhere():
@@ -75,3 +105,34 @@ def test_each_internal_link_leads_somewhere(path):
         if not target.is_file() or (anchor and anchor not in anchors(target.read_text(encoding="utf-8"))):
             broken.append(link)
     assert broken == []
+
+
+def examples(path: Path) -> list[tuple[list[str], int]]:
+    """Commands of the page's `sh` blocks, and the exit code that a trailing `# exits 4` announces.
+
+    What is only to be looked at, since it needs files that nobody has here, stands in a `console` block.
+    """
+    blocks = re.findall(r"^```sh\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    commands = [line for line in lines if line.startswith("paddock ")]
+    announced = [re.search(r"# exits (\d+)", line) for line in commands]
+    return [
+        (shlex.split(line, comments=True)[1:], int(code[1]) if code else 0)
+        for line, code in zip(commands, announced, strict=True)
+    ]
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory):
+    """A home folder with the demo market in it."""
+    home = tmp_path_factory.mktemp("home")
+    assert main(["demo", "--home", str(home)]) == 0
+    return home
+
+
+@pytest.mark.parametrize("path", [path for path in LINKED if examples(path)], ids=name_of)
+def test_the_examples_run(path, demo_home, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PADDOCK_HOME", str(demo_home))
+    for arguments, expected in examples(path):
+        assert main(arguments) == expected, f"paddock {shlex.join(arguments)}\n{capsys.readouterr().err}"
