@@ -52,15 +52,20 @@ def _column_const(left: Floats, right: float, out: NDArray[np.uint8], sign: floa
         out[t] = np.uint8(1) + np.uint8(yes) - np.uint8(no)
 
 
+@part
+def crossed(before: float, now: float) -> int:
+    """Code of a difference that was not above 0 and is now; unknown when either is NaN."""
+    unknown = now != now or before != before  # noqa: PLR0124 - NaN is not itself
+    yes = before <= 0.0 and now > 0.0
+    return int(unknown) + 2 * int(yes)
+
+
 @column_pass
 def _cross(left: Floats, right: Floats, out: NDArray[np.uint8], sign: float) -> None:
     """`out[t]` = code of left crossing above right (sign 1) or below it (sign -1) since bar `t - 1`."""
     out[0] = UNKNOWN
     for t in range(1, len(out)):
-        before, now = (left[t - 1] - right[t - 1]) * sign, (left[t] - right[t]) * sign
-        unknown = now != now or before != before  # noqa: PLR0124 - NaN is not itself
-        yes = before <= 0.0 and now > 0.0
-        out[t] = np.uint8(unknown) + np.uint8(2) * np.uint8(yes)
+        out[t] = crossed((left[t - 1] - right[t - 1]) * sign, (left[t] - right[t]) * sign)
 
 
 def cross_column(op: Op, left: Floats, right: Floats | float, out: NDArray[np.uint8]) -> None:

@@ -68,7 +68,7 @@ def decide(
 
 @part
 def quiet_run(i: int, t: int, stop: int, origin: int, market: Market, spec: Spec, books: Books, equity: Ints) -> int:
-    """Mark a position that nothing can touch, bar after bar, until a level is reached or bar `stop`; the bar reached."""
+    """Mark a quiet position bar after bar, until a level is reached or bar `stop`; returns the bar reached."""
     slot = books.slots[i]
     s, long = slot.symbol, slot.lots > 0
     account = books.accounts[slot.account]

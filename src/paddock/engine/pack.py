@@ -125,7 +125,7 @@ def start_cash(usd: Decimal) -> int:
 
 
 def books_of(programs: Sequence[Program], tape: Tape, starts: Sequence[int], accounts: Sequence[int]) -> Books:
-    """Fresh state: bot `b` runs `programs[b]` on account `accounts[b]` (ascending), which starts with `starts[account]`."""
+    """Fresh state: bot `b` runs `programs[b]` on account `accounts[b]` (ascending); `starts` is cash by account."""
     counts = [len(program.symbols) for program in programs]
     slots = table_of(Slot, sum(counts))
     bots = table_of(Bot, len(programs))

@@ -54,6 +54,11 @@ class Session:
             if self.at < until:
                 self._grow()
 
+    def step(self, decisions: Decisions) -> None:
+        """Run one more bar, keeping only its equity."""
+        self.begin = self.at
+        self.run(decisions, self.at + 1)
+
     def fork(self) -> Session:
         """A copy that can go another way; the market is shared, nothing else is."""
         twin = copy.copy(self)

@@ -211,7 +211,7 @@ class Spec(NamedTuple):
 
 
 class Friction(NamedTuple):
-    """How fills are modelled: slippage as a fraction, the participation cap as a fraction (0: none), touch or through."""
+    """How fills are modelled: slippage and participation cap as fractions (0: none), touch or through."""
 
     slippage: float
     participation: float
