@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from paddock.market import specs
+from paddock.market.files import sync
 from paddock.market.tape import Coverage, FineBars, Tape
 
 FORMAT = "1"  # goes up with every change of the layout or of the rules that build a tape
@@ -73,6 +74,8 @@ def _write(folder: Path, tape: Tape) -> None:
     document["coverage"] = [asdict(part) for part in tape.coverage]
     document["fine"] = tape.fine.interval if tape.fine else None
     (folder / "tape.json").write_text(json.dumps(document))
+    for path in folder.iterdir():
+        sync(path)
 
 
 def _mapped(folder: Path) -> Tape:

@@ -8,19 +8,15 @@ from pathlib import Path
 
 
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """`write` fills a temporary file beside `path`, which takes its place; `sync_folder` makes the new name durable."""
+    """`write` fills a temporary file beside `path`, which takes its place; `sync` of the folder keeps the new name."""
     temporary = path.with_name(f"{path.name}.tmp")
     write(temporary)
-    _sync(temporary)
+    sync(temporary)
     temporary.replace(path)
 
 
-def sync_folder(folder: Path) -> None:
-    """After this, the names in the folder survive a power cut."""
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """After this, the content of a file, or the names in a folder, survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -24,7 +24,7 @@ from paddock.core.errors import Code, Invalid, NotFound, nearest
 from paddock.core.instrument import Instrument
 from paddock.core.time import INTERVALS, format_ts
 from paddock.market import specs
-from paddock.market.files import replace_file, sync_folder
+from paddock.market.files import replace_file, sync
 from paddock.market.frames import PRICES
 
 FUNDING = "funding"
@@ -137,7 +137,7 @@ class Lake:
             month = pl.from_epoch("ts", "ms").dt.strftime("%Y-%m")
             for (name,), part in fresh.group_by(month, maintain_order=True):
                 change += _upsert_month(folder / f"{name}.parquet", part)
-            sync_folder(folder)
+            sync(folder)
         return change
 
     def instruments(self, venue: str) -> dict[str, Instrument]:
@@ -151,7 +151,7 @@ class Lake:
             path.parent.mkdir(parents=True, exist_ok=True)
             known = specs.load(path) | {instrument.symbol: instrument for instrument in instruments}
             specs.save(path, known)
-            sync_folder(path.parent)
+            sync(path.parent)
 
     def fingerprint(self, keys: Iterable[Key], venue: str) -> str:
         """A digest that changes whenever a file of these series or the venue's instruments is replaced."""

@@ -96,7 +96,7 @@ def read(path: Path, symbols: Collection[str] | None = None) -> Iterator[Candles
         lazy = lazy.filter(pl.col("symbol").cast(pl.String).is_in(sorted(symbols)))
     frame = _collect(lazy, path)
     if not frame.height and symbols is None:
-        raise Invalid(Code.DATA_EMPTY, f"{path.name} has no rows", where=str(path), rule="a data file has rows")
+        raise _empty(path)
     if frame.height:
         columns = (*needed, *(name for name in extra if name in frame.columns))
         yield from _split(typed(frame, path.name).select(columns), funding, named, path.name)
@@ -116,6 +116,8 @@ def _split(frame: pl.DataFrame, funding: bool, named: _Named, source: str) -> It
 def _open(path: Path) -> tuple[pl.LazyFrame, dict[str, str], _Named]:
     files_under(path)
     suffix = path.suffix.lower()
+    if not path.stat().st_size:
+        raise _empty(path)
     try:
         if suffix in PARQUET:
             lazy = pl.scan_parquet(path, glob=False)
@@ -127,7 +129,7 @@ def _open(path: Path) -> tuple[pl.LazyFrame, dict[str, str], _Named]:
             raise _unreadable(path, f"a data file ends in {', '.join(SUFFIXES)}")
         columns = lazy.collect_schema().names()
     except pl.exceptions.NoDataError:
-        raise Invalid(Code.DATA_EMPTY, f"{path.name} is empty", where=str(path), rule="a data file has rows") from None
+        raise _empty(path) from None
     except pl.exceptions.PolarsError as error:
         raise _unreadable(path, "", str(error)) from error
     return lazy, known_columns(columns), _by_name(path)
@@ -138,6 +140,10 @@ def _collect(lazy: pl.LazyFrame, path: Path) -> pl.DataFrame:
         return lazy.collect()
     except pl.exceptions.PolarsError as error:
         raise _unreadable(path, "", str(error)) from error
+
+
+def _empty(path: Path) -> Invalid:
+    return Invalid(Code.DATA_EMPTY, f"{path.name} has no rows", where=str(path), rule="a data file has rows")
 
 
 def _unreadable(path: Path, rule: str = "", why: str = "") -> Invalid:
