@@ -1,13 +1,15 @@
-"""When a node of a graph is reached and when it passes, as terms for one symbol of the scope."""
+"""When a node of a graph is reached and when it passes, as terms."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from paddock.strategy.blocks.base import At, Block, Condition
+from paddock.strategy.blocks.base import Block, Condition
 from paddock.strategy.blocks.logic import Logic, Trigger
 from paddock.strategy.exprs import FALSE, TRUE, Term, Terms
 from paddock.strategy.topology import Topology
+
+Own = Callable[[Condition], Term]  # the test of a condition by itself
 
 
 class Guards:
@@ -21,7 +23,7 @@ class Guards:
     A combining node is reached when any of its sources is. Everything is three-valued.
     """
 
-    def __init__(self, graph: Topology, blocks: Mapping[str, Block], at: At, terms: Terms) -> None:
+    def __init__(self, graph: Topology, blocks: Mapping[str, Block], own: Own, terms: Terms) -> None:
         self.reached: dict[str, Term] = {}
         self.passes: dict[str, Term] = {}
         for node in graph.order:
@@ -33,9 +35,9 @@ class Guards:
                 self.reached[node] = terms.any_of([self.reached[s] for s in sources])
                 self.passes[node] = self._combine(block, sources, terms)
             else:
-                own = terms.of(block.lower(at)) if isinstance(block, Condition) else TRUE
+                test = own(block) if isinstance(block, Condition) else TRUE
                 self.reached[node] = terms.any_of([self.passes[s] for s in sources])
-                self.passes[node] = terms.all_of([own, self.reached[node]])
+                self.passes[node] = terms.all_of([test, self.reached[node]])
 
     def _combine(self, block: Block, sources: tuple[str, ...], terms: Terms) -> Term:
         if block.type == "and":

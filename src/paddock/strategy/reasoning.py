@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
+from paddock.market.feature import Feature
 from paddock.strategy.expr import All, Const, Expr, Literal, Not, Op, Test, Value
 
 _FLIPPED = {Op.GT: Op.LT, Op.LT: Op.GT, Op.GE: Op.LE, Op.LE: Op.GE, Op.CROSS_ABOVE: Op.CROSS_BELOW}
@@ -12,6 +13,8 @@ _FLIPPED |= {Op.CROSS_BELOW: Op.CROSS_ABOVE}
 _NEGATED = {Op.GT: Op.LE, Op.LE: Op.GT, Op.LT: Op.GE, Op.GE: Op.LT}
 _CROSSES = (Op.CROSS_ABOVE, Op.CROSS_BELOW)
 _Pair = tuple[Value, Value | None]
+_LOWER = {"highest": "lowest", "bollinger_upper": "bollinger_lower"}  # never above their key, with the same parameters
+_UPPER = {lower: upper for upper, lower in _LOWER.items()}
 
 
 @dataclass(slots=True)
@@ -60,11 +63,16 @@ class _Facts:
         """Take in that a test is true (or false); false when that cannot be."""
         if self.tests.setdefault(test, holds) is not holds:
             return False
-        if not holds:
-            if test.op in _CROSSES:
-                return True
-            return self._narrow(_NEGATED[test.op], test.left, test.right)
-        return self._narrow(test.op, test.left, test.right)
+        if holds:
+            op = test.op
+        elif test.op in _CROSSES:
+            return True
+        else:
+            op = _NEGATED[test.op]
+        sibling = _beyond(op, test.right)
+        if sibling is not None and not self._narrow(op, test.left, sibling):
+            return False
+        return self._narrow(op, test.left, test.right)
 
     def _narrow(self, op: Op, left: Value, right: Value) -> bool:
         if left == right:
@@ -77,6 +85,14 @@ class _Facts:
             op, pair = _FLIPPED[op], (right, left)
         self.ranges[pair] = self.ranges.get(pair, _Range()).narrowed(op, level)
         return not self.ranges[pair].empty
+
+
+def _beyond(op: Op, level: Value) -> Value | None:
+    """What is passed as well by passing `level`: above the upper band is above the lower one, too."""
+    if not isinstance(level, Feature):
+        return None
+    names = _LOWER if op in (Op.GT, Op.GE, Op.CROSS_ABOVE) else _UPPER
+    return replace(level, name=names[level.name]) if level.name in names else None
 
 
 def impossible(expr: Expr, budget: Budget) -> bool:

@@ -11,7 +11,7 @@ from paddock.strategy.blocks import action_params as a
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import ActionBlock, At, Lowered, block, const, state
 from paddock.strategy.blocks.params import num
-from paddock.strategy.blocks.phrases import bracket, duration, market, size
+from paddock.strategy.blocks.phrases import bracket, duration, on, size
 from paddock.strategy.expr import Literal, Op, StateField, Test
 from paddock.strategy.program import Action, ActionKind, OrderType, Protection, Size
 
@@ -63,7 +63,7 @@ class OpenPosition(ActionBlock):
     def sentence(self) -> str:
         side = "long" if self.side is Side.BUY else "short"
         return (
-            f"open a {side} position on {market(self.symbol)} at market with {size(self.size)} at "
+            f"open a {side} position{on(self.symbol)} at market with {size(self.size)} at "
             f"{num(self.leverage)}x leverage{bracket(self.sets)}"
         )
 
@@ -172,9 +172,9 @@ class PlaceOrder(ActionBlock):
     def sentence(self) -> str:
         if self.reduce_only:
             held = "short" if self.side == "long" else "long"
-            return f"reduce a {held} position on {market(self.symbol)} by {size(self.size)} {self.manner()}"
+            return f"reduce a {held} position{on(self.symbol)} by {size(self.size)} {self.manner()}"
         return (
-            f"open a {self.side} position on {market(self.symbol)} {self.manner()} with {size(self.size)} at "
+            f"open a {self.side} position{on(self.symbol)} {self.manner()} with {size(self.size)} at "
             f"{num(self.leverage)}x leverage{bracket(self.sets or Protection())}"
         )
 

@@ -6,7 +6,7 @@ from paddock.strategy.blocks import action_params as a
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import ActionBlock, At, Lowered, block
 from paddock.strategy.blocks.params import Label, num
-from paddock.strategy.blocks.phrases import market, size
+from paddock.strategy.blocks.phrases import on, size
 from paddock.strategy.program import Action, ActionKind, CancelScope, Size
 
 FAMILY = "exit"
@@ -36,7 +36,7 @@ class ClosePosition(ActionBlock):
         return (Lowered(Action(ActionKind.CLOSE, at.on(self.symbol))),)
 
     def sentence(self) -> str:
-        return f"close the position on {market(self.symbol)} at market"
+        return f"close the position{on(self.symbol)} at market"
 
 
 @block
@@ -57,7 +57,7 @@ class ReducePosition(ActionBlock):
         return (Lowered(Action(ActionKind.REDUCE, at.on(self.symbol), size=self.size)),)
 
     def sentence(self) -> str:
-        return f"reduce the position on {market(self.symbol)} by {size(self.size)}"
+        return f"reduce the position{on(self.symbol)} by {size(self.size)}"
 
 
 @block
@@ -74,7 +74,7 @@ class UpdateLeverage(ActionBlock):
         return (Lowered(Action(ActionKind.LEVERAGE, at.on(self.symbol), leverage=self.leverage)),)
 
     def sentence(self) -> str:
-        return f"set the leverage of {market(self.symbol)} to {num(self.leverage)}x"
+        return f"set the leverage{on(self.symbol)} to {num(self.leverage)}x"
 
 
 @block
@@ -94,7 +94,7 @@ class CancelOrders(ActionBlock):
         which = {"all": "all orders and levels", "protective": "the protective levels"}.get(
             self.scope, f"the working {self.scope}"
         )
-        return f"cancel {which} of {market(self.symbol)}"
+        return f"cancel {which}{on(self.symbol)}"
 
 
 @block
@@ -117,7 +117,7 @@ class CancelOrder(ActionBlock):
 
     def sentence(self) -> str:
         which = f'the order "{self.client_order_id}"' if self.client_order_id else "the working entry and exit orders"
-        return f"cancel {which} on {market(self.symbol)}"
+        return f"cancel {which}{on(self.symbol)}"
 
 
 @block
@@ -137,7 +137,7 @@ class CancelTwapOrder(ActionBlock):
 
     def sentence(self) -> str:
         which = f'the TWAP "{self.client_order_id}"' if self.client_order_id else "the working TWAP"
-        return f"cancel {which} on {market(self.symbol)}"
+        return f"cancel {which}{on(self.symbol)}"
 
 
 @block
@@ -161,4 +161,4 @@ class CancelAllOrders(ActionBlock):
 
     def sentence(self) -> str:
         which = "all working entries" if self.exclude_reduce_only else "all orders and protective levels"
-        return f"cancel {which} of {'every market of the scope' if self.all_symbols else market(self.symbol)}"
+        return f"cancel {which}{' on every market of the scope' if self.all_symbols else on(self.symbol)}"

@@ -17,6 +17,11 @@ def market(symbol: str) -> str:
     return "the market" if symbol == ANY_SYMBOL else symbol
 
 
+def on(symbol: str) -> str:
+    """ " on BTC", or nothing where each market of the scope is meant."""
+    return "" if symbol == ANY_SYMBOL else f" on {symbol}"
+
+
 def usd(value: float) -> str:
     sign = "-" if value < 0 else ""
     return f"{sign}${abs(value):,.2f}".removesuffix(".00")

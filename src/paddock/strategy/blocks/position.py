@@ -7,7 +7,7 @@ from typing import ClassVar
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import Alias, At, block, const, state
 from paddock.strategy.blocks.params import Number, Reject, num
-from paddock.strategy.blocks.phrases import duration, market, usd
+from paddock.strategy.blocks.phrases import duration, on, usd
 from paddock.strategy.blocks.shapes import WORDS, OnSymbol
 from paddock.strategy.expr import All, Any, Expr, Op, StateField, Test
 
@@ -28,7 +28,7 @@ class HasPosition(OnSymbol):
         return Any((Test(Op.GT, qty, const(0)), Test(Op.LT, qty, const(0))))
 
     def sentence(self) -> str:
-        return f"there is a position on {market(self.symbol)}"
+        return f"there is a position{on(self.symbol)}"
 
 
 @block
@@ -45,7 +45,7 @@ class NoOpenPosition(OnSymbol):
         return All((Test(Op.GE, qty, const(0)), Test(Op.LE, qty, const(0))))
 
     def sentence(self) -> str:
-        return f"there is no position on {market(self.symbol)}"
+        return f"there is no position{on(self.symbol)}"
 
 
 @block
@@ -62,7 +62,7 @@ class PositionSideIs(OnSymbol):
         return Test(op, state(at, self.symbol, StateField.QTY), const(0))
 
     def sentence(self) -> str:
-        return f"the position on {market(self.symbol)} is {self.side}"
+        return f"the position{on(self.symbol)} is {self.side}"
 
 
 @block
@@ -81,7 +81,7 @@ class PositionLevel(OnSymbol):
         return usd(self.value)
 
     def sentence(self) -> str:
-        return f"{self.label} of the position on {market(self.symbol)} {WORDS[self.op]} {self.amount()}"
+        return f"{self.label} of the position{on(self.symbol)} {WORDS[self.op]} {self.amount()}"
 
 
 @block
@@ -149,7 +149,7 @@ class PositionInProfit(OnSymbol):
         return Test(Op.GT, state(at, self.symbol, StateField.PNL_USD), const(0))
 
     def sentence(self) -> str:
-        return f"the position on {market(self.symbol)} is in profit"
+        return f"the position{on(self.symbol)} is in profit"
 
 
 @block
@@ -164,7 +164,7 @@ class PositionInLoss(OnSymbol):
         return Test(Op.LT, state(at, self.symbol, StateField.PNL_USD), const(0))
 
     def sentence(self) -> str:
-        return f"the position on {market(self.symbol)} is in loss"
+        return f"the position{on(self.symbol)} is in loss"
 
 
 @block
@@ -205,7 +205,7 @@ class PositionDurationAbove(OnSymbol):
         return Test(Op.GT, state(at, self.symbol, StateField.DURATION_S), const(self.seconds))
 
     def sentence(self) -> str:
-        return f"the position on {market(self.symbol)} is older than {duration(self.seconds)}"
+        return f"the position{on(self.symbol)} is older than {duration(self.seconds)}"
 
 
 def _minutes(raw: dict[str, object]) -> dict[str, object]:
@@ -243,4 +243,4 @@ class CooldownElapsed(OnSymbol):
         return Test(Op.GE, state(at, self.symbol, StateField.SINCE_ENTRY_S), const(self.seconds))
 
     def sentence(self) -> str:
-        return f"{duration(self.seconds)} have passed since the last entry on {market(self.symbol)}"
+        return f"the last entry{on(self.symbol)} is at least {duration(self.seconds)} ago"

@@ -8,7 +8,7 @@ from typing import ClassVar
 from paddock.strategy.blocks import action_params as a
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import ActionBlock, Alias, At, Lowered, block
-from paddock.strategy.blocks.phrases import levels, market
+from paddock.strategy.blocks.phrases import levels, on
 from paddock.strategy.program import Action, ActionKind, Protection
 
 FAMILY = "protection"
@@ -32,7 +32,7 @@ class Protect(ActionBlock):
         return (Lowered(Action(ActionKind.PROTECT, at.on(self.symbol), protection=self.sets)),)
 
     def sentence(self) -> str:
-        return f"set {levels(self.sets)} on {market(self.symbol)}"
+        return f"set {levels(self.sets)}{on(self.symbol)}"
 
 
 @block

@@ -10,10 +10,10 @@ from paddock.core.orders import Side
 from paddock.strategy import limits
 from paddock.strategy.blocks.base import ActionBlock, At, Block, Condition, Lowered
 from paddock.strategy.blocks.params import ANY_SYMBOL
-from paddock.strategy.compiler import order_book
 from paddock.strategy.document import Scope
 from paddock.strategy.exprs import TRUE, Term, Terms
 from paddock.strategy.guards import Guards, combines
+from paddock.strategy.plan import order_book
 from paddock.strategy.program import ActionKind
 from paddock.strategy.reasoning import Budget, ever_true_together, impossible
 from paddock.strategy.rules.base import Subject, problem, warning
@@ -38,7 +38,7 @@ class _Paths:
         self.shape = subject.shape.within(subject.reached)
         self.at = At(ANY_SYMBOL, scope.interval, (ANY_SYMBOL,), order_book(list(self.blocks.values())))
         self.terms = Terms()
-        self.guards = Guards(self.shape, self.blocks, self.at, self.terms)
+        self.guards = Guards(self.shape, self.blocks, self._test, self.terms)
         self.budget = Budget(STEPS)
         self.dead: set[str] = set()
 
@@ -86,9 +86,12 @@ class _Paths:
         """`always_false` says on purpose what a contradiction says by mistake."""
         return any(self.blocks[name].type == "always_false" for name in (node, *sources))
 
+    def _test(self, block: Condition) -> Term:
+        return self.terms.of(block.lower(self.at))
+
     def _own(self, block: Block) -> Term:
         if isinstance(block, Condition):
-            return self.terms.of(block.lower(self.at))
+            return self._test(block)
         if isinstance(block, ActionBlock):
             return self.terms.all_of([self.terms.of(lowered.guard) for lowered in block.lower(self.at)])
         return TRUE

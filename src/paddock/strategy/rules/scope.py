@@ -12,10 +12,11 @@ from paddock.strategy.blocks.base import ActionBlock, At, Block, Condition
 from paddock.strategy.blocks.exits import CancelOrder, CancelTwapOrder
 from paddock.strategy.blocks.logic import Logic
 from paddock.strategy.blocks.params import ANY_SYMBOL, SCOPE_INTERVAL
-from paddock.strategy.compiler import block_symbols, order_book
+from paddock.strategy.compiler import block_symbols
 from paddock.strategy.document import Scope
 from paddock.strategy.expr import Expr, Not, Test
 from paddock.strategy.expr import Literal as LiteralExpr
+from paddock.strategy.plan import order_book
 from paddock.strategy.rules.base import Subject, instance_symbol, problem, warning
 
 
