@@ -100,6 +100,12 @@ def figure(name: str, metric: dict[str, Any]) -> str:
     return number(value, _DECIMALS.get(unit, 2), signed=signed) + _SUFFIX.get(unit, "")
 
 
+def listed(names: list[str], most: int = 6) -> str:
+    """Names in a row, the rest counted."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
 def words(label: str) -> str:
     """An identifier as words: "stop_loss" is "stop loss"."""
     return label.replace("_", " ")

@@ -19,17 +19,23 @@ from paddock.market.tape import Tape
 from paddock.strategy.compiler import compile_strategy, named_symbols
 from paddock.strategy.document import Document, Graph
 from paddock.strategy.program import Program
-from paddock.surfaces.strategies import Overrides, open_strategy
+from paddock.strategy.rescope import rescope
+from paddock.surfaces.strategies import open_strategy
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A backtest as asked for. Times are ms UTC; `data` empty means the lake under `home`."""
+    """A backtest as asked for. Times are ms UTC; `data` empty means the lake under `home`.
+
+    `venue`, `symbols` and `interval` replace those of the strategy's scope; symbols `("*",)` are all there are.
+    """
 
     strategy: str
     home: Path
     data: tuple[Path, ...] = ()
-    overrides: Overrides = field(default=Overrides())
+    venue: str | None = None
+    symbols: tuple[str, ...] = ()
+    interval: str | None = None
     start_ts: int | None = None
     end_ts: int | None = None
     start_usd: Decimal = Decimal(10_000)
@@ -71,7 +77,8 @@ def prepare(request: Request) -> Ready:
             seen=f"{format_ts(request.start_ts)} to {format_ts(request.end_ts)}",
             rule="a run covers the bars that open at or after the start and before the end",
         )
-    document = open_strategy(request.strategy, request.overrides)
+    document = open_strategy(request.strategy)
+    document = rescope(document, symbols=request.symbols, interval=request.interval, venue=request.venue)
     tape = _tape(request, document)
     program = compile_strategy(document, tape.symbols)
     return Ready(request, document, program, tape, window(tape, request.start_ts, request.end_ts))

@@ -10,10 +10,15 @@ from cyclopts import Parameter
 
 def backtest(
     strategy: Annotated[str, Parameter(help="A template's name, or a .json or .py file.")],
+    /,
     *,
     data: Annotated[
         list[Path] | None,
-        Parameter(consume_multiple=True, help="Candle and funding files (Parquet, CSV, Feather) instead of the lake."),
+        Parameter(
+            consume_multiple=True,
+            negative="",
+            help="Files of candles and funding instead of the lake.",
+        ),
     ] = None,
     home: Annotated[Path | None, Parameter(help="Folder of the lake; PADDOCK_HOME, or ~/.paddock.")] = None,
     funding: Annotated[Path | None, Parameter(help="A file of funding rates, beside --data.")] = None,

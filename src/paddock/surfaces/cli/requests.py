@@ -12,7 +12,6 @@ from paddock.core.time import parse_ts
 from paddock.engine.costs import Costs
 from paddock.engine.pack import start_cash
 from paddock.surfaces.simulation import Request
-from paddock.surfaces.strategies import Overrides
 
 
 def request_of(
@@ -43,7 +42,9 @@ def request_of(
         strategy=strategy,
         home=home,
         data=(*data, *([] if funding is None else [funding])),
-        overrides=Overrides(venue, _symbols(symbols), interval),
+        venue=venue,
+        symbols=_symbols(symbols),
+        interval=interval,
         start_ts=start,
         end_ts=end,
         start_usd=_cash(cash),

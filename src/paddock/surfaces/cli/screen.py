@@ -15,7 +15,7 @@ from rich.text import Text
 
 from paddock.core.time import format_ts
 from paddock.engine.result import Document
-from paddock.surfaces.figures import GROUPS, MINUS, UNKNOWN, dollars, figure, number, words
+from paddock.surfaces.figures import GROUPS, MINUS, UNKNOWN, dollars, figure, listed, number, words
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 48
@@ -77,14 +77,11 @@ def summary(doc: Document) -> Group:
 
 def _head(doc: Document) -> Group:
     tape, costs = doc["tape"], doc["costs"]
-    symbols = ", ".join(tape["symbols"][:6]) + (
-        f" and {len(tape['symbols']) - 6} more" if len(tape["symbols"]) > 6 else ""
-    )
     coverage = min(c["ratio"] for c in tape["coverage"].values())
     dates = f"{format_ts(tape['start_ts'])} to {format_ts(tape['end_ts'])} UTC"
     lines = [
-        f"{symbols} on {tape['venue']}, {tape['interval']}, {dates}, {tape['bars']:,} bars, coverage {100 * coverage:.4g} %",
-        f"Simulated on {tape['fidelity']} from {tape['source']}",
+        f"{listed(tape['symbols'])} on {tape['venue']}, {tape['interval']}, {dates}",
+        f"{tape['bars']:,} bars, coverage {100 * coverage:.4g} %, simulated on {tape['fidelity']}, {tape['source']}",
         f"Costs: {_costs(costs, tape['funding_coverage'])}",
         f"Strategy {doc['strategy_hash'][:12]}, orders {doc['orders_hash'][:12]}",
     ]
@@ -157,20 +154,19 @@ def comparison(docs: list[Document]) -> Table:
     """Runs side by side, one a row."""
     shown = {
         "return_pct": "Return",
-        "max_drawdown_pct": "Max drawdown",
+        "max_drawdown_pct": "Drawdown",
         "sharpe": "Sharpe",
-        "profit_factor": "Profit factor",
-        "win_rate_pct": "Win rate",
         "trades": "Trades",
-        "fees_usd": "Fees",
+        "win_rate_pct": "Win rate",
+        "fees_usd": "Fees, USD",
     }
-    table = Table(box=None, padding=(0, 2), header_style="dim")
-    table.add_column("Strategy")
-    table.add_column("Equity")
+    table = Table(box=None, padding=(0, 1, 0, 2), header_style="dim")
+    table.add_column("Strategy", no_wrap=True)
+    table.add_column("Equity", no_wrap=True)
     for label in shown.values():
-        table.add_column(label, justify="right")
+        table.add_column(label, justify="right", no_wrap=True)
     for doc in docs:
         values = [float(doc["account"]["start_usd"]), *(float(point["usd"]) for point in doc["equity"])]
-        cells = [toned(figure(key, doc["metrics"][key])) for key in shown]
-        table.add_row(Text(doc["strategy_name"], style="bold"), Text(sparkline(values, 24), style="cyan"), *cells)
+        cells = [toned(figure(key, doc["metrics"][key]).removesuffix(" USD")) for key in shown]
+        table.add_row(Text(doc["strategy_name"], style="bold"), Text(sparkline(values, 16), style="cyan"), *cells)
     return table

@@ -15,7 +15,7 @@ from typing import Any
 from paddock.core.time import format_ts
 from paddock.engine.log import Run
 from paddock.engine.result import Document
-from paddock.surfaces.figures import GROUPS, MINUS, UNKNOWN, dollars, figure, number, words
+from paddock.surfaces.figures import GROUPS, MINUS, UNKNOWN, dollars, figure, listed, number, words
 from paddock.surfaces.report.months import month_table
 from paddock.surfaces.report.series import payload
 
@@ -98,16 +98,11 @@ def _coverage(doc: Document) -> str:
     return f"{100 * min(ratios):.4g} %" if ratios else UNKNOWN
 
 
-def _symbols(symbols: list[str]) -> str:
-    shown = ", ".join(symbols[:6])
-    return shown if len(symbols) <= 6 else f"{shown} and {len(symbols) - 6} more"
-
-
 def _header(doc: Document, name: str) -> str:
     tape = doc["tape"]
     facts = [
         f"{tape['venue'].capitalize()} {tape['interval']}",
-        _symbols(tape["symbols"]),
+        listed(tape["symbols"]),
         _range(doc),
         f"{tape['bars']:,} bars",
         f"coverage {_coverage(doc)}",
