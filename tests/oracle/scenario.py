@@ -38,7 +38,8 @@ class Scenario:
     """`does` are (row of the decision, action). Expectations that are None are not looked at.
 
     fills: (row, side, lots, price, "maker" | "taker"); trades: (reason, lots, entry, exit, realised, fees, funding);
-    refusals: (row, Refusal); orders: (kind, state, lots, filled); equity by row. Money is in micro-dollars.
+    refusals: (row, Refusal); orders: (kind, state, lots, filled); equity by row. Money is in micro-dollars;
+    an average entry is rounded to six decimals.
     """
 
     name: str
@@ -140,7 +141,7 @@ def outcome(run: OracleRun | Run) -> dict[str, Any]:
             for bar, side, lots, px, maker in rows(run.fills, "bar", "side", "lots", "px", "maker")
         ],
         "trades": [
-            (Reason(reason), lots, float(entry), float(exit_), *money)
+            (Reason(reason), lots, round(float(entry), 6), float(exit_), *money)
             for reason, lots, entry, exit_, *money in rows(
                 run.trades, "reason", "lots", "entry_px", "exit_px", "realised", "fees", "funding"
             )

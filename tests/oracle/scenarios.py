@@ -536,7 +536,7 @@ BOOKS = [
         [100, (100, 110, 100, 110), 110, (105, 105, 102.64, 103)],
         [(0, buy()), (1, buy(stop_loss_pct=2.0))],
         risk=LOOSE,
-        trades=[(Reason.STOP_LOSS, 190, 1_990 / 19, 102.64, -39_840_000, 0, 0)],
+        trades=[(Reason.STOP_LOSS, 190, 104.736842, 102.64, -39_840_000, 0, 0)],
     ),
     Scenario(
         "a part takes its share of cost, fees and funding",
