@@ -46,6 +46,7 @@ class Code(StrEnum):
     FILL_CONFLICT = "fill.conflict"
     # strategy documents
     STRATEGY_NOT_FOUND = "strategy.not_found"
+    STRATEGY_BLOCK = "strategy.block"
     STRATEGY_INVALID = "strategy.invalid"
     STRATEGY_JSON = "strategy.json"
     STRATEGY_PYTHON = "strategy.python"

@@ -68,6 +68,7 @@ class Block:
     title: ClassVar[str]
     family: ClassVar[str]
     aliases: ClassVar[tuple[Alias, ...]] = ()
+    other_names: ClassVar[Mapping[str, str]] = {}  # raw parameters that `adapt` understands, and what they mean
 
     def sentence(self) -> str:
         """What it says, in English, as part of a sentence."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import ModuleType
 
-from paddock.core.errors import Problem, nearest
+from paddock.core.errors import Code, NotFound, Problem, nearest
 from paddock.strategy.blocks import (
     clock,
     compare,
@@ -20,7 +20,7 @@ from paddock.strategy.blocks import (
     trend,
     volatility,
 )
-from paddock.strategy.blocks.base import Adapt, Block, Condition, block_params, build, short
+from paddock.strategy.blocks.base import Adapt, Block, build, short
 from paddock.strategy.blocks.params import Reject
 
 _MODULES = (
@@ -94,8 +94,15 @@ def make_block(name: object, params: object, where: str) -> tuple[Block | None, 
     return build(cls, params, f"{where}.params")
 
 
-def conditions() -> list[type[Condition]]:
-    return [cls for cls in CATALOGUE.values() if issubclass(cls, Condition)]
-
-
-__all__ = ["CATALOGUE", "NAMES", "block_params", "conditions", "find", "make_block", "read_block"]
+def look_up(name: str) -> type[Block]:
+    """The block of that name or alias; raises NotFound (strategy.block)."""
+    found = find(name)
+    if found is None:
+        raise NotFound(
+            Code.STRATEGY_BLOCK,
+            f'there is no block "{name}"',
+            seen=name,
+            rule="paddock strategy blocks lists the blocks",
+            suggestion=nearest(name, NAMES),
+        )
+    return found[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from paddock.strategy.blocks import params as p
@@ -233,6 +234,7 @@ class CooldownElapsed(OnSymbol):
     family = FAMILY
     type = "cooldown_elapsed"
     title = "Cooldown elapsed"
+    other_names: ClassVar[Mapping[str, str]] = {"minutes": "counts when seconds is left out or 0"}
     seconds: int = p.seconds(60, "time since the last entry")
 
     @classmethod

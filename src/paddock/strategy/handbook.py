@@ -1,0 +1,110 @@
+"""The catalogue of blocks as text: for the terminal and for the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from paddock.strategy.blocks.base import At, Block, Condition, block_params, documentation
+from paddock.strategy.blocks.catalogue import CATALOGUE
+from paddock.strategy.blocks.logic import Logic
+from paddock.strategy.blocks.params import ANY_SYMBOL, Param, num
+from paddock.strategy.expr import Expr, Literal, Not, State, Test
+
+FAMILIES = {
+    "price": "Price",
+    "trend": "Trend",
+    "oscillator": "Oscillators",
+    "volatility": "Volatility",
+    "flow": "Volume, funding and open interest",
+    "comparison": "Comparison of markets",
+    "time": "Time",
+    "position": "Position",
+    "logic": "Logic",
+    "entry": "Entries and orders",
+    "protection": "Protection",
+    "exit": "Exits and adjustments",
+    "cancel": "Cancelling orders",
+}
+
+
+def by_family() -> Iterator[tuple[str, list[type[Block]]]]:
+    """(title of the family, its blocks), in the order of the catalogue."""
+    order = list(FAMILIES)
+    ordered = sorted(CATALOGUE.values(), key=lambda cls: order.index(cls.family))
+    for family, found in groupby(ordered, key=lambda cls: cls.family):
+        yield FAMILIES[family], list(found)
+
+
+def overview() -> str:
+    """Every block with its first line of documentation."""
+    lines = []
+    for title, found in by_family():
+        width = max(len(cls.type) for cls in found)
+        lines += [title, *(f"  {cls.type:<{width}}  {first_line(cls)}" for cls in found), ""]
+    return "\n".join(lines)
+
+
+def block_text(cls: type[Block]) -> str:
+    """One block, for a terminal."""
+    lines = [f"{cls.type}: {cls.title}", "", documentation(cls), ""]
+    if cls.aliases:
+        lines += [f"Also: {', '.join(alias_text(cls))}", ""]
+    for param in block_params(cls):
+        names = f" (also {', '.join(other_names(param))})" if other_names(param) else ""
+        unit = f", in {param.unit}" if param.unit else ""
+        lines += [f"  {param.name}{names} = {default_text(param)}", f"      {param.doc}; {param.kind.text()}{unit}"]
+    lines += [f"  {name}: {note}" for name, note in cls.other_names.items()]
+    if reads(cls):
+        lines += ["", f"Reads: {', '.join(reads(cls))}"]
+    return "\n".join(lines) + "\n"
+
+
+def first_line(cls: type[Block]) -> str:
+    return documentation(cls).split("\n\n", 1)[0].replace("\n", " ")
+
+
+def alias_text(cls: type[Block]) -> list[str]:
+    return [f"{alias.name} ({alias.note})" if alias.note else alias.name for alias in cls.aliases]
+
+
+def other_names(param: Param) -> tuple[str, ...]:
+    return (*param.aliases, *param.shorthands)
+
+
+def default_text(param: Param) -> str:
+    value = param.kind.dump(param.default)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {item}" for key, item in value.items())
+    if value is None or value in ("", []):
+        return "none"
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else _word(value)
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return num(value) if isinstance(value, int | float) else str(value)
+
+
+def reads(cls: type[Block]) -> list[str]:
+    """Features and position fields that the block reads with its defaults."""
+    made = cls()
+    at = At(ANY_SYMBOL, "1h", (ANY_SYMBOL,))
+    if isinstance(made, Condition) and not isinstance(made, Logic):
+        return sorted(_reads(made.lower(at)))
+    return []
+
+
+def _reads(expr: Expr) -> set[str]:
+    if isinstance(expr, Test):
+        sides = (expr.left, expr.right)
+        return {_column(side) for side in sides if not hasattr(side, "value")}
+    if isinstance(expr, Literal):
+        return set()
+    parts = (expr.part,) if isinstance(expr, Not) else expr.parts
+    return {name for part in parts for name in _reads(part)}
+
+
+def _column(side: object) -> str:
+    return f"position {side.field.name.lower()}" if isinstance(side, State) else str(getattr(side, "name", ""))
