@@ -1,26 +1,37 @@
-"""A strategy by the name of a template or by file."""
+"""A strategy by the name of a template, or from a .json or .py file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from paddock.core.errors import Code, NotFound, nearest
-from paddock.strategy.document import Document
+from paddock.core.errors import Code, Invalid, NotFound, nearest
+from paddock.strategy.document import SCHEMA, Document, PythonCode
+from paddock.strategy.limits import MAX_DOCUMENT_BYTES
 from paddock.strategy.templates import TEMPLATES, find_template
-from paddock.strategy.validate import load_document
+from paddock.strategy.validate import Report, invalid, validate
 
 SUFFIXES = (".json", ".py")
 
 
-def open_strategy(name: str) -> Document:
-    """The document behind a template's name or a file.
+def open_strategy(name: str | Path) -> Document:
+    """A valid document.
 
-    Raises NotFound (strategy.not_found) and Invalid (strategy.*).
+    Raises NotFound (strategy.not_found) when there is neither such a file nor such a template, Invalid (strategy.*)
+    when it is not valid. A Python strategy's source is run once, to see that its class is there.
     """
+    report = check_strategy(name)
+    if report.document is None:
+        raise invalid(report)
+    return report.document
+
+
+def check_strategy(name: str | Path, symbols: Sequence[str] | None = None) -> Report:
+    """As open_strategy, but problems are in the report instead of raised (not finding and not reading it is)."""
     path = Path(name)
     if path.is_file():
-        return load_document(path.read_bytes())
-    if path.suffix.lower() in SUFFIXES or len(path.parts) > 1:
+        report = validate(_from_python(path) if path.suffix.lower() == ".py" else _read(path), symbols)
+    elif path.suffix.lower() in SUFFIXES or len(path.parts) > 1:
         raise NotFound(
             Code.STRATEGY_NOT_FOUND,
             f"there is no file {name}",
@@ -29,4 +40,60 @@ def open_strategy(name: str) -> Document:
             rule="a strategy is the name of a template or a .json or .py file",
             suggestion=nearest(path.stem, TEMPLATES),
         )
-    return load_document(find_template(name).document())
+    else:
+        report = validate(find_template(str(name)).document(), symbols)
+    _check_class(report.document)
+    return report
+
+
+def _read(path: Path) -> bytes:
+    """At most one byte more than a document may have: the reader then says that it is too large."""
+    with path.open("rb") as file:
+        return file.read(MAX_DOCUMENT_BYTES + 1)
+
+
+def _from_python(path: Path) -> dict[str, object]:
+    """A document around a .py file, from what its one strategy class says of itself."""
+    from paddock.surfaces.user_code import strategy_classes
+
+    source = _text(path)
+    found = strategy_classes(source)
+    if len(found) != 1:
+        raise Invalid(
+            Code.STRATEGY_PYTHON,
+            f"{path.name} defines {len(found)} strategy classes",
+            where=str(path),
+            seen=", ".join(found) or "none",
+            rule="a file defines exactly one class that derives from paddock.strategy.python.Strategy",
+        )
+    ((class_name, made),) = found.items()
+    return {
+        "schema": SCHEMA,
+        "kind": "python",
+        "name": made.name or class_name,
+        "description": made.description,
+        "scope": made.scope,
+        "risk": made.risk,
+        "waivers": made.waivers,
+        "python": {"source": source, "class": class_name},
+    }
+
+
+def _text(path: Path) -> str:
+    try:
+        return _read(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Invalid(
+            Code.STRATEGY_PYTHON,
+            f"{path.name} is not UTF-8 text",
+            where=str(path),
+            seen=f"byte {error.start}",
+            rule="a Python strategy is UTF-8 text",
+        ) from None
+
+
+def _check_class(document: Document | None) -> None:
+    if document is not None and isinstance(document.body, PythonCode):
+        from paddock.surfaces.user_code import load_python
+
+        load_python(document.body.source, document.body.class_name)

@@ -24,7 +24,7 @@ def validate(
 ) -> int:
     """Check a strategy and list all its problems at once."""
     from paddock.strategy.validate import invalid
-    from paddock.surfaces.strategy_files import check_strategy
+    from paddock.surfaces.strategies import check_strategy
 
     report = check_strategy(file)
     if json:
@@ -42,9 +42,9 @@ def validate(
 def explain(strategy: Annotated[str, Parameter(help="A .json or .py file, or a template's name.")]) -> None:
     """Say in plain English what a strategy does."""
     from paddock.strategy.english import explain as in_english
-    from paddock.surfaces.strategy_files import load_strategy
+    from paddock.surfaces.strategies import open_strategy
 
-    print(in_english(load_strategy(strategy)), end="")
+    print(in_english(open_strategy(strategy)), end="")
 
 
 @app.command
