@@ -15,6 +15,7 @@ from paddock.market.readers import Candles, files_under, read
 from paddock.market.sift import IMPOSSIBLE, MIN_COVERAGE, SAME_BAR, grid_phase, off_grid, sift, traded
 
 EXTREME_RATE = 0.01
+AROUND = 9  # steps before and after that say what is usual
 NORMAL = 1.4826  # median absolute value to standard deviation, for normal returns
 # Binance spot stood still; its perpetuals traded on. A set without these bars is spot, whatever it is called.
 SPOT_HALT = (parse_ts("2023-03-24T13:00"), parse_ts("2023-03-24T14:00"))
@@ -85,8 +86,7 @@ def verify_rates(frame: pl.DataFrame) -> list[Finding]:
         *_doubled(rates),
         *_marked(rates, "rate_missing", pl.col("rate").is_finite().fill_null(False).not_()),
         *_marked(rates, "extreme_rate", pl.col("rate").is_finite() & (pl.col("rate").abs() > EXTREME_RATE)),
-        *_marked(rates, "late_stamp", pl.col("ts") % HOUR_MS != (pl.col("ts") % HOUR_MS).mode().min().over("symbol")),
-        *_funding_gaps(rates.unique(SAME_BAR, maintain_order=True)),
+        *_stamps(rates.unique(SAME_BAR, maintain_order=True)),
     ]
     return _sorted(found)
 
@@ -184,23 +184,36 @@ def _coverage(possible: pl.DataFrame, step: int) -> Iterator[Finding]:
     yield from _findings("coverage", thin)
 
 
-def _funding_gaps(rates: pl.DataFrame) -> Iterator[Finding]:
-    """A step that is longer than those around it is a gap; one that stays longer is a new spacing."""
-    ahead = (pl.col("ts") - pl.col("ts").shift(1)).over("symbol")
-    steps = rates.with_columns((ahead / HOUR_MS).round().alias("ahead")).drop_nulls("ahead")
-    usual = pl.col("ahead").rolling_median(25, center=True, min_samples=1).over("symbol")
-    steps = steps.with_columns(usual.alias("usual"))
-    long = steps.filter(pl.col("ahead") > 1.5 * pl.col("usual"))
-    yield from _findings(
-        "funding_gap",
-        long.select(
-            "symbol",
-            (pl.col("ts") - ((pl.col("ahead") - pl.col("usual")) * HOUR_MS).cast(pl.Int64)).alias("ts"),
-            (pl.col("ts") - (pl.col("usual") * HOUR_MS).cast(pl.Int64)).alias("last"),
-            (pl.col("ahead") / pl.col("usual") - 1).round().cast(pl.Int64).alias("rows"),
-        ),
-    )
-    calm = steps.filter(pl.col("ahead") == pl.col("usual"))
-    yield from _marked(
-        calm, "spacing_change", (pl.col("ahead") != pl.col("ahead").shift(1)).over("symbol").fill_null(False)
+def _stamps(rates: pl.DataFrame) -> Iterator[Finding]:
+    """A step longer than is usual before and after it is a gap; a step that stays is a new spacing."""
+    steps = _steps(rates)
+    usual = pl.max_horizontal("before", "after")
+    long = pl.col("hours") > 1.5 * usual
+    yield from _findings("funding_gap", _missed(steps.filter(long).with_columns(usual.alias("usual"))))
+    calm = steps.filter(~long.fill_null(False))
+    stays = (pl.col("hours") == pl.col("after")) & (pl.col("hours").shift(1) == pl.col("before")).over("symbol")
+    yield from _marked(calm, "spacing_change", (stays & (pl.col("hours") != pl.col("before"))).fill_null(False))
+    spacing = (pl.min_horizontal("before", "after").clip(1) * HOUR_MS).cast(pl.Int64)
+    timed = steps.with_columns(spacing.alias("spacing")).with_columns((pl.col("ts") % pl.col("spacing")).alias("phase"))
+    on_time = pl.col("phase").mode().min().over("symbol", "spacing")
+    yield from _marked(timed, "late_stamp", (pl.col("phase") != on_time).fill_null(False))
+
+
+def _steps(rates: pl.DataFrame) -> pl.DataFrame:
+    """Each stamp with the hours since the one before, and what is usual before and after it."""
+    hours = ((pl.col("ts") - pl.col("ts").shift(1)).over("symbol") / HOUR_MS).round()
+    steps = rates.select("symbol", "ts", hours.alias("hours")).drop_nulls()
+    before = pl.col("hours").rolling_median(AROUND, min_samples=1).shift(1)
+    after = pl.col("hours").reverse().rolling_median(AROUND, min_samples=1).shift(1).reverse()
+    return steps.with_columns(before.over("symbol").alias("before"), after.over("symbol").alias("after"))
+
+
+def _missed(gaps: pl.DataFrame) -> pl.DataFrame:
+    """The stamps that should have been in each gap."""
+    step, usual = ((pl.col(name) * HOUR_MS).cast(pl.Int64) for name in ("hours", "usual"))
+    return gaps.select(
+        "symbol",
+        (pl.col("ts") - step + usual).alias("ts"),
+        (pl.col("ts") - usual).alias("last"),
+        (pl.col("hours") / pl.col("usual") - 1).round().cast(pl.Int64).alias("rows"),
     )
