@@ -15,7 +15,7 @@ from paddock.market.features import FeatureStore
 from paddock.market.tape import Tape
 from paddock.strategy.program import Program
 
-BLOCK = 1 << 24  # bars times rules whose signals are held at once
+BLOCK = 1 << 17  # bars whose signals are found at once: enough to be quick, few enough to stay in the cache
 Progress = Callable[[int, int], None]
 
 
@@ -37,18 +37,23 @@ def backtest(
     begin, end = check_window(window, tape)
     rules = pack_rules([program])
     session = Session([program], tape, costs, [start_cash(start_usd)], [0], begin, end)
-    run_rules(rules, store or FeatureStore(tape), session, progress)
+
+    def report(_: int, row: int) -> None:
+        if progress is not None:
+            progress(row - begin, end - begin)
+
+    run_rules(rules, store or FeatureStore(tape), session, report)
     return finished(program, tape, costs, session, start_cash(start_usd))
 
 
-def run_rules(rules: PackedRules, store: FeatureStore, session: Session, progress: Progress | None = None) -> None:
-    """Carry `session` to its end, block by block, with the signals of `rules`."""
-    step = max(BLOCK // max(len(rules.actions), 1), 4096)
+def run_rules(
+    rules: PackedRules, store: FeatureStore, session: Session, after_block: Callable[[int, int], None]
+) -> None:
+    """Carry `session` to its end with the signals of `rules`, calling `after_block(first row, row after the last)`."""
     while session.at < session.end:
-        until = min(session.at + step, session.end)
-        session.run(decisions_of(rules, store, session.at, until), until)
-        if progress is not None:
-            progress(session.at - session.begin, session.end - session.begin)
+        begin, until = session.at, min(session.at + BLOCK, session.end)
+        session.run(decisions_of(rules, store, begin, until), until)
+        after_block(begin, until)
 
 
 def check_window(window: tuple[int, int] | None, tape: Tape) -> tuple[int, int]:

@@ -39,7 +39,7 @@ class Fleet:
         self.tests = LiveTests(self.rules, self.stream)
         starts = [start_cash(start_usd)] * len(programs)
         accounts = range(len(programs))
-        self.session = Session(programs, self.growing.whole, costs, starts, accounts, tape.bars, tape.bars + 1)
+        self.session = Session(programs, self.growing.whole, costs, starts, accounts, tape.bars, tape.bars, keep=1)
         self._clock = np.array([tape.row(symbol) for symbol in self.rules.clock], np.int64)
         self._every = np.arange(len(self.rules.actions), dtype=np.int32)
 
@@ -61,7 +61,7 @@ class Fleet:
         self.stream.push(self.growing.tape)
         present = ~np.isnan(bar.close)
         codes = self.tests.codes(present)
-        self.session.step(self._decisions(codes, present))
+        self.session.run(self._decisions(codes, present), self.session.at + 1)
 
     def _decisions(self, codes: NDArray[np.uint8], present: NDArray[np.bool_]) -> Decisions:
         """Every rule whose symbol has a bar, its guard to be judged."""

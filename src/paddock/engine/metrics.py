@@ -50,13 +50,14 @@ class Metrics:
     trades: TradeStats
 
 
-def measure(run: Run) -> Metrics:
-    """The metrics of a finished run. Pure; one pass over equity, one over trades."""
-    tape, window = run.tape, slice(run.start, run.end)
-    ts = tape.ts[window]
-    acc = new_acc(run.start_equity, int(ts[0]) if len(ts) else 0, interval_ms(tape.interval))
-    equity_stats(run.equity, ts, acc)
-    equity = summary(acc)
+def measure(run: Run, equity: EquityStats | None = None) -> Metrics:
+    """The metrics of a finished run. Pure; one pass over equity (none, when `equity` is known), one over trades."""
+    tape = run.tape
+    if equity is None:
+        ts = tape.ts[run.start : run.end]
+        acc = new_acc(run.start_equity, int(ts[0]) if len(ts) else 0, interval_ms(tape.interval))
+        equity_stats(run.equity, ts, acc)
+        equity = summary(acc)
     lot_value = np.array([10.0 ** (6 - i.qty_decimals) for i in tape.instruments])
     trades = trade_stats(in_exit_order(run.trades), lot_value)
     figures = _account(run, equity) | _risk(run, equity) | _trading(trades) | _activity(run)
@@ -72,7 +73,7 @@ def _or(value: float | None, unit: str, basis: str, n: int, reason: str) -> Metr
 
 def _account(run: Run, equity: EquityStats) -> dict[str, Metric]:
     net = equity.end_equity - run.start_equity
-    bars = len(run.equity)
+    bars = run.end - run.start
     years = (bars and _span_ms(run) / DAY_MS / DAYS_PER_YEAR) or 0.0
     cagr, reason = None, _too_short(equity)
     if not reason:
@@ -112,7 +113,7 @@ def _too_short(equity: EquityStats) -> str:
 
 
 def _risk(run: Run, equity: EquityStats) -> dict[str, Metric]:
-    bars, days = len(run.equity), equity.days
+    bars, days = run.end - run.start, equity.days
     short = _too_short(equity)
     flat = short or ("" if equity.sd > 0 else "daily returns do not vary")
     per_day = equity.mean / equity.sd if not flat else None

@@ -47,3 +47,8 @@ def table_of(row: type[R], length: int) -> Table[R]:
     """A zeroed table of `length` rows of class `row`."""
     table: Any = np.zeros(length, dtype_of(row)).view(np.recarray)
     return table  # type: ignore[no-any-return]
+
+
+def plain(table: Table[R], length: int) -> NDArray[np.void]:
+    """The first rows as an ordinary structured array: its columns are many times quicker to reach from Python."""
+    return np.asarray(table)[:length]

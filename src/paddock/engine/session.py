@@ -12,7 +12,7 @@ from paddock.engine.costs import Costs
 from paddock.engine.kernel import advance
 from paddock.engine.log import Fill, Order, Refused, Rows, Trade
 from paddock.engine.pack import books_of, friction_of, market_of, spec_of
-from paddock.engine.rows import R, Table, table_of
+from paddock.engine.rows import R, Table, plain, table_of
 from paddock.engine.state import Decisions, Logs
 from paddock.market.tape import Ints, Tape
 from paddock.strategy.program import Program
@@ -23,14 +23,15 @@ FIRST_ROWS = 1 << 14
 class Session:
     """State of one or more bots over one tape: the only place where the kernel is called.
 
-    `equity[account, bar - begin]` fills as bars are run. Bots are given in the order of their accounts.
+    `equity[account, bar - origin]` fills as bars are run; it has room for `keep` bars (all of them by default) and
+    starts over when they are full. Bots are given in the order of their accounts.
     """
 
     def __init__(
         self, programs: Sequence[Program], tape: Tape, costs: Costs, starts: Sequence[int], accounts: Sequence[int],
-        begin: int, end: int,
+        begin: int, end: int, keep: int | None = None,
     ) -> None:  # fmt: skip
-        self.begin, self.end, self.at = begin, end, begin
+        self.begin, self.end, self.at, self.origin = begin, end, begin, begin
         self.market = market_of(tape, costs)
         self.spec = spec_of(tape, costs)
         self.friction = friction_of(costs)
@@ -42,22 +43,21 @@ class Session:
             table_of(Refused, FIRST_ROWS),
             np.zeros(4, np.int64),
         )
-        self.equity: Ints = np.empty((len(starts), end - begin), np.int64)
+        self.equity: Ints = np.empty((len(starts), keep or end - begin), np.int64)
 
     def run(self, decisions: Decisions, until: int) -> None:
         """Advance to bar `until` with `decisions`, which must cover the bars from `self.at` on."""
+        room = self.equity.shape[1]
         while self.at < until:
+            if self.at == self.origin + room:
+                self.origin = self.at
+            stop = min(until, self.origin + room)
             self.at = advance(
-                self.at, until, self.begin, self.market, self.spec, self.friction, decisions, self.books, self.logs,
+                self.at, stop, self.origin, self.market, self.spec, self.friction, decisions, self.books, self.logs,
                 self.equity, np.zeros(len(decisions.actions), np.uint8), np.zeros(decisions.stack, np.uint8),
             )  # fmt: skip
-            if self.at < until:
+            if self.at < stop:
                 self._grow()
-
-    def step(self, decisions: Decisions) -> None:
-        """Run one more bar, keeping only its equity."""
-        self.begin = self.at
-        self.run(decisions, self.at + 1)
 
     def fork(self) -> Session:
         """A copy that can go another way; the market is shared, nothing else is."""
@@ -73,19 +73,19 @@ class Session:
 
     @property
     def orders(self) -> Rows:
-        return self.logs.orders[: int(self.logs.used[ORDERS])]
+        return plain(self.logs.orders, self.logs.used[ORDERS])
 
     @property
     def fills(self) -> Rows:
-        return self.logs.fills[: int(self.logs.used[FILLS])]
+        return plain(self.logs.fills, self.logs.used[FILLS])
 
     @property
     def trades(self) -> Rows:
-        return self.logs.trades[: int(self.logs.used[TRADES])]
+        return plain(self.logs.trades, self.logs.used[TRADES])
 
     @property
     def refusals(self) -> Rows:
-        return self.logs.refusals[: int(self.logs.used[REFUSALS])]
+        return plain(self.logs.refusals, self.logs.used[REFUSALS])
 
 
 def doubled(row: type[R], rows: Table[R]) -> Table[R]:

@@ -120,16 +120,10 @@ def _side(value: Value, store: FeatureStore) -> Floats | float:
     return float(value.value)
 
 
-def _present(clock: str, store: FeatureStore) -> Ints | None:
-    """Rows at which the symbol has a bar; None when it has all of them."""
-    missing = np.isnan(store.tape.close[store.tape.row(clock)])
-    return np.flatnonzero(~missing) if missing.any() else None
-
-
 def decisions_of(rules: PackedRules, store: FeatureStore, begin: int, end: int) -> Decisions:
     """Signals of `rules` for bars `begin` to `end` of the store's tape."""
     width = end - begin
-    present = {clock: _present(clock, store) for clock in dict.fromkeys(rules.clock)}
+    present = {clock: store.rows(clock) for clock in dict.fromkeys(rules.clock)}
     tests = np.empty((len(rules.tests), width), np.uint8)
     for n, (clock, test) in enumerate(rules.tests):
         evaluate(test, present[clock], store, begin, end, tests[n])

@@ -15,7 +15,7 @@ from paddock.core.time import DAY_MS, INTERVALS, interval_ms
 from paddock.market import indicators as ta
 from paddock.market.feature import Feature
 from paddock.market.series import HigherSeries, TapeSeries
-from paddock.market.tape import Floats, Tape
+from paddock.market.tape import Floats, Ints, Tape
 
 __all__ = ["FEATURES", "LONGEST", "Feature", "FeatureSpec", "FeatureStore", "Param", "lookback_bars", "validate"]
 
@@ -196,6 +196,12 @@ class FeatureStore:
     def compute(self, feature: Feature) -> Floats:
         """As `column`, but not kept: for sweeps over more features than memory should hold."""
         return self._family(feature)[feature]
+
+    def rows(self, symbol: str) -> Ints | None:
+        """Rows of the tape at which the symbol has a bar; None when it has all of them."""
+        series = self._bars(symbol, self.tape.interval)
+        assert isinstance(series, TapeSeries)
+        return series.rows
 
     def _family(self, feature: Feature) -> dict[Feature, Floats]:
         """The feature and those that its indicator gives in the same pass."""

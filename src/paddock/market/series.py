@@ -27,29 +27,29 @@ class Series(Protocol):
 
 
 class TapeSeries:
-    """The bars of one row of a tape. Without holes, its columns are the tape's own memory."""
+    """The bars of one row of a tape. Without holes, `rows` is None and its columns are the tape's own memory."""
 
     def __init__(self, tape: Tape, row: int, bar_ms: int) -> None:
         self.bar_ms = bar_ms
         self._tape = tape
         self._row = row
         missing = np.isnan(tape.close[row])
-        self._present = np.flatnonzero(~missing) if missing.any() else None
-        self.ts: Ints = tape.ts if self._present is None else tape.ts[self._present]
+        self.rows: Ints | None = np.flatnonzero(~missing) if missing.any() else None
+        self.ts: Ints = tape.ts if self.rows is None else tape.ts[self.rows]
         self._columns: dict[str, Floats] = {}
 
     def column(self, name: str) -> Floats:
         if name not in self._columns:
             matrix: Floats = getattr(self._tape, name)
             row = matrix[self._row]
-            self._columns[name] = row if self._present is None or not row.size else row[self._present]
+            self._columns[name] = row if self.rows is None or not row.size else row[self.rows]
         return self._columns[name]
 
     def spread(self, values: Floats) -> Floats:
-        if self._present is None:
+        if self.rows is None:
             return values
         out = np.full(self._tape.bars, np.nan)
-        out[self._present] = values
+        out[self.rows] = values
         return out
 
 
