@@ -20,7 +20,7 @@ from paddock.market.align import Finer, build_tape
 from paddock.market.cache import TapeCache
 from paddock.market.lake import Lake
 from paddock.market.material import Material, from_files, from_lake, lake_keys, steps_to
-from paddock.market.sift import MIN_COVERAGE, Sifted, resample, sift
+from paddock.market.sift import MIN_COVERAGE, Sifted, last_of_each, resample, sift
 from paddock.market.tape import Coverage, Tape
 
 DEMO_VENUE = "demo"
@@ -134,7 +134,7 @@ def _perp_rates(material: Material) -> pl.DataFrame | None:
     if material.rates is None:
         return None
     perps = material.rates.filter(pl.col("symbol").is_in(material.spot).not_(), pl.col("rate").is_finite())
-    return perps.unique(["symbol", "ts"], keep="last", maintain_order=True).sort("symbol", "ts")
+    return last_of_each(perps)
 
 
 def _as_spot(tape: Tape, spot: Collection[str]) -> Tape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from paddock.core.time import interval_ms
@@ -54,12 +55,10 @@ def sift(frame: pl.DataFrame, interval: str) -> Sifted:
     marked = frame.with_columns(_ANY_IMPOSSIBLE.alias("_bad"), off_grid(frame, interval).alias("_off"))
     broken = marked.filter(pl.col("_bad") | pl.col("_off"))
     kept = (marked.filter(~(pl.col("_bad") | pl.col("_off"))) if broken.height else marked).drop("_bad", "_off")
-    kept = kept.sort("symbol", "ts", maintain_order=True)
-    doubled = (kept["ts"].diff() == 0) & (kept["symbol"] == kept["symbol"].shift(1))
     conflicts = 0
-    if doubled.any():
+    if not in_order(kept):
         different = kept.unique(maintain_order=True)
-        kept = different.unique(SAME_BAR, keep="last", maintain_order=True)
+        kept = last_of_each(different)
         conflicts = different.height - kept.height
     counts = {
         "impossible": int(marked["_bad"].sum()),
@@ -67,6 +66,22 @@ def sift(frame: pl.DataFrame, interval: str) -> Sifted:
         "conflicting": conflicts,
     }
     return Sifted(kept, {rule: count for rule, count in counts.items() if count}, _row(broken))
+
+
+def in_order(frame: pl.DataFrame) -> bool:
+    """Whether rows are sorted by symbol and time, one a stamp: most sets are, and telling is cheaper than sorting."""
+    runs = frame["symbol"].rle().struct.unnest()
+    later = np.diff(frame["ts"].to_numpy()) > 0
+    later[np.cumsum(runs["len"].to_numpy())[:-1] - 1] = True
+    symbols = runs["value"]
+    return bool(later.all()) and bool((symbols.shift(-1).head(len(symbols) - 1) > symbols.head(len(symbols) - 1)).all())
+
+
+def last_of_each(frame: pl.DataFrame) -> pl.DataFrame:
+    """Sorted by symbol and time; of rows with one stamp the last one."""
+    if in_order(frame):
+        return frame
+    return frame.unique(SAME_BAR, keep="last", maintain_order=True).sort("symbol", "ts")
 
 
 def _row(rows: pl.DataFrame) -> str:
