@@ -1,6 +1,7 @@
 """Writes the parts of the documentation that are made from the code: `.venv/bin/python -m tests.write_docs`."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable
 from enum import Enum
 
@@ -89,6 +90,7 @@ def with_part(page: str, part: str, text: str) -> str:
 
 
 def main() -> None:
+    sys.argv[0] = "paddock"  # Cyclopts takes the words of a usage line from here
     for (name, part), render in PARTS.items():
         path = DOCS / name
         path.write_text(with_part(path.read_text(encoding="utf-8"), part, render()), encoding="utf-8")

@@ -12,7 +12,9 @@ from cyclopts import App, CycloptsError
 from paddock import __version__
 from paddock.core.errors import Code, Invalid, PaddockError
 from paddock.surfaces import kernel_cache, settings
-from paddock.surfaces.cli import failure
+from paddock.surfaces.cli import data, failure, strategy
+from paddock.surfaces.cli.backtest import backtest
+from paddock.surfaces.cli.demo import demo
 
 app = App(
     name="paddock",
@@ -21,11 +23,10 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
-# By import path: a subcommand is imported only when it is called, or listed by --help.
-app.command("paddock.surfaces.cli.data:app", name="data")
-app.command("paddock.surfaces.cli.strategy:app", name="strategy")
-app.command("paddock.surfaces.cli.backtest:backtest", name="backtest")
-app.command("paddock.surfaces.cli.demo:demo", name="demo")
+app.command(demo)
+app.command(backtest)
+app.command(strategy.app)
+app.command(data.app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
