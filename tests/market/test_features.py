@@ -70,7 +70,7 @@ def test_a_missing_bar_is_unknown_and_harms_no_other(name, interval):
 def test_the_numbers_are_talibs():
     tape = tape_of(walk(3, 500))
     store = FeatureStore(tape)
-    o, h, l, c, v = (getattr(tape, name)[0] for name in ("open", "high", "low", "close", "volume"))  # noqa: E741
+    o, h, l, c, v = (getattr(tape, name)[0] for name in ("open", "high", "low", "close", "volume"))
     macd = talib.MACD(c, 12, 26, 9)
     bands = talib.BBANDS(c, 20, 2.0, 2.0)
     slow = talib.STOCH(h, l, c, 14, 3, 0, 3, 0)
@@ -105,7 +105,7 @@ def test_the_numbers_by_hand():
     """Against plain window arithmetic, for what TA-Lib does not name."""
     tape = tape_of(walk(4, 120))
     store = FeatureStore(tape)
-    h, l, c, v = (getattr(tape, name)[0] for name in ("high", "low", "close", "volume"))  # noqa: E741
+    h, l, c, v = (getattr(tape, name)[0] for name in ("high", "low", "close", "volume"))
     returns = np.diff(c) / c[:-1] * 100
     t = 100
     by_hand = {

@@ -132,7 +132,7 @@ def finer_first(slot: Slot, t: int, market: Market) -> tuple[int, float]:
         return 0, 0.0
     long = slot.lots > 0
     for j in range(market.fine_start[s, t], market.fine_end[s, t]):
-        o, h, l = market.fine_open[j], market.fine_high[j], market.fine_low[j]  # noqa: E741
+        o, h, l = market.fine_open[j], market.fine_high[j], market.fine_low[j]
         if long:
             if l <= slot.adverse:
                 return -1, min(o, slot.adverse)
@@ -151,7 +151,7 @@ def check_within(i: int, t: int, market: Market, spec: Spec, friction: Friction,
     """Phase 5: levels touched within the bar; when both are, finer bars decide, else the adverse one."""
     slot = books.slots[i]
     s = slot.symbol
-    h, l = market.high[s, t], market.low[s, t]  # noqa: E741
+    h, l = market.high[s, t], market.low[s, t]
     long = slot.lots > 0
     adverse = (l <= slot.adverse) if long else (h >= slot.adverse)
     target = (h >= slot.target) if long else (l <= slot.target)
@@ -178,7 +178,7 @@ def limit_within(i: int, t: int, market: Market, spec: Spec, friction: Friction,
     if order.kind != OrderKind.LIMIT or order.marketable == 1:
         return
     s = books.slots[i // 2].symbol
-    h, l = market.high[s, t], market.low[s, t]  # noqa: E741
+    h, l = market.high[s, t], market.low[s, t]
     reached = (l < order.px) if order.side > 0 else (h > order.px)
     if friction.touch:
         reached = (l <= order.px) if order.side > 0 else (h >= order.px)
@@ -216,7 +216,7 @@ def rest_bar(i: int, t: int, market: Market, spec: Spec, books: Books) -> bool:
     """The whole bar of a quiet slot that no level, no funding and no missing bar touches: its mark. False otherwise."""
     slot = books.slots[i]
     s = slot.symbol
-    h, l = market.high[s, t], market.low[s, t]  # noqa: E741
+    h, l = market.high[s, t], market.low[s, t]
     if not ((l > slot.adverse and h < slot.target) if slot.lots > 0 else (h < slot.adverse and l > slot.target)):
         return False
     if market.funding_open.shape[1] > 0 and (market.funding_open[s, t] != 0.0 or market.funding_inside[s, t] != 0.0):

@@ -17,12 +17,12 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def part(function: F) -> F:
     """Compile a part of the kernel, to be merged into its caller."""
-    return cast(F, njit(cache=True, _nrt=False, forceinline=True, error_model="numpy")(function))  # type: ignore[call-overload]
+    return cast(F, njit(cache=True, _nrt=False, forceinline=True, error_model="numpy")(function))  # type: ignore[call-overload]  # _nrt is private
 
 
 def entry_point(function: F) -> F:
     """Compile a function that Python calls."""
-    return cast(F, njit(cache=True, _nrt=False, nogil=True, error_model="numpy")(function))  # type: ignore[call-overload]
+    return cast(F, njit(cache=True, _nrt=False, nogil=True, error_model="numpy")(function))  # type: ignore[call-overload]  # _nrt is private
 
 
 def column_pass(function: F) -> F:

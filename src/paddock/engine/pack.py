@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,12 @@ from paddock.market.tape import Floats, Tape
 from paddock.strategy.expr import FALSE, TRUE, All, Const, Expr, Literal, Not, Op, State, Test
 from paddock.strategy.program import Action, OnDrawdown, Program, RiskPolicy, Rule
 
+G = TypeVar("G", bound=np.generic)
 MAX_CASH_USD = 1_000_000_000
 MIRROR = {Op.GT: Op.LT, Op.LT: Op.GT, Op.GE: Op.LE, Op.LE: Op.GE}
 
 
-def frozen(array: NDArray[np.generic]) -> NDArray[np.generic]:
+def frozen(array: NDArray[G]) -> NDArray[G]:
     """A read-only view: the kernel cannot write the market, and compiles for one type of array."""
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
@@ -54,7 +56,7 @@ def market_of(tape: Tape, costs: Costs) -> Market:
         fine.start if fine else no_rows,
         fine.end if fine else no_rows,
     )
-    return Market(interval_ms(tape.interval), *(frozen(column) for column in columns))  # type: ignore[arg-type]
+    return Market(interval_ms(tape.interval), *(frozen(column) for column in columns))  # type: ignore[arg-type]  # in the order of Market
 
 
 def impact_of(tape: Tape, scale: float) -> Floats:
@@ -84,19 +86,19 @@ def spec_of(tape: Tape, costs: Costs) -> Spec:
     instruments = tape.instruments
 
     def floats(values: Sequence[float]) -> Floats:
-        return frozen(np.array(values, np.float64))  # type: ignore[return-value]
+        return frozen(np.array(values, np.float64))
 
     maker = [(i.maker_bps if costs.maker_bps is None else costs.maker_bps) / 1e4 for i in instruments]
     taker = [(i.taker_bps if costs.taker_bps is None else costs.taker_bps) / 1e4 for i in instruments]
     return Spec(
         px_scale=floats([10.0**i.px_decimals for i in instruments]),
-        sig_figs=frozen(np.array([i.sig_figs for i in instruments], np.int64)),  # type: ignore[arg-type]
+        sig_figs=frozen(np.array([i.sig_figs for i in instruments], np.int64)),
         lot_value=floats([10.0 ** (6 - i.qty_decimals) for i in instruments]),
         lot_scale=floats([10.0**i.qty_decimals for i in instruments]),
-        min_notional=frozen(np.array([int(i.min_notional_usd * 1_000_000) for i in instruments], np.int64)),  # type: ignore[arg-type]
+        min_notional=frozen(np.array([int(i.min_notional_usd * 1_000_000) for i in instruments], np.int64)),
         max_leverage=floats([float(i.max_leverage) for i in instruments]),
         maintenance=floats([i.maintenance_margin for i in instruments]),
-        liquidates=frozen(np.array([i.kind is InstrumentKind.PERP for i in instruments], np.uint8)),  # type: ignore[arg-type]
+        liquidates=frozen(np.array([i.kind is InstrumentKind.PERP for i in instruments], np.uint8)),
         maker=floats(maker),
         taker=floats(taker),
     )

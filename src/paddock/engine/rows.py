@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Protocol, TypeVar, get_type_hints, overload
+from typing import Annotated, Any, Protocol, TypeVar, cast, get_type_hints, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +45,8 @@ class Table(Protocol[R_co]):
 
 def table_of(row: type[R], length: int) -> Table[R]:
     """A zeroed table of `length` rows of class `row`."""
-    table: Any = np.zeros(length, dtype_of(row)).view(np.recarray)
-    return table  # type: ignore[no-any-return]
+    table = np.zeros(length, dtype_of(row)).view(np.recarray)
+    return cast("Table[R]", table)
 
 
 def plain(table: Table[R], length: int) -> NDArray[np.void]:
