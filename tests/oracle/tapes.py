@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -16,7 +17,10 @@ from .amounts import exact, px_down
 START = 1_704_067_200_000  # 2024-01-01T00:00Z
 FINER = {"15m": ("5m", 3), "1h": ("15m", 4), "4h": ("1h", 4)}
 NAN = math.nan
-Columns = dict[str, list[float]]
+COLUMNS = (
+    *("open", "high", "low", "close", "volume"),
+    *("funding_open", "funding_inside", "funding_last", "open_interest"),
+)
 
 
 def random_tape(rng: Random, bars: int, symbols: int) -> Tape:
@@ -140,7 +144,7 @@ def _fine_bars(rng: Random, interval: str, walks: list, keep: list[int]) -> Fine
         for k, t in enumerate(keep):
             start[s, k] = len(open_)
             lost = rng.random() < 0.1
-            for o, h, l, _c in finer[t]:  # noqa: E741
+            for o, h, l, _c in finer[t]:
                 if not lost and rng.random() < 0.95:
                     open_.append(o)
                     high.append(h)
@@ -148,3 +152,30 @@ def _fine_bars(rng: Random, interval: str, walks: list, keep: list[int]) -> Fine
             end[s, k] = len(open_)
     as_array = lambda values: np.array(values, dtype=np.float64)  # noqa: E731
     return FineBars(interval, as_array(open_), as_array(high), as_array(low), start, end)
+
+
+def cut(tape: Tape, rows: int) -> Tape:
+    """The same tape as it was known after its first `rows` bars."""
+    fine = tape.fine
+    if fine is not None:
+        fine = replace(fine, start=fine.start[:, :rows].copy(), end=fine.end[:, :rows].copy())
+    return replace(
+        tape, ts=tape.ts[:rows].copy(), fine=fine, **{name: getattr(tape, name)[:, :rows].copy() for name in COLUMNS}
+    )
+
+
+def renamed(tape: Tape, names: dict[str, str]) -> Tape:
+    """The same market under other names, which puts its symbols in another order."""
+    order = sorted(range(len(tape.symbols)), key=lambda s: names[tape.symbols[s]])
+    fine = tape.fine
+    if fine is not None:
+        fine = replace(fine, start=fine.start[order].copy(), end=fine.end[order].copy())
+    new_names = [names[tape.symbols[s]] for s in order]
+    return replace(
+        tape,
+        symbols=tuple(new_names),
+        instruments=tuple(replace(tape.instruments[s], symbol=name) for s, name in zip(order, new_names, strict=True)),
+        coverage=tuple(replace(tape.coverage[s], symbol=name) for s, name in zip(order, new_names, strict=True)),
+        fine=fine,
+        **{name: getattr(tape, name)[order].copy() for name in COLUMNS},
+    )
