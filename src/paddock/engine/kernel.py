@@ -14,7 +14,8 @@ from paddock.engine.book import FILLS, ORDERS, REFUSALS, TRADES
 from paddock.engine.grid import nearest_int
 from paddock.engine.guards import judge
 from paddock.engine.jit import entry_point, part
-from paddock.engine.state import BUSY, QUIET, RESTING, Books, Decisions, Friction, Logs, Market, Spec
+from paddock.engine.rows import Table
+from paddock.engine.state import BUSY, QUIET, RESTING, Books, Decisions, Friction, Logs, Market, Spec, Step
 from paddock.market.tape import Ints
 from paddock.strategy.expr import TRUE
 
@@ -139,3 +140,13 @@ def advance(
             account.bars_exposed += account.open_positions > 0
         t += 1
     return t
+
+
+@entry_point
+def act_at_close(t: int, actions: Table[Step], market: Market, spec: Spec, books: Books, logs: Logs) -> None:
+    """Do `actions`, decided outside at the close of bar `t`, which has been run: for bots that are not rules."""
+    ts = market.ts[t] + market.interval_ms
+    for b in range(len(books.bots)):
+        value_bot(books.bots[b])
+    for n in range(len(actions)):
+        act(actions[n], t, ts, market, spec, books, logs)

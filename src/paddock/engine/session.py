@@ -9,11 +9,11 @@ import numpy as np
 
 from paddock.engine.book import FILLS, ORDERS, REFUSALS, TRADES
 from paddock.engine.costs import Costs
-from paddock.engine.kernel import advance
+from paddock.engine.kernel import act_at_close, advance
 from paddock.engine.log import Fill, Order, Refused, Rows, Trade
 from paddock.engine.pack import books_of, friction_of, market_of, spec_of
 from paddock.engine.rows import R, Table, plain, table_of
-from paddock.engine.state import Decisions, Logs
+from paddock.engine.state import Decisions, Logs, Step
 from paddock.market.tape import Ints, Tape
 from paddock.strategy.program import Program
 
@@ -58,6 +58,12 @@ class Session:
             )  # fmt: skip
             if self.at < stop:
                 self._grow()
+
+    def act(self, actions: Table[Step]) -> None:
+        """Do what was decided outside at the close of the last bar run."""
+        while min(map(len, self.logs[:4])) < int(self.logs.used.max()) + 2 * len(actions):
+            self._grow()
+        act_at_close(self.at - 1, actions, self.market, self.spec, self.books, self.logs)
 
     def fork(self) -> Session:
         """A copy that can go another way; the market is shared, nothing else is."""
