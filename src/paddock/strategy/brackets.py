@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from paddock.strategy.blocks.base import ActionBlock, Block
 from paddock.strategy.blocks.params import ANY_SYMBOL
@@ -32,17 +33,51 @@ def belongs(protection: Block, entry: Block, symbol: str) -> bool:
     return own in (ANY_SYMBOL, entered)
 
 
-def behind(entry: str, graph: Topology, blocks: Mapping[str, Block | None]) -> list[str]:
-    """Protection nodes reached from an entry over actions only, up to the next entry; sorted by id."""
-    seen: set[str] = set()
-    stack = [entry]
-    while stack:
-        for target in graph.targets[stack.pop()]:
-            block = blocks.get(target)
-            if target not in seen and isinstance(block, ActionBlock) and not block.is_entry:
-                seen.add(target)
-                stack.append(target)
-    return sorted(node for node in seen if is_protection(blocks[node]))
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Which entries lead to a protection node: `direct` over actions only, `tested` through a condition as well.
+
+    A path counts from the last entry on it. Both are sorted by id.
+    """
+
+    direct: tuple[str, ...]
+    tested: tuple[str, ...]
+
+
+def behind_entries(graph: Topology, blocks: Mapping[str, Block | None]) -> dict[str, Behind]:
+    """For each protection node (of those that have an order: not in a cycle or behind one)."""
+    entries = sorted(name for name in graph.order if is_entry(blocks[name]))
+    bit = {name: 1 << number for number, name in enumerate(entries)}
+    direct: dict[str, int] = {}
+    tested: dict[str, int] = {}
+    for node in graph.order:
+        direct[node] = tested[node] = 0
+        for source in graph.sources[node]:
+            if source in bit:
+                direct[node] |= bit[source]
+            elif isinstance(blocks[source], ActionBlock):
+                direct[node] |= direct[source]
+                tested[node] |= tested[source]
+            else:
+                tested[node] |= direct[source] | tested[source]
+    return {
+        node: Behind(_named(direct[node], entries), _named(tested[node], entries))
+        for node in graph.order
+        if is_protection(blocks[node])
+    }
+
+
+def brackets_of(graph: Topology, blocks: Mapping[str, Block | None]) -> dict[str, tuple[str, ...]]:
+    """The protection nodes behind each entry with nothing but actions between, sorted by id."""
+    found: dict[str, list[str]] = {name: [] for name in graph.order if is_entry(blocks[name])}
+    for protection, behind in sorted(behind_entries(graph, blocks).items()):
+        for entry in behind.direct:
+            found[entry].append(protection)
+    return {entry: tuple(names) for entry, names in found.items()}
+
+
+def _named(bits: int, entries: list[str]) -> tuple[str, ...]:
+    return tuple(name for number, name in enumerate(entries) if bits >> number & 1) if bits else ()
 
 
 def before(protection: str, graph: Topology, blocks: Mapping[str, Block | None]) -> list[str]:

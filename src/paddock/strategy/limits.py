@@ -4,8 +4,8 @@ from __future__ import annotations
 
 MAX_DOCUMENT_BYTES = 262_144
 MAX_JSON_DEPTH = 32
-MAX_NODES = 500
-MAX_EDGES = 2_000
+MAX_NODES = 300
+MAX_EDGES = 1_000
 MAX_DEPTH = 100  # nodes on the longest path
 MAX_SYMBOLS = 500
 MAX_COST = 5_000  # tests in all guards of one symbol, shared parts counted once a use

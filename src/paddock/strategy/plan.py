@@ -40,14 +40,13 @@ def plan_of(graph: Graph) -> Plan:
     start = next(name for name, block in everything.items() if isinstance(block, Trigger))
     shape = whole.within(whole.reachable(start))
     blocks = {name: everything[name] for name in shape.order}
-    entries = [name for name in shape.order if brackets.is_entry(blocks[name])]
     guards = [name for name in shape.order if brackets.is_protection(blocks[name])]
     return Plan(
         graph=shape,
         blocks=blocks,
         ranks=shape.ranks(start),
         structure=_structure(shape, blocks),
-        brackets={name: tuple(brackets.behind(name, shape, blocks)) for name in entries},
+        brackets=brackets.brackets_of(shape, blocks),
         upstream={name: tuple(brackets.before(name, shape, blocks)) for name in guards},
         orders=order_book(blocks.values()),
     )

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from paddock.market.feature import Feature
-from paddock.strategy.expr import All, Const, Expr, Literal, Not, Op, Test, Value
+from paddock.strategy.expr import All, Const, Expr, Literal, Not, Op, State, Test, Value
 
 _FLIPPED = {Op.GT: Op.LT, Op.LT: Op.GT, Op.GE: Op.LE, Op.LE: Op.GE, Op.CROSS_ABOVE: Op.CROSS_BELOW}
 _FLIPPED |= {Op.CROSS_BELOW: Op.CROSS_ABOVE}
@@ -23,8 +23,8 @@ class Budget:
 
     steps: int
 
-    def spend(self) -> bool:
-        self.steps -= 1
+    def spend(self, steps: int = 1) -> bool:
+        self.steps -= steps
         return self.steps >= 0
 
 
@@ -81,10 +81,17 @@ class _Facts:
         pair: _Pair = (left, right)
         if isinstance(right, Const):
             level, pair = right.value, (left, None)
-        elif repr(left) > repr(right):
+        elif _sort_key(left) > _sort_key(right):
             op, pair = _FLIPPED[op], (right, left)
         self.ranges[pair] = self.ranges.get(pair, _Range()).narrowed(op, level)
         return not self.ranges[pair].empty
+
+
+def _sort_key(value: Value) -> tuple[object, ...]:
+    """Any fixed order of values will do: `a above b` and `b below a` must meet."""
+    if isinstance(value, Feature):
+        return (value.symbol, value.interval, value.name, value.params)
+    return (value.symbol, "", value.field.name, ()) if isinstance(value, State) else ("", "", "", (value.value,))
 
 
 def _beyond(op: Op, level: Value) -> Value | None:
@@ -120,7 +127,12 @@ def _impossible(todo: list[tuple[Expr, bool]], facts: _Facts, budget: Budget) ->
             stack.extend((part, wanted) for part in expr.parts)
         else:
             choices.append([(part, wanted) for part in expr.parts])
-    return any(all(_impossible([one], facts.copy(), budget) for one in choice) for choice in choices)
+    return any(all(_fails(one, facts, budget) for one in choice) for choice in choices)
+
+
+def _fails(one: tuple[Expr, bool], facts: _Facts, budget: Budget) -> bool:
+    """Does an alternative contradict the facts?"""
+    return budget.spend(1 + len(facts.tests) // 8) and _impossible([one], facts.copy(), budget)
 
 
 def ever_true_together(first: Expr, second: Expr, budget: Budget) -> bool:

@@ -12,7 +12,7 @@ from paddock.strategy.document import Document, Graph, Kind, Node
 from paddock.strategy.reader import Draft, read
 from paddock.strategy.rules.base import Subject
 from paddock.strategy.rules.meaning import meaning
-from paddock.strategy.rules.safety import bracket_paths, safety
+from paddock.strategy.rules.safety import safety
 from paddock.strategy.rules.scope import scope
 from paddock.strategy.rules.structure import structure
 from paddock.strategy.topology import topology
@@ -93,7 +93,7 @@ def _graph_problems(draft: Draft, symbols: Sequence[str] | None) -> list[Problem
     )
     found = list(structure(subject))
     too_deep = any(problem.code == "limit.depth" for problem in found)
-    rules = (scope, safety, bracket_paths) if too_deep else (scope, safety, bracket_paths, meaning)
+    rules = (scope, safety) if too_deep else (scope, safety, meaning)
     for rule in rules:
         found += rule(subject)
     return found

@@ -27,7 +27,7 @@ class Children:
         return tuple(self._child(item, number) for number, item in enumerate(raw))
 
     def _child(self, item: object, number: int) -> Condition:
-        from paddock.strategy.blocks.catalogue import read_block
+        from paddock.strategy.blocks.catalogue import read_block  # the catalogue holds this module, too
 
         if isinstance(item, Condition):
             return item

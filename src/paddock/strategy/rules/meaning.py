@@ -18,14 +18,17 @@ from paddock.strategy.program import ActionKind
 from paddock.strategy.reasoning import Budget, ever_true_together, impossible
 from paddock.strategy.rules.base import Subject, problem, warning
 
-STEPS = 20_000
+STEPS = 5_000  # of reasoning, which take a few milliseconds; no strategy that a person wrote needs as many
 
 
 def meaning(subject: Subject) -> Iterator[Problem]:
     """Needs a sound graph; says nothing about another."""
     if subject.sound and subject.scope is not None:
         paths = _Paths(subject, subject.scope)
-        yield from paths.cost()
+        too_much = paths.cost()
+        if too_much is not None:
+            yield too_much
+            return
         yield from paths.contradictions()
         yield from paths.opposites()
 
@@ -42,13 +45,14 @@ class _Paths:
         self.budget = Budget(STEPS)
         self.dead: set[str] = set()
 
-    def cost(self) -> Iterator[Problem]:
+    def cost(self) -> Problem | None:
         passes = self.guards.passes
         cost = sum(passes[node].size for node in passes if isinstance(self.blocks[node], ActionBlock))
-        if cost > limits.MAX_COST:
-            rule = f"the guards of all actions together make at most {limits.MAX_COST} tests a bar and symbol"
-            seen = f"{cost} tests" if cost < 10**9 else "more than a billion tests"
-            yield problem("limit.cost", "", seen, rule, "join paths that repeat the same conditions", at="nodes")
+        if cost <= limits.MAX_COST:
+            return None
+        rule = f"the guards of all actions together make at most {limits.MAX_COST} tests a bar and symbol"
+        seen = f"{cost} tests" if cost < 10**9 else "more than a billion tests"
+        return problem("limit.cost", "", seen, rule, "join paths that repeat the same conditions", at="nodes")
 
     def contradictions(self) -> Iterator[Problem]:
         """A problem where a path dies: at the node that no bar passes although what leads to it may pass."""

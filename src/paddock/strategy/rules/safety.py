@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from paddock.core.errors import Problem
 from paddock.strategy import brackets
@@ -17,86 +17,64 @@ NO_STOP = "entry_without_stop"
 
 
 def safety(subject: Subject) -> Iterator[Problem]:
-    waived = any(waiver.rule == NO_STOP for waiver in subject.waivers)
-    used = False
     for node, block in subject.blocks.items():
-        if node not in subject.reached or not isinstance(block, ActionBlock):
-            continue
-        if block.is_entry:
-            levels = list(_levels(subject, node, block))
-            protection = brackets.merge(levels)
-            if not _has_stop(protection):
-                used = True
-                if not waived:
-                    yield _no_stop(subject, node)
-            yield from _entry(node, block, levels, protection)
-        yield from _policy(subject, node, block)
-    if waived and not used and None not in subject.blocks.values():
+        if node in subject.reached and isinstance(block, ActionBlock):
+            yield from _policy(subject, node, block)
+    if not subject.shape.in_cycle:
+        yield from _protection(subject)
+
+
+def _protection(subject: Subject) -> Iterator[Problem]:
+    """What is behind the entries; a cycle has no behind."""
+    waived = any(waiver.rule == NO_STOP for waiver in subject.waivers)
+    shape = subject.shape.within(subject.reached)
+    behind = brackets.behind_entries(shape, subject.blocks)
+    naked = 0
+    for entry, names in brackets.brackets_of(shape, subject.blocks).items():
+        block = subject.blocks[entry]
+        assert isinstance(block, ActionBlock)
+        levels = _levels(block, [subject.blocks[name] for name in names])
+        protection = brackets.merge(levels)
+        if not _has_stop(protection):
+            naked += 1
+            if not waived:
+                yield _no_stop(entry, behind)
+        yield from _entry(entry, block, levels, protection)
+    if waived and not naked and None not in subject.blocks.values():
         yield warning("waiver.unused", "", NO_STOP, "every entry has a stop", "remove the waiver", at="waivers")
+    yield from _conditional(behind)
 
 
-def _levels(subject: Subject, node: str, entry: ActionBlock) -> Iterator[Protection]:
-    if entry.sets is not None:
-        yield entry.sets
-    for name in brackets.behind(node, subject.shape, subject.blocks):
-        block = subject.blocks[name]
-        if isinstance(block, ActionBlock) and block.sets and _always_belongs(block, entry):
-            yield block.sets
-
-
-def _always_belongs(protection: Block, entry: Block) -> bool:
-    """For every symbol that the entry may trade."""
-    return instance_symbol(protection) in (ANY_SYMBOL, instance_symbol(entry))
+def _levels(entry: ActionBlock, behind: Sequence[Block | None]) -> list[Protection]:
+    """The entry's own levels and those that are its whatever symbol it trades."""
+    own = [
+        block
+        for block in behind
+        if isinstance(block, ActionBlock) and instance_symbol(block) in (ANY_SYMBOL, instance_symbol(entry))
+    ]
+    return [block.sets for block in (entry, *own) if block.sets is not None]
 
 
 def _has_stop(protection: Protection) -> bool:
     return bool(protection.stop_loss_pct or protection.stop_loss_px or protection.trailing_stop_pct)
 
 
-def _no_stop(subject: Subject, node: str) -> Problem:
+def _no_stop(entry: str, behind: Mapping[str, brackets.Behind]) -> Problem:
     rule = "every entry has a stop loss or a trailing stop behind it, with nothing but actions between"
-    behind = _behind_conditions(subject, node)
-    if behind:
-        mend = f"connect {behind} directly behind {node}: conditions belong before the entry"
+    conditional = next((name for name in sorted(behind) if entry in behind[name].tested), "")
+    if conditional:
+        mend = f"connect {conditional} directly behind {entry}: conditions belong before the entry"
     else:
-        mend = f"connect a set_stop_loss behind {node}, or waive {NO_STOP} with a reason"
-    return problem(NO_STOP, node, "no stop", rule, mend)
+        mend = f"connect a set_stop_loss behind {entry}, or waive {NO_STOP} with a reason"
+    return problem(NO_STOP, entry, "no stop", rule, mend)
 
 
-def _behind_conditions(subject: Subject, entry: str) -> str:
-    """A protection node that is reached from the entry only through a condition, or ""."""
-    direct = set(brackets.behind(entry, subject.shape, subject.blocks))
-    return next(iter(sorted(conditional_protection(subject, entry) - direct)), "")
-
-
-def conditional_protection(subject: Subject, entry: str) -> set[str]:
-    """Protection nodes behind an entry with a condition between, up to the next entry."""
-    found: set[str] = set()
-    seen: set[tuple[str, bool]] = set()
-    stack = [(entry, False)]
-    while stack:
-        node, tested = stack.pop()
-        for target in subject.shape.targets[node]:
-            block = subject.blocks[target]
-            step = (target, tested or not isinstance(block, ActionBlock))
-            if step in seen or brackets.is_entry(block):
-                continue
-            seen.add(step)
-            if step[1] and brackets.is_protection(block):
-                found.add(target)
-            stack.append(step)
-    return found
-
-
-def bracket_paths(subject: Subject) -> Iterator[Problem]:
-    for node in sorted(subject.reached):
-        if brackets.is_entry(subject.blocks[node]):
-            for protection in sorted(conditional_protection(subject, node)):
-                rule = f"no condition stands between an entry and its protection ({node} leads here through one)"
-                mend = (
-                    f"connect {protection} directly behind {node}, or lead to it from the trigger on a path of its own"
-                )
-                yield problem("bracket.condition", protection, "", rule, mend)
+def _conditional(behind: Mapping[str, brackets.Behind]) -> Iterator[Problem]:
+    for protection in sorted(behind):
+        for entry in behind[protection].tested[:1]:
+            rule = f"no condition stands between an entry and its protection ({entry} leads here through one)"
+            mend = f"connect {protection} directly behind {entry}, or lead to it from the trigger on a path of its own"
+            yield problem("bracket.condition", protection, "", rule, mend)
 
 
 def _entry(node: str, block: ActionBlock, levels: list[Protection], protection: Protection) -> Iterator[Problem]:
