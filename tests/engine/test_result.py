@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 import pytest
@@ -15,8 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from paddock.core.instrument import Instrument
 from paddock.core.orders import Reason, Refusal
 from paddock.core.time import DAY_MS
+from paddock.engine import caveats
 from paddock.engine.costs import Costs
 from paddock.engine.log import FILL, ORDER, REFUSAL, OpenPosition, Run
+from paddock.engine.metrics import measure
 from paddock.engine.orders_hash import orders_hash
 from paddock.engine.result import SCHEMA, day_ends, document, px_text, qty_text, usd
 from tests.engine.runs import START_TS, USD, market_orders, replace, run, tape, trades_of
@@ -395,3 +399,29 @@ def test_a_short_record_is_said_to_be_short() -> None:
     assert (needed is not None and needed > 60) == ("short_record" in codes(weak))
     steady = np.rint(10_000 * USD * np.cumprod(1 + rng.normal(0.01, 0.01, 60))).astype(int)
     assert "short_record" not in codes(run(steady.tolist(), interval="1d"))
+
+
+# --- the page that describes it ---------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[2] / "docs" / "backtest.md"
+
+
+def keys_of(model: type[BaseModel]) -> set[str]:
+    """Every key that a document of this model may have, at any depth."""
+    found: set[str] = set()
+    for name, field in model.model_fields.items():
+        found.add(field.alias or name)
+        parts = [field.annotation, *get_args(field.annotation)]
+        for part in parts:
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                found |= keys_of(part)
+    return found
+
+
+def test_every_key_figure_and_warning_is_described() -> None:
+    named = set(re.findall(r"[`\"]([a-z_]+)[`\"]", PAGE.read_text(encoding="utf-8")))
+    figures = set(measure(run([10_000 * USD])).figures)
+    source = (Path(caveats.__file__)).read_text(encoding="utf-8")
+    warnings = set(re.findall(r'yield \(?\s*"([a-z_]+)"', source))
+    assert len(warnings) >= 13
+    assert (keys_of(ResultModel) | figures | warnings) - named == set()

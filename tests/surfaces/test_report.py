@@ -16,8 +16,10 @@ from paddock.core.time import DAY_MS
 from paddock.engine.costs import Costs
 from paddock.engine.log import Run
 from paddock.engine.result import document
+from paddock.strategy.templates import TEMPLATES
+from paddock.strategy.validate import load_document
 from paddock.surfaces.figures import dollars, figure, number
-from paddock.surfaces.report import render
+from paddock.surfaces.report import Told, render, tell
 from paddock.surfaces.report.months import monthly_returns
 from paddock.surfaces.report.series import POINTS, TRADES, merge, payload
 from tests.engine.runs import START_TS, USD, replace, run, tape, trades_of
@@ -52,8 +54,8 @@ def made_run(bars: int = 300) -> Run:
     return run(equity.tolist(), trades_of([5 * USD, -3 * USD, USD], symbols=[0, 1, 1]), on=tape(["BTC", "ETH"], bars))
 
 
-def page_of(made: Run, english: str = "When RSI(14) is below 30, buy.") -> tuple[str, Page]:
-    html = render(made, document(made), english)
+def page_of(made: Run, words: str = "when RSI(14) is below 30") -> tuple[str, Page]:
+    html = render(made, document(made), Told(words, words, (("Buy", words, f"  - {words}"),), (words,)))
     return html, Page(html)
 
 
@@ -91,12 +93,12 @@ def test_hostile_words_stay_words() -> None:
         program=replace(made.program, name=HOSTILE),
         tape=replace(made.tape, source=HOSTILE, fidelity=HOSTILE, venue=HOSTILE),
     )
-    html, page = page_of(made, english=HOSTILE)
+    html, page = page_of(made, words=HOSTILE)
     assert sum(tag == "script" for tag, _ in page.tags) == 2
     assert "<script>alert" not in html
     assert page.text["h1"] == [HOSTILE]
     assert page.text["title"][0].startswith(HOSTILE)
-    assert HOSTILE in page.text["p"]
+    assert page.text["p"].count(HOSTILE) == 4
 
 
 def test_hostile_symbols_cannot_leave_the_data() -> None:
@@ -116,9 +118,17 @@ def test_the_page_shows_what_the_document_says() -> None:
     for warning in doc["warnings"]:
         assert warning["message"] in page.text["li"]
     assert "Switched off: slippage, funding" in page.text["p"]
-    assert "When RSI(14) is below 30, buy." in page.text["p"]
+    assert "when RSI(14) is below 30" in page.text["p"]
     assert doc["orders_hash"][:12] in page.text["code"]
     assert embedded(page)["trades"][0][-2:] == ["5.00", "close_position"]
+
+
+def test_every_template_is_told() -> None:
+    for template in TEMPLATES.values():
+        told = tell(load_document(template.document()))
+        assert told.rules
+        assert all(lines[0] for lines in told.rules)
+        assert "BTC, ETH and SOL on hyperliquid" in told.where
 
 
 def test_unknown_has_its_own_look_and_a_reason() -> None:

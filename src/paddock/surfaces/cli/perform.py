@@ -13,8 +13,8 @@ from rich.text import Text
 
 from paddock.engine.result import Document, document
 from paddock.surfaces.cli.screen import progress, show, summary
-from paddock.surfaces.report import render
-from paddock.surfaces.simulation import Ready, Request, prepare
+from paddock.surfaces.report import render, tell
+from paddock.surfaces.simulation import Request, prepare
 
 TRADE_COLUMNS = (
     *("symbol", "side", "qty", "entry_ts", "entry_px", "exit_ts", "exit_px"),
@@ -60,13 +60,8 @@ def simulate(request: Request, *, quiet: bool, with_page: bool) -> tuple[Documen
         run = ready.run(lambda done, total: bar.update(task, completed=done, total=total))
         bar.update(task, description="Measuring")
         doc = document(run)
-        page = render(run, doc, english(ready)) if with_page else None
+        page = render(run, doc, tell(ready.document)) if with_page else None
     return doc, page
-
-
-def english(ready: Ready) -> str:
-    """The strategy in plain words."""
-    return ready.document.description or ready.document.name
 
 
 def trades_csv(doc: Document) -> str:

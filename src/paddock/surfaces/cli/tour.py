@@ -12,10 +12,9 @@ from paddock.engine.result import Document, document
 from paddock.market.demo import write_demo
 from paddock.market.lake import Lake
 from paddock.market.load import DEMO_VENUE
-from paddock.surfaces.cli.perform import english
 from paddock.surfaces.cli.screen import comparison, progress, show
 from paddock.surfaces.figures import listed
-from paddock.surfaces.report import render
+from paddock.surfaces.report import render, tell
 from paddock.surfaces.simulation import Request, prepare
 
 SEED = 7
@@ -39,7 +38,7 @@ def tour(home: Path) -> None:
             run = ready.run()
             docs.append(document(run))
             pages.append(folder / f"demo-{name}.html")
-            pages[-1].write_text(render(run, docs[-1], english(ready)), encoding="utf-8")
+            pages[-1].write_text(render(run, docs[-1], tell(ready.document)), encoding="utf-8")
     show(_said(docs, pages))
 
 

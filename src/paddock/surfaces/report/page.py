@@ -18,6 +18,7 @@ from paddock.engine.result import Document
 from paddock.surfaces.figures import GROUPS, MINUS, UNKNOWN, dollars, figure, listed, number, words
 from paddock.surfaces.report.months import month_table
 from paddock.surfaces.report.series import payload
+from paddock.surfaces.report.told import Told, told_html
 
 _HEADLINES = (
     ("net_pnl_usd", "Net PnL, USD"),
@@ -29,8 +30,8 @@ _HEADLINES = (
 )
 
 
-def render(run: Run, doc: Document, english: str) -> str:
-    """The page. `doc` is the document of `run`; `english` reads the strategy in plain words, one thought a line."""
+def render(run: Run, doc: Document, told: Told) -> str:
+    """The page. `doc` is the document of `run`; `told` reads the strategy in plain words."""
     style, script = _asset("report.css"), _asset("report.js")
     policy = (
         f"default-src 'none'; script-src {_source_hash(script)}; style-src {_source_hash(style)}; "
@@ -54,11 +55,13 @@ def render(run: Run, doc: Document, english: str) -> str:
 {_warnings(doc)}
 {_charts()}
 <div class="columns">
-{_strategy(doc, english)}
+{_strategy(told)}
+<div>
 {_costs(doc)}
+{_exits(doc)}
+</div>
 </div>
 {_months(doc)}
-{_exits(doc)}
 {_metrics(doc)}
 {_trades(doc)}
 </main>
@@ -150,8 +153,7 @@ def _drawdown_dates(doc: Document) -> str:
     if worst is None:
         return "equity never fell"
     until = f"recovered {_day(worst['recovered_ts'])}" if worst["recovered_ts"] else "not recovered"
-    dates = f"{_day(worst['peak_ts'])} → {_day(worst['trough_ts'])}, {until}"
-    return dates.replace("-", "\N{NON-BREAKING HYPHEN}")
+    return f"low {_day(worst['trough_ts'])}, {until}".replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def _warnings(doc: Document) -> str:
@@ -177,15 +179,14 @@ def _charts() -> str:
 <div class="stage"><canvas id="chart" tabindex="0" role="img"
 aria-label="Price with entries and exits, equity, drawdown"></canvas><div id="tip" class="tip" hidden></div></div>
 <p class="legend"><span class="key entry">▲▼ entry</span><span class="key exit">△▽ exit</span>
-<span class="key line">equity</span><span class="key hold">buy and hold, no costs</span>
+<span class="key line">equity</span><label class="key hold"><input type="checkbox" id="hold" checked> buy and hold, no costs</label>
 <span id="merged"></span><span class="hint">Drag to zoom, double-click for all, arrow keys move</span></p>
 <noscript><p class="hint">Charts and trade list are drawn by the page's script, which is switched off.</p></noscript>
 </section>"""
 
 
-def _strategy(doc: Document, english: str) -> str:
-    lines = "".join(f"<p>{escape(line)}</p>" for line in english.splitlines() if line.strip())
-    return f'<section class="english"><h2>The strategy</h2>{lines}</section>'
+def _strategy(told: Told) -> str:
+    return f'<section class="english"><h2>The strategy</h2>{told_html(told)}</section>'
 
 
 def _costs(doc: Document) -> str:
@@ -241,8 +242,8 @@ def _exits(doc: Document) -> str:
         f"<td>{_toned(number(sum(pnls), signed=True))}</td></tr>"
         for reason, pnls in sorted(totals.items(), key=lambda item: -len(item[1]))
     )
-    return f"""<section><h2>How trades ended</h2><table class="figures exits">
-<thead><tr><th>Exit</th><th>Trades</th><th>Won</th><th>Average, USD</th><th>PnL, USD</th></tr></thead>
+    return f"""<section><h2>How trades ended</h2><table class="figures">
+<thead><tr><th>Exit</th><th>Trades</th><th>Won</th><th>Average</th><th>PnL, USD</th></tr></thead>
 <tbody>{rows}</tbody></table></section>"""
 
 

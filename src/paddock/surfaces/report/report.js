@@ -28,7 +28,7 @@
 
   // ---- what is seen ---------------------------------------------------------------------------------------------
   const [first, last] = data.range;
-  let chart = data.charts[0], view = [first, last], hover = null, drag = null, picked = null, colours = {}, places = [];
+  let chart = data.charts[0], view = [first, last], hover = null, drag = null, picked = null, withHold = true, colours = {}, places = [];
 
   function readColours() {
     const style = getComputedStyle(document.documentElement);
@@ -195,11 +195,13 @@
 
   function drawEquity(pane, from, to) {
     const e = data.equity;
-    ctx.lineWidth = 1;
-    ctx.setLineDash([4, 3]);
-    ctx.strokeStyle = colours.text3;
-    line(e.t, e.hold, pane, from, to);
-    ctx.setLineDash([]);
+    if (withHold) {
+      ctx.lineWidth = 1;
+      ctx.setLineDash([4, 3]);
+      ctx.strokeStyle = colours.text3;
+      line(e.t, e.hold, pane, from, to);
+      ctx.setLineDash([]);
+    }
     ctx.strokeStyle = ctx.fillStyle = colours.accent;
     ctx.globalAlpha = 0.35; // the least and the greatest value of each merged stretch
     for (let i = from; i < to; i++) ctx.fillRect(x(e.t[i]) - 0.5, pane.y(e.high[i]), 1, Math.max(1, pane.y(e.low[i]) - pane.y(e.high[i])));
@@ -221,8 +223,8 @@
     line(e.t, e.drawdown, pane, from, to);
   }
 
-  const least = (values, from, to) => { let m = Infinity; for (let i = from; i < to; i++) if (values[i] < m) m = values[i]; return m; };
-  const most = (values, from, to) => { let m = -Infinity; for (let i = from; i < to; i++) if (values[i] > m) m = values[i]; return m; };
+  const least = (values) => values.reduce((m, v) => Math.min(m, v), Infinity);
+  const most = (values) => values.reduce((m, v) => Math.max(m, v), -Infinity);
 
   function within(pane, width, draw) {
     ctx.save();
@@ -246,8 +248,9 @@
     const from = Math.max(0, seek(e.t, view[0]) - 1), to = Math.min(e.t.length, seek(e.t, view[1]) + 1);
     const high = candles.reduce((m, k) => Math.max(m, k.h), -Infinity), low = candles.reduce((m, k) => Math.min(m, k.l), Infinity);
     const price = scaleOf(low, high, 8, heights[0]);
-    const equity = scaleOf(Math.min(least(e.low, from, to), least(e.hold, from, to)), Math.max(most(e.high, from, to), most(e.hold, from, to)), 8 + heights[0] + GAP, heights[1]);
-    const deepest = Math.min(least(e.drawdown, from, to), -0.1);
+    const [lowest, highest] = [e.low, e.high].map((own, i) => (i ? most : least)(withHold ? [...own.slice(from, to), ...e.hold.slice(from, to)] : own.slice(from, to)));
+    const equity = scaleOf(lowest, highest, 8 + heights[0] + GAP, heights[1]);
+    const deepest = Math.min(least(e.drawdown.slice(from, to)), -0.1);
     const drawdown = scaleOf(deepest, 0, 8 + heights[0] + heights[1] + 2 * GAP, heights[2]);
     const { ticks, label } = timeTicks(plotWidth);
 
@@ -478,6 +481,7 @@
   data.charts.forEach((c) => select.add(new Option(c.symbol, c.symbol)));
   select.disabled = data.charts.length < 2;
   select.addEventListener("change", () => { chart = data.charts.find((c) => c.symbol === select.value); redraw(); });
+  byId("hold").addEventListener("change", (event) => { withHold = event.target.checked; redraw(); });
   const notes = [];
   if (data.equity.step_ms > data.interval_ms) notes.push(`equity by ${span(data.equity.step_ms)}, least and greatest kept`);
   if (data.left_out) notes.push(`${data.left_out} less traded symbols without a chart`);
