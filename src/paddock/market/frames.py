@@ -62,27 +62,38 @@ def require(columns: Iterable[str], needed: Iterable[str], source: str, seen: It
 
 def typed(frame: pl.DataFrame, source: str) -> pl.DataFrame:
     """The same rows with our types; raises Invalid (data.columns) naming the first value that cannot be read."""
-    out = frame.with_columns(
-        _stamps(frame[name])
-        if name == "ts"
-        else pl.col(name).cast(pl.String if name in LABELS else pl.Float64, strict=False)
-        for name in frame.columns
-    )
-    for name in frame.columns:
-        lost = out[name].is_null() & frame[name].is_not_null() & _said_something(frame[name])
-        if lost.any() or (name in ("ts", "symbol") and out[name].null_count()):
-            row = (lost | out[name].is_null()).arg_true()[0]
-            raise _unreadable(name, frame[name][row], row, source)
+    out = frame.with_columns(_typed(frame[name], source) for name in frame.columns)
     if "ts" in out.columns:
         _check_unit(out["ts"], source)
     return out
+
+
+def _typed(values: pl.Series, source: str) -> pl.Series:
+    target = pl.Int64 if values.name == "ts" else pl.String if values.name in LABELS else pl.Float64
+    if values.dtype == target:
+        out = values
+    else:
+        text = values.str.strip_chars() if values.dtype == pl.String else values
+        out = _stamps(text) if values.name == "ts" else text.cast(target, strict=False)
+    needed = values.name in ("ts", "symbol")
+    lost = out.is_null() & (_said_something(values) | needed)
+    if lost.any():
+        row = lost.arg_true()[0]
+        raise _unreadable(values.name, values[row], row, source)
+    return out
+
+
+def _said_something(values: pl.Series) -> pl.Series:
+    if values.dtype == pl.String:
+        return values.str.strip_chars().str.to_lowercase().is_in(["", "null", "none"]).not_().fill_null(False)
+    return values.is_not_null()
 
 
 def _stamps(values: pl.Series) -> pl.Series:
     if values.dtype == pl.Date:
         values = values.cast(pl.Datetime("ms"))
     if values.dtype == pl.String:
-        first = values.drop_nulls().head(1).str.strip_chars()
+        first = values.drop_nulls().head(1)
         if not first.str.contains(r"^-?\d+(\.0*)?$").all():
             values = values.str.to_datetime(time_zone="UTC", strict=False)
         else:
@@ -92,17 +103,11 @@ def _stamps(values: pl.Series) -> pl.Series:
     return values.cast(pl.Int64, strict=False)
 
 
-def _said_something(values: pl.Series) -> pl.Series:
-    if values.dtype == pl.String:
-        return values.str.strip_chars().str.to_lowercase().is_in(["", "null", "none"]).not_()
-    return pl.repeat(True, len(values), dtype=pl.Boolean, eager=True)
-
-
 def _unreadable(name: str, value: object, row: int, source: str) -> Invalid:
     kinds = {"ts": "a time (ms since 1970, or a date-time)", "symbol": "a name"}
     return Invalid(
         Code.DATA_COLUMNS,
-        f"{source}, row {row + 1}: {name} cannot be read",
+        f"{source}: {name} in row {row + 1} of those read is not one",
         where=f"{source}:{name}",
         seen=value,
         rule=f"{name} is {kinds.get(name, 'a number')} in every row",

@@ -96,7 +96,7 @@ def lake_keys(lake: Lake, *, venue: str, interval: str, symbols: Collection[str]
     keys: set[Key] = set()
     for symbol in wanted:
         if symbol not in known:
-            raise _unknown(symbol, known, f"the lake of {venue}")
+            raise unknown_symbol(symbol, known, f"the lake of {venue}")
         steps = steps_to(traded[symbol], interval, f"{symbol} in the lake of {venue}")
         keys |= {Key(venue, symbol, name) for name in (steps[0], steps[-1])}
         keys |= {Key(venue, symbol, FUNDING)} if FUNDING in there[symbol] else set()
@@ -137,10 +137,11 @@ def _require(symbols: Collection[str] | None, candles: Mapping[str, pl.DataFrame
     missing = sorted(set(symbols or ()) - found)
     if missing or not candles:
         there = sorted({symbol for file in files for symbol in symbols_in(file)})
-        raise _unknown(missing[0] if missing else "", there, ", ".join(file.name for file in files[:3]))
+        raise unknown_symbol(missing[0] if missing else "", there, ", ".join(file.name for file in files[:3]))
 
 
-def _unknown(symbol: str, there: Sequence[str], source: str) -> NotFound:
+def unknown_symbol(symbol: str, there: Sequence[str], source: str) -> NotFound:
+    """The error for a symbol that is not among those `there`."""
     shown = ", ".join(there[:12]) + (f" and {len(there) - 12} more" if len(there) > 12 else "")
     return NotFound(
         Code.DATA_SYMBOL,

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
-from paddock.core.errors import Code, Invalid, nearest
+from paddock.core.errors import Code, Invalid, NotFound, nearest
 from paddock.core.instrument import InstrumentKind, fine_instrument
 from paddock.market.files import replace_file
 from paddock.market.lake import FUNDING, Change, Key, Lake, by_symbol
 from paddock.market.load import admit
-from paddock.market.material import SPOT, at_venue
-from paddock.market.readers import CSV, FEATHER, SUFFIXES, Candles, Rates, files_under, read
+from paddock.market.material import SPOT, at_venue, unknown_symbol
+from paddock.market.readers import CSV, FEATHER, SUFFIXES, Candles, Rates, files_under, read, symbols_in
 from paddock.market.sift import sift
 
 
@@ -42,7 +42,10 @@ def import_files(
     Raises NotFound and Invalid (data.*): data.impossible for rows that cannot be true, unless `allow_gaps` leaves those
     out; what was yielded before stays imported.
     """
-    for file in [file for path in paths for file in files_under(path)]:
+    files = [file for path in paths for file in files_under(path)]
+    if symbols is not None:
+        _require(symbols, files)
+    for file in files:
         for part in read(file, symbols):
             frame = at_venue(part.frame, venue, part.source)
             if isinstance(part, Rates):
@@ -51,6 +54,12 @@ def import_files(
                 yield from _import_candles(
                     lake, replace(part, frame=_of_market(frame, market, part.source)), venue, allow_gaps
                 )
+
+
+def _require(symbols: Collection[str], files: Sequence[Path]) -> None:
+    there = {symbol for file in files for symbol in symbols_in(file) or symbols}
+    for symbol in sorted(set(symbols) - there):
+        raise unknown_symbol(symbol, sorted(there), ", ".join(file.name for file in files[:3]))
 
 
 def _import_candles(lake: Lake, candles: Candles, venue: str, allow_gaps: bool) -> Iterator[Imported]:
@@ -121,6 +130,10 @@ def export_series(
             where=str(path),
             seen=path.suffix,
             rule=f"a data file ends in {', '.join(SUFFIXES)}",
+        )
+    if not keys:
+        raise NotFound(
+            Code.DATA_NOT_FOUND, "the lake has no such series", where=str(lake.root), rule="see `paddock data list`"
         )
     frame = pl.concat([lake.read(key, start, end) for key in sorted(keys)])
     if "open_interest" in frame.columns and frame["open_interest"].null_count() == frame.height:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from paddock.core.errors import Code, NotFound
 from paddock.core.time import HOUR_MS, interval_ms, parse_ts
 from paddock.market.findings import JUMP_SHARE, JUMP_SIGMAS, KINDS, Finding, Report, Severity, Span
 from paddock.market.lake import FUNDING, Key, Lake
@@ -24,25 +25,41 @@ SPOT_HALT = (parse_ts("2023-03-24T13:00"), parse_ts("2023-03-24T14:00"))
 def reports_of_files(
     paths: Sequence[Path], *, venue: str | None, symbols: Collection[str] | None, interval: str | None
 ) -> Iterator[Report]:
-    """A report for each set in the files; raises NotFound and Invalid (data.*) for what cannot be read at all."""
+    """A report for each set in the files; raises NotFound (data.not_found) where there is none, Invalid (data.*)."""
+    empty = True
     for file in [file for path in paths for file in files_under(path)]:
         for part in read(file, symbols):
             named = part.interval if isinstance(part, Candles) else FUNDING
-            if interval is None or interval == named:
+            if interval in (None, named):
+                empty = False
                 frame = part.frame if venue is None else at_venue(part.frame, venue, part.source)
                 yield _report(frame, named, part.source)
+    if empty:
+        raise _nothing(", ".join(str(path) for path in paths), symbols, interval)
 
 
 def reports_of_lake(
     lake: Lake, *, venue: str | None, symbols: Collection[str] | None, interval: str | None
 ) -> Iterator[Report]:
-    """A report for each venue and interval of the lake."""
+    """A report for each venue and interval of the lake; raises NotFound (data.not_found) where there is none."""
     sets: dict[tuple[str, str], list[Key]] = {}
     for key in lake.series(venue):
         if (symbols is None or key.symbol in symbols) and interval in (None, key.interval):
             sets.setdefault((key.venue, key.interval), []).append(key)
+    if not sets:
+        raise _nothing(f"the lake{f' of {venue}' if venue else ''}", symbols, interval)
     for (place, named), keys in sets.items():
         yield _report(pl.concat([lake.read(key) for key in keys]), named, f"lake of {place}")
+
+
+def _nothing(source: str, symbols: Collection[str] | None, interval: str | None) -> NotFound:
+    wanted = " ".join([*([interval] if interval else []), *(["of", ", ".join(symbols)] if symbols else [])])
+    return NotFound(
+        Code.DATA_NOT_FOUND,
+        f"{source} holds nothing{f' ({wanted})' if wanted else ''}",
+        seen=wanted,
+        rule="verification needs rows; `paddock data list` shows what the lake has",
+    )
 
 
 def _report(frame: pl.DataFrame, interval: str, source: str) -> Report:

@@ -96,9 +96,9 @@ def show(
     from paddock.core.time import format_ts
     from paddock.market.lake import Key
 
-    lake = _lake(home)
+    lake, span = _lake(home), (_ts(start), _ts(end))
     stored = lake.stored(Key(venue, symbol, interval))
-    frame = lake.read(stored.key, _ts(start), _ts(end)).tail(max(rows, 0)).drop("symbol")
+    frame = lake.read(stored.key, *span).tail(max(rows, 0)).drop("symbol")
     if json:
         _print_json({"series": _series(stored), "rows": frame.to_dicts()})
         return
