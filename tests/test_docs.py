@@ -122,14 +122,6 @@ def examples(path: Path) -> list[tuple[list[str], int]]:
     ]
 
 
-@pytest.fixture(scope="session")
-def demo_home(tmp_path_factory):
-    """A home folder with the demo market in it."""
-    home = tmp_path_factory.mktemp("home")
-    assert main(["demo", "--home", str(home)]) == 0
-    return home
-
-
 @pytest.mark.parametrize("path", [path for path in LINKED if examples(path)], ids=name_of)
 def test_the_examples_run(path, demo_home, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
