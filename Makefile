@@ -5,7 +5,10 @@ PYTHON ?= python3
 UV_VERSION := 0.13.8
 VENV := .venv
 BIN := $(VENV)/bin
-SYNC := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python
+# The peers of the benchmark bring pandas, which would make every start of ours slower: they get a place of their own.
+BENCH := .venv-bench
+UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+SYNC := sync --quiet --frozen --inexact --python $(BIN)/python
 
 # Without byte code every start reads and compiles all sources again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -32,8 +35,8 @@ lint: $(VENV)/.synced-dev ## Style, types and import contracts
 docs: $(VENV)/.synced-dev ## Build the site into site/
 	@$(BIN)/zensical build --clean --strict
 
-bench: $(VENV)/.synced-bench ## Measure against the peers (see docs/performance.md)
-	@$(BIN)/python -m bench
+bench: $(BENCH)/.synced ## Measure against the peers (see docs/performance.md)
+	@$(BENCH)/bin/python -m bench
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -44,13 +47,13 @@ $(BIN)/uv:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(VENV)/.synced: pyproject.toml uv.lock | $(BIN)/uv
-	@$(SYNC) --no-dev
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) $(SYNC) --no-dev
 	@touch $@
 
 $(VENV)/.synced-dev: pyproject.toml uv.lock | $(BIN)/uv
-	@$(SYNC)
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) $(SYNC)
 	@touch $@ $(VENV)/.synced
 
-$(VENV)/.synced-bench: pyproject.toml uv.lock | $(BIN)/uv
-	@$(SYNC) --group bench
-	@touch $@ $(VENV)/.synced-dev $(VENV)/.synced
+$(BENCH)/.synced: pyproject.toml uv.lock | $(BIN)/uv
+	@UV_PROJECT_ENVIRONMENT=$(BENCH) $(UV) $(SYNC) --no-dev --group bench
+	@touch $@
