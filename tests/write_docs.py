@@ -8,6 +8,7 @@ from enum import Enum
 from paddock.core.orders import TERMINAL, TRANSITIONS, OrderKind, OrderState, Reason, Refusal
 from paddock.surfaces.cli.main import app
 
+from .market import tables
 from .project import DOCS
 
 KINDS = {
@@ -77,6 +78,8 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("orders.md", "order reasons"): lambda: meanings("reason", Reason, REASONS),
     ("orders.md", "refusals"): lambda: meanings("refusal", Refusal, REFUSALS),
     ("cli.md", "commands"): commands,
+    ("data.md", "findings"): tables.findings,
+    ("data.md", "features"): tables.features,
 }
 
 

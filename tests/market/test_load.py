@@ -203,6 +203,16 @@ def test_what_cannot_be_true_is_refused_unless_told(tmp_path, broken):
     assert "left out: 1 impossible" in tape.source
 
 
+def test_rates_that_cannot_be_true_are_refused_unless_told_or_not_wanted(tmp_path):
+    rates = changed(candles(100).select("symbol", "ts", rate=pl.lit(1e-5)), 30, rate=float("nan"))
+    paths = [file(candles(100), tmp_path), file(rates, tmp_path, "rates.parquet")]
+    error = failure(paths, interval="1h")
+    assert (error.code, "rate_missing" in error.message) == (Code.DATA_IMPOSSIBLE, True)
+    tape = load_tape(paths, venue=VENUE, interval="1h", allow_gaps=True)
+    assert tape.funding_open[0].sum() == pytest.approx(99e-5)
+    assert load_tape(paths, venue=VENUE, interval="1h", funding=False).funding_coverage is None
+
+
 def test_the_cache_does_not_let_gaps_through(tmp_path):
     lake = Lake(tmp_path)
     lake.upsert(Key(VENUE, "BTC", "1h"), without(candles(100), *range(20, 40)))

@@ -107,11 +107,14 @@ def test_rows_that_cannot_be_true_are_not_imported(tmp_path, lake):
     assert lake.read(Key(VENUE, "BTC", "1h")).height == 9
 
 
-def test_funding_without_a_rate_is_not_a_rate(tmp_path, lake):
-    rates = changed(candles(10).select("symbol", "ts", rate=pl.lit(1e-5)), 3, rate=float("nan"))
-    rates.write_parquet(tmp_path / "f.parquet")
-    bring(lake, tmp_path / "f.parquet")
-    assert lake.read(Key(VENUE, "BTC", FUNDING)).height == 9
+def test_rates_that_cannot_be_true_are_not_imported(tmp_path, lake):
+    rates = candles(10).select("symbol", "ts", rate=pl.lit(1e-5))
+    for broken in (changed(rates, 3, rate=float("nan")), pl.concat([rates, changed(rates, 3, rate=2e-5)[3:4]])):
+        broken.write_parquet(tmp_path / "f.parquet")
+        assert failure(lake, tmp_path / "f.parquet").code == Code.DATA_IMPOSSIBLE
+        assert lake.series() == []
+    bring(lake, tmp_path / "f.parquet", allow_gaps=True)
+    assert lake.read(Key(VENUE, "BTC", FUNDING))["rate"][3] == 2e-5
 
 
 def test_a_hostile_symbol_stays_in_the_lake(tmp_path, lake):

@@ -20,7 +20,7 @@ from paddock.market.align import Finer, build_tape
 from paddock.market.cache import TapeCache
 from paddock.market.lake import Lake
 from paddock.market.material import Material, from_files, from_lake, lake_keys, steps_to
-from paddock.market.sift import MIN_COVERAGE, Sifted, last_of_each, resample, sift
+from paddock.market.sift import MIN_COVERAGE, Sifted, resample, sift, sift_rates
 from paddock.market.tape import Coverage, Tape
 
 DEMO_VENUE = "demo"
@@ -79,7 +79,8 @@ def tape_from(material: Material, *, venue: str, interval: str, funding: bool, a
             taken |= set(rest["symbol"].unique())
             parts.append(rest if name == interval else resample(rest, name, interval))
             used.append(part)
-    left_out = admit(used, material.source, allow_gaps)
+    rates = _perp_rates(material) if funding else None
+    left_out = admit([*used, *([rates] if rates else [])], material.source, allow_gaps)
     finest = list(sifted)[-1]
     tape = build_tape(
         pl.concat(parts, how="diagonal").sort("symbol", "ts"),
@@ -87,7 +88,7 @@ def tape_from(material: Material, *, venue: str, interval: str, funding: bool, a
         venue=venue,
         source=material.source + left_out,
         instruments=material.instruments,
-        rates=_perp_rates(material) if funding else None,
+        rates=rates.frame if rates else None,
         finer=Finer(sifted[finest].frame, finest) if finest != interval else None,
     )
     if not allow_gaps:
@@ -110,7 +111,7 @@ def admit(sifted: Sequence[Sifted], source: str, allow_gaps: bool) -> str:
             f"{source} holds rows that cannot be true: {words}",
             where=source,
             seen=next((part.first_left_out for part in sifted if part.first_left_out), words),
-            rule="prices are positive, open and close lie between low and high, and a symbol has one bar a stamp",
+            rule="prices are positive, open and close lie between low and high, a stamp has one bar and one rate",
             suggestion="`paddock data verify` names every one; --allow-gaps leaves them out",
         )
     return f" (left out: {words})" if counts else ""
@@ -129,12 +130,11 @@ def _check_coverage(coverage: Coverage, interval: str) -> None:
         )
 
 
-def _perp_rates(material: Material) -> pl.DataFrame | None:
-    """Funding sorted, one a stamp; spot pays none."""
+def _perp_rates(material: Material) -> Sifted | None:
+    """The funding of what is not spot: spot pays none."""
     if material.rates is None:
         return None
-    perps = material.rates.filter(pl.col("symbol").is_in(material.spot).not_(), pl.col("rate").is_finite())
-    return last_of_each(perps)
+    return sift_rates(material.rates.filter(pl.col("symbol").is_in(material.spot).not_()))
 
 
 def _as_spot(tape: Tape, spot: Collection[str]) -> Tape:

@@ -55,17 +55,32 @@ def sift(frame: pl.DataFrame, interval: str) -> Sifted:
     marked = frame.with_columns(_ANY_IMPOSSIBLE.alias("_bad"), off_grid(frame, interval).alias("_off"))
     broken = marked.filter(pl.col("_bad") | pl.col("_off"))
     kept = (marked.filter(~(pl.col("_bad") | pl.col("_off"))) if broken.height else marked).drop("_bad", "_off")
-    ordered, conflicts = _in_order(kept), 0
-    if ordered is None:
-        different = kept.unique(maintain_order=True)
-        ordered = last_of_each(different)
-        conflicts = different.height - ordered.height
+    ordered, conflicts = _one_a_stamp(kept)
     counts = {
         "impossible": int(marked["_bad"].sum()),
         "off_grid": int((marked["_off"] & ~marked["_bad"]).sum()),
         "conflicting": conflicts,
     }
     return Sifted(ordered, {rule: count for rule, count in counts.items() if count}, _row(broken))
+
+
+def sift_rates(frame: pl.DataFrame) -> Sifted:
+    """As `sift`, for funding: a rate is a number, and a stamp has one."""
+    number = pl.col("rate").is_finite().fill_null(False)
+    broken = frame.filter(~number)
+    ordered, conflicts = _one_a_stamp(frame.filter(number) if broken.height else frame)
+    counts = {"rate_missing": broken.height, "conflicting": conflicts}
+    return Sifted(ordered, {rule: count for rule, count in counts.items() if count}, _row(broken))
+
+
+def _one_a_stamp(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Rows by symbol and time, the last of each stamp, and how many different ones had to give way."""
+    ordered = _in_order(frame)
+    if ordered is not None:
+        return ordered, 0
+    different = frame.unique(maintain_order=True)
+    last = different.unique(SAME_BAR, keep="last", maintain_order=True).sort("symbol", "ts")
+    return last, different.height - last.height
 
 
 def _in_order(frame: pl.DataFrame) -> pl.DataFrame | None:
@@ -84,19 +99,11 @@ def _in_order(frame: pl.DataFrame) -> pl.DataFrame | None:
     return pl.concat(parts, rechunk=True) if parts else frame
 
 
-def last_of_each(frame: pl.DataFrame) -> pl.DataFrame:
-    """Sorted by symbol and time; of rows with one stamp the last one."""
-    ordered = _in_order(frame)
-    if ordered is not None:
-        return ordered
-    return frame.unique(SAME_BAR, keep="last", maintain_order=True).sort("symbol", "ts")
-
-
 def _row(rows: pl.DataFrame) -> str:
     if not rows.height:
         return ""
-    row = rows.row(0, named=True)
-    return ", ".join(f"{name} {row[name]}" for name in ("symbol", "ts", *PRICES, "volume"))
+    row = rows.select(pl.exclude("^_.*$")).row(0, named=True)
+    return ", ".join(f"{name} {value}" for name, value in row.items())
 
 
 def traded(frame: pl.DataFrame) -> pl.DataFrame:

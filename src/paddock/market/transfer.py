@@ -15,7 +15,7 @@ from paddock.market.lake import FUNDING, Change, Key, Lake, by_symbol
 from paddock.market.load import admit
 from paddock.market.material import SPOT, at_venue, unknown_symbol
 from paddock.market.readers import CSV, FEATHER, SUFFIXES, Candles, Rates, files_under, read, symbols_in
-from paddock.market.sift import sift
+from paddock.market.sift import sift, sift_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ def import_files(
         for part in read(file, symbols):
             frame = at_venue(part.frame, venue, part.source)
             if isinstance(part, Rates):
-                yield from _store(lake, frame.filter(pl.col("rate").is_finite()), venue, FUNDING, part.source)
+                rates = sift_rates(frame)
+                admit([rates], part.source, allow_gaps)
+                yield from _store(lake, rates.frame, venue, FUNDING, part.source)
             else:
                 yield from _import_candles(
                     lake, replace(part, frame=_of_market(frame, market, part.source)), venue, allow_gaps
