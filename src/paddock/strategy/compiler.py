@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from paddock.core.errors import Code, Invalid, nearest
+from paddock.strategy import limits
 from paddock.strategy.blocks.base import At, Block, Condition
 from paddock.strategy.blocks.logic import Logic
 from paddock.strategy.blocks.params import ANY_SYMBOL
@@ -32,6 +33,9 @@ def compile_strategy(document: Document, symbols: Sequence[str] | None = None) -
             rule="a graph compiles to rules; a Python strategy is started with compile_python",
         )
     scope = scope_symbols(document.scope, symbols)
+    _check_named(graph, symbols)
+    found = list(_all_fired(graph, document.scope.interval, scope))
+    _check_cost(found, len(scope))
     return Program(
         name=document.name,
         strategy_hash=strategy_hash(document),
@@ -39,7 +43,7 @@ def compile_strategy(document: Document, symbols: Sequence[str] | None = None) -
         symbols=tuple(sorted({*scope, *named_symbols(graph)})),
         interval=document.scope.interval,
         risk=document.risk,
-        rules=_rules(_all_fired(graph, document.scope.interval, scope)),
+        rules=_rules(found),
     )
 
 
@@ -67,6 +71,33 @@ def scope_symbols(scope: Scope, known: Sequence[str] | None) -> tuple[str, ...]:
             suggestion=nearest(missing[0], known or ()),
         )
     return scope.symbols
+
+
+def _check_named(graph: Graph, known: Sequence[str] | None) -> None:
+    missing = sorted(named_symbols(graph) - set(known)) if known is not None else []
+    if missing:
+        raise Invalid(
+            Code.STRATEGY_INVALID,
+            f"{missing[0]}, which a node names, is not on the tape",
+            where="nodes",
+            seen=missing[0],
+            rule="every symbol that a node names is on the tape",
+            suggestion=nearest(missing[0], known or ()),
+        )
+
+
+def _check_cost(found: Sequence[Fired], symbols: int) -> None:
+    """A universe is only known here."""
+    cost = sum(one.guard.size for one in found)
+    if cost > limits.MAX_TOTAL_COST:
+        raise Invalid(
+            Code.STRATEGY_INVALID,
+            f"over {symbols} symbols the strategy is too much to evaluate",
+            where="scope",
+            seen=f"{cost} tests a bar",
+            rule=f"the guards of all actions make at most {limits.MAX_TOTAL_COST} tests a bar over all symbols",
+            suggestion="use fewer symbols",
+        )
 
 
 def named_symbols(graph: Graph) -> set[str]:

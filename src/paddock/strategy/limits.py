@@ -9,6 +9,7 @@ MAX_EDGES = 1_000
 MAX_DEPTH = 100  # nodes on the longest path
 MAX_SYMBOLS = 500
 MAX_COST = 5_000  # tests in all guards of one symbol, shared parts counted once a use
+MAX_TOTAL_COST = 250_000  # the same over all symbols
 MAX_PERIOD = 5_000  # bars of one indicator parameter
 MAX_LOOKBACK = 600_000  # bars of the scope's interval that one feature looks back
 MAX_CHILDREN = 32

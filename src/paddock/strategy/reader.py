@@ -14,7 +14,7 @@ from paddock.core.errors import Problem, nearest
 from paddock.strategy import limits
 from paddock.strategy.blocks.base import Block, short
 from paddock.strategy.blocks.catalogue import make_block
-from paddock.strategy.blocks.children import child_ids, resolve_children
+from paddock.strategy.blocks.children import Inliner, child_ids
 from paddock.strategy.blocks.params import Interval, Reject, Symbol
 from paddock.strategy.document import SCHEMA, Edge, Kind, PythonCode, Scope, Universe, Waiver
 from paddock.strategy.program import RiskPolicy
@@ -217,9 +217,10 @@ def _read_nodes(draft: Draft, raw: object) -> None:
             draft.add("graph.duplicate_id", f"nodes.{name}", name, "node ids differ from each other", mend)
         elif name:
             named[name] = item
+    inliner = Inliner(named)
     for name, item in named.items():
         assert isinstance(item, dict)
-        _read_node(draft, name, item, named)
+        _read_node(draft, name, item, inliner)
 
 
 def _read_id(draft: Draft, item: object, place: str) -> str:
@@ -234,10 +235,10 @@ def _read_id(draft: Draft, item: object, place: str) -> str:
     return name
 
 
-def _read_node(draft: Draft, name: str, item: dict[str, object], named: dict[str, object]) -> None:
+def _read_node(draft: Draft, name: str, item: dict[str, object], inliner: Inliner) -> None:
     where = f"nodes.{name}"
     _keys(draft, item, where, _NODE_KEYS, ("type",))
-    params, problems = resolve_children(item.get("params", {}), named, name)
+    params, problems = inliner.resolve(item.get("params", {}), name)
     draft.inlined |= child_ids(item.get("params"))
     block = None
     if not problems and "type" in item:

@@ -7,19 +7,9 @@ from dataclasses import dataclass, field
 
 from paddock.core.errors import Problem, nearest
 from paddock.strategy.blocks.base import short
-from paddock.strategy.limits import MAX_CHILDREN
 
 MAX_LEVELS = 8
-MAX_INLINED = MAX_CHILDREN * MAX_LEVELS
-
-
-def resolve_children(params: object, nodes: Mapping[str, object], owner: str) -> tuple[object, list[Problem]]:
-    """The raw params of node `owner` with every id in `children` replaced by that node's {"type", "params"}."""
-    if not isinstance(params, dict) or not isinstance(params.get("children"), list):
-        return params, []
-    inliner = _Inliner(nodes)
-    made = inliner.params(params, (owner,), f"nodes.{owner}.params")
-    return made, inliner.problems
+MAX_INLINED = 600  # in one document
 
 
 def child_ids(params: object) -> set[str]:
@@ -29,12 +19,21 @@ def child_ids(params: object) -> set[str]:
 
 
 @dataclass(slots=True)
-class _Inliner:
-    nodes: Mapping[str, object]
-    problems: list[Problem] = field(default_factory=list)
-    inlined: int = 0
+class Inliner:
+    """Works on the raw nodes of one document; counts what it writes out over all of them."""
 
-    def params(self, params: dict[str, object], above: tuple[str, ...], where: str) -> dict[str, object]:
+    nodes: Mapping[str, object]
+    inlined: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def resolve(self, params: object, owner: str) -> tuple[object, list[Problem]]:
+        """The raw params of node `owner` with every id in `children` replaced by that node's {"type", "params"}."""
+        self.problems = []
+        if isinstance(params, dict) and isinstance(params.get("children"), list):
+            params = self._params(params, (owner,), f"nodes.{owner}.params")
+        return params, self.problems
+
+    def _params(self, params: dict[str, object], above: tuple[str, ...], where: str) -> dict[str, object]:
         children = params.get("children")
         if not isinstance(children, list):
             return params
@@ -43,7 +42,7 @@ class _Inliner:
             path = f"{where}.children.{number}"
             self.inlined += 1
             if self.inlined > MAX_INLINED or len(above) > MAX_LEVELS:
-                rule = f"logic nests at most {MAX_LEVELS} deep, with {MAX_INLINED} conditions in all"
+                rule = f"children nest at most {MAX_LEVELS} deep, at most {MAX_INLINED} of them in a strategy"
                 self.problems.append(Problem("limit.children", path, "more", rule))
                 break
             made.append(self._child(child, above, path))
@@ -64,4 +63,4 @@ class _Inliner:
     def _inner(self, child: object, above: tuple[str, ...], where: str) -> object:
         if not isinstance(child, dict) or not isinstance(child.get("params"), dict):
             return child
-        return {**child, "params": self.params(child["params"], above, where)}
+        return {**child, "params": self._params(child["params"], above, where)}

@@ -44,15 +44,20 @@ class _Paths:
         self.guards = Guards(self.shape, self.blocks, self._test, self.terms)
         self.budget = Budget(STEPS)
         self.dead: set[str] = set()
+        self.symbols = len(scope.symbols) or 1
 
     def cost(self) -> Problem | None:
         passes = self.guards.passes
         cost = sum(passes[node].size for node in passes if isinstance(self.blocks[node], ActionBlock))
-        if cost <= limits.MAX_COST:
-            return None
-        rule = f"the guards of all actions together make at most {limits.MAX_COST} tests a bar and symbol"
         seen = f"{cost} tests" if cost < 10**9 else "more than a billion tests"
-        return problem("limit.cost", "", seen, rule, "join paths that repeat the same conditions", at="nodes")
+        mend = "join paths that repeat the same conditions"
+        if cost > limits.MAX_COST:
+            rule = f"the guards of all actions together make at most {limits.MAX_COST} tests a bar and symbol"
+            return problem("limit.cost", "", seen, rule, mend, at="nodes")
+        if cost * self.symbols > limits.MAX_TOTAL_COST:
+            rule = f"the guards of all actions make at most {limits.MAX_TOTAL_COST} tests a bar over all symbols"
+            return problem("limit.cost", "", f"{seen}, {self.symbols} symbols", rule, mend, at="nodes")
+        return None
 
     def contradictions(self) -> Iterator[Problem]:
         """A problem where a path dies: at the node that no bar passes although what leads to it may pass."""
