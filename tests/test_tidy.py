@@ -17,6 +17,7 @@ PURE = [
     *sources(PACKAGE / "core", PACKAGE / "strategy", PACKAGE / "engine"),
     PACKAGE / "market" / "features.py",
     PACKAGE / "market" / "indicators.py",
+    PACKAGE / "market" / "series.py",
 ]
 TESTS = sources(ROOT / "tests")
 WRITTEN = [*ALL, *TESTS, *sources(ROOT / "bench")]

@@ -200,6 +200,13 @@ def test_resampling_by_hand(frame):
     assert resample(fine, "15m", "1h").rows() == expected
 
 
+def test_buckets_of_a_shifted_set_are_shifted_too():
+    frame = candles(10).with_columns(pl.col("ts") + HOUR_MS // 2)
+    built = resample(frame, "1h", "4h")
+    assert built["ts"].to_list() == [START + HOUR_MS // 2, START + 4 * HOUR_MS + HOUR_MS // 2]
+    assert built["close"].to_list() == frame["close"].to_list()[3:8:4]
+
+
 @given(frames(), st.integers(1, 23))
 @settings(max_examples=40, deadline=None)
 def test_truncating_is_building_from_what_was_known(frame, rows):

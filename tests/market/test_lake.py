@@ -242,6 +242,11 @@ def test_a_range_opens_only_its_months(lake):
     assert out.height == 61 * 24
 
 
+def test_no_rows_make_no_series(lake):
+    assert lake.upsert(KEY, candles(5).clear()) == Change()
+    assert not lake.root.exists()
+
+
 def test_open_interest_is_kept_where_known(lake):
     lake.upsert(KEY, candles(10))
     lake.upsert(KEY, candles(20)[10:].with_columns(open_interest=pl.lit(5.0)))

@@ -92,6 +92,17 @@ def test_each_symbol_is_built_from_its_own_nearest_interval(tmp_path):
     assert tape.fidelity == "1h bars, 50% of them decided by 30m bars"
 
 
+def test_all_symbols_are_those_that_can_have_the_interval(tmp_path):
+    lake = Lake(tmp_path)
+    lake.upsert(Key(VENUE, "A", "1h"), candles(48))
+    lake.upsert(Key(VENUE, "B", "4h"), candles(12, "4h"))
+    lake.upsert(Key(VENUE, "C", FUNDING), candles(4).select("ts", rate=pl.lit(1e-5)))
+    assert load_tape(lake, venue=VENUE, interval="1h").symbols == ("A",)
+    assert load_tape(lake, venue=VENUE, interval="4h").symbols == ("A", "B")
+    error = failure(lake, interval="1h", symbols=["A", "B"])
+    assert (error.code, error.seen) == (Code.DATA_INTERVAL, "4h")
+
+
 def test_a_tape_from_the_lake_is_mapped_the_second_time(lake, monkeypatch):
     first = load_tape(lake, venue=VENUE, interval="1h")
     monkeypatch.setattr(load, "tape_from", None)
@@ -111,7 +122,7 @@ def test_a_changed_lake_is_not_the_cached_tape(lake):
     assert load_tape(lake, venue=VENUE, interval="1h").instruments[0].px_decimals == 1
 
 
-@pytest.mark.parametrize("damage", ["missing", "short", "document"])
+@pytest.mark.parametrize("damage", ["missing", "short", "document", "instrument"])
 def test_a_damaged_cache_is_built_again(lake, damage):
     first = load_tape(lake, venue=VENUE, interval="1h")
     (folder,) = TapeCache(lake.home).root.iterdir()
@@ -119,8 +130,12 @@ def test_a_damaged_cache_is_built_again(lake, damage):
     (folder / "close.npy").unlink()  # a file that is mapped is never written to
     if damage == "short":
         (folder / "close.npy").write_bytes(whole[:200])
-    elif damage == "document":
+    else:
         (folder / "close.npy").write_bytes(whole)
+    if damage == "instrument":
+        text = (folder / "tape.json").read_text()
+        (folder / "tape.json").write_text(text.replace("px_decimals", "px_digits"))
+    elif damage == "document":
         (folder / "tape.json").write_text('{"venue": "x"}')
     same(load_tape(lake, venue=VENUE, interval="1h"), first)
 

@@ -233,6 +233,12 @@ def test_the_interval_is_the_most_common_spacing(tmp_path):
     assert only(write(gappy, tmp_path / "gaps.parquet")).interval == "5m"
 
 
+def test_rows_that_name_their_symbol_are_believed_over_the_files_name(tmp_path):
+    frame = candles(symbols=("BTC", "ETH"))
+    part = only(write(frame, tmp_path / "SOL-5m-futures.parquet"))
+    assert (part.interval, part.frame.equals(frame)) == ("1h", True)
+
+
 def test_one_bar_tells_no_interval(tmp_path):
     error = failure(write(candles(1), tmp_path / "one.parquet"))
     assert (error.code, "one bar" in error.message) == (Code.DATA_INTERVAL, True)

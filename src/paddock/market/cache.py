@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from paddock.core.errors import Invalid
 from paddock.market import specs
 from paddock.market.files import sync
 from paddock.market.tape import Coverage, FineBars, Tape
@@ -41,7 +42,7 @@ class TapeCache:
         folder = self.root / f"{FORMAT}-{key}"
         try:
             return _mapped(folder)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, Invalid):
             return None
 
     def put(self, key: str, tape: Tape) -> Tape:

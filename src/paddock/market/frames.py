@@ -140,7 +140,7 @@ def infer_interval(frame: pl.DataFrame, source: str) -> str:
             f"{source}: one bar a symbol does not tell the interval",
             where=source,
             rule="the interval is the most common spacing of a symbol's bars",
-            suggestion="name the file SYMBOL-1h.csv, or add a column `interval`",
+            suggestion="add a column `interval`",
         )
     common = int(steps.mode().min())  # type: ignore[arg-type]  # Int64 without nulls
     if common not in INTERVALS.values():

@@ -132,6 +132,8 @@ class Lake:
         folder = self.folder(key)
         fresh = _shaped(rows, key).unique("ts", keep="last").sort("ts")
         change = Change()
+        if not fresh.height:
+            return change
         with self._writing():
             folder.mkdir(parents=True, exist_ok=True)
             month = pl.from_epoch("ts", "ms").dt.strftime("%Y-%m")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from paddock import __version__
 from paddock.core.errors import Code, Invalid
 from paddock.core.instrument import InstrumentKind
 from paddock.core.time import format_ts
@@ -46,7 +47,7 @@ def load_tape(
     """
     if isinstance(source, Lake):
         keys = lake_keys(source, venue=venue, interval=interval, symbols=symbols)
-        words = f"{interval} {funding} {allow_gaps} {source.fingerprint(keys, venue)}"
+        words = f"{__version__} {interval} {funding} {allow_gaps} {source.fingerprint(keys, venue)}"
         key, cache = hashlib.sha256(words.encode()).hexdigest(), TapeCache(source.home)
         tape = cache.get(key)
         if tape is None:
@@ -83,7 +84,7 @@ def tape_from(material: Material, *, venue: str, interval: str, funding: bool, a
     left_out = admit([*used, *([rates] if rates else [])], material.source, allow_gaps)
     finest = list(sifted)[-1]
     tape = build_tape(
-        pl.concat(parts, how="diagonal").sort("symbol", "ts"),
+        parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort("symbol", "ts"),
         interval,
         venue=venue,
         source=material.source + left_out,

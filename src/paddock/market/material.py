@@ -76,6 +76,7 @@ def lake_keys(lake: Lake, *, venue: str, interval: str, symbols: Collection[str]
     """The series of the lake that a tape of `interval` is made of.
 
     That is for each symbol the interval itself, or else the next finer one that builds it, and the finest one there is.
+    All symbols are those that can have it.
     Raises NotFound (data.not_found, data.symbol) and Invalid (data.interval).
     """
     there: dict[str, list[str]] = {}
@@ -92,9 +93,10 @@ def lake_keys(lake: Lake, *, venue: str, interval: str, symbols: Collection[str]
             rule="candles are brought in with `paddock data import`",
             suggestion=nearest(venue, {key.venue for key in lake.series()}),
         )
-    wanted = sorted(symbols) if symbols is not None else known
+    whole = interval_ms(interval)
+    able = [symbol for symbol in known if any(whole % interval_ms(name) == 0 for name in traded[symbol])]
     keys: set[Key] = set()
-    for symbol in wanted:
+    for symbol in sorted(symbols) if symbols is not None else able or known:
         if symbol not in known:
             raise unknown_symbol(symbol, known, f"the lake of {venue}")
         steps = steps_to(traded[symbol], interval, f"{symbol} in the lake of {venue}")

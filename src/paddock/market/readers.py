@@ -81,7 +81,9 @@ def read(path: Path, symbols: Collection[str] | None = None) -> Iterator[Candles
     """
     lazy, names, named = _open(path)
     only = named.symbol or (next(iter(symbols)) if symbols is not None and len(symbols) == 1 else None)
-    if "symbol" not in names.values() and only:
+    if "symbol" in names.values():
+        named = _Named()  # the rows say it themselves
+    elif only:
         lazy = lazy.with_columns(pl.lit(only).alias("symbol"))
         names = {**names, "symbol": "symbol"}
     funding = named.funding or ("rate" in names.values() and "close" not in names.values())

@@ -114,13 +114,14 @@ def traded(frame: pl.DataFrame) -> pl.DataFrame:
 def resample(frame: pl.DataFrame, interval: str, to: str) -> pl.DataFrame:
     """Sifted bars of `interval` as bars of the higher interval `to`; buckets open at multiples of it since the epoch.
 
-    Only whole buckets: not the one that a symbol's history enters midway, nor the one that the frame ends in.
+    Only whole buckets: not the one that a symbol's history enters midway, nor the one that the frame ends in. Of a set
+    that is shifted off whole intervals of UTC the buckets are shifted as far, so that no bar lies in two.
     """
-    step, high = interval_ms(interval), interval_ms(to)
+    step, high, phase = interval_ms(interval), interval_ms(to), grid_phase(frame, interval)
     bars = traded(frame)
     last = [pl.col("open_interest").last()] if "open_interest" in bars.columns else []
     buckets = (
-        bars.group_by("symbol", (pl.col("ts") // high * high).alias("bucket"), maintain_order=True)
+        bars.group_by("symbol", ((pl.col("ts") - phase) // high * high + phase).alias("bucket"), maintain_order=True)
         .agg(
             pl.col("ts").first(),
             pl.col("open").first(),
