@@ -244,6 +244,45 @@ def test_a_template_runs_by_name(desk: Path, capsys: pytest.CaptureFixture[str])
     assert doc["strategy_name"] == "SMA crossover"
 
 
+PYTHON = """
+from paddock.strategy.python import Strategy, close_position, notional_usd, open_long
+
+
+class Dip(Strategy):
+    name = "Dip"
+    scope = {"venue": "hyperliquid", "symbols": ["BTC"], "interval": "1h"}
+
+    def init(self, market):
+        self.rsi = market.feature("rsi", 14)
+
+    def next(self, view):
+        for market in view:
+            rsi = market.value(self.rsi)
+            if rsi is not None and rsi < 40 and market.position.is_flat:
+                yield open_long(
+                    market.symbol, notional_usd(1000), leverage=2, stop_loss_pct=2, take_profit_pct=4
+                )
+"""
+
+
+def test_a_python_file_runs_and_does_what_the_graph_does(backtest: Run, desk: Path) -> None:
+    (desk / "dip.py").write_text(PYTHON, encoding="utf-8")
+    doc, graph = result_of(backtest("--json", name="dip.py")), result_of(backtest("--json"))
+    assert doc["strategy_name"] == "Dip"
+    assert doc["orders_hash"] == graph["orders_hash"]
+    assert doc["strategy_hash"] != graph["strategy_hash"]
+    code, _, err = backtest("--explain", "2025-01-11", name="dip.py")
+    assert (code, "run.explain" in err) == (4, True)
+
+
+def test_a_python_strategy_that_fails_says_where(backtest: Run, desk: Path) -> None:
+    (desk / "bad.py").write_text(PYTHON.replace("rsi < 40", "rsi < nothing"), encoding="utf-8")
+    code, out, err = backtest(name="bad.py")
+    assert (code, out) == (4, "")
+    assert "strategy.python" in err
+    assert "line 15" in err
+
+
 # --- why at a bar -----------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -13,14 +14,17 @@ from paddock.core.time import format_ts, interval_ms
 from paddock.engine.backtest import Progress, backtest
 from paddock.engine.costs import Costs
 from paddock.engine.log import Run
+from paddock.engine.scripted import backtest_python
 from paddock.market.lake import Lake
 from paddock.market.load import DEMO_VENUE, load_tape
 from paddock.market.tape import Tape
-from paddock.strategy.compiler import compile_strategy, named_symbols
-from paddock.strategy.document import Document, Graph
+from paddock.strategy.compiler import compile_strategy
+from paddock.strategy.document import Document, PythonCode
 from paddock.strategy.program import Program
+from paddock.strategy.python import PythonProgram, compile_python
 from paddock.strategy.rescope import rescope
 from paddock.surfaces.strategies import open_strategy
+from paddock.surfaces.user_code import load_python
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +53,22 @@ class Ready:
 
     request: Request
     document: Document
-    program: Program
+    code: Program | PythonProgram
     tape: Tape
     window: tuple[int, int]
 
+    @property
+    def program(self) -> Program:
+        return self.code.program if isinstance(self.code, PythonProgram) else self.code
+
     def run(self, progress: Progress | None = None) -> Run:
-        return backtest(
-            self.program,
-            self.tape,
-            start_usd=self.request.start_usd,
-            costs=self.request.costs,
-            window=self.window,
-            progress=progress,
-        )
+        """Raises Invalid (strategy.python) when a Python strategy fails on the way."""
+        start_usd, costs = self.request.start_usd, self.request.costs
+        if isinstance(self.code, PythonProgram):
+            return backtest_python(
+                self.code, self.tape, start_usd=start_usd, costs=costs, window=self.window, progress=progress
+            )
+        return backtest(self.code, self.tape, start_usd=start_usd, costs=costs, window=self.window, progress=progress)
 
 
 def prepare(request: Request) -> Ready:
@@ -80,23 +87,33 @@ def prepare(request: Request) -> Ready:
     document = open_strategy(request.strategy)
     document = rescope(document, symbols=request.symbols, interval=request.interval, venue=request.venue)
     tape = _tape(request, document)
-    program = compile_strategy(document, tape.symbols)
-    return Ready(request, document, program, tape, window(tape, request.start_ts, request.end_ts))
+    code = _compile(document, tape.symbols)
+    return Ready(request, document, code, tape, window(tape, request.start_ts, request.end_ts))
+
+
+def _compile(document: Document, symbols: Sequence[str] | None) -> Program | PythonProgram:
+    if isinstance(document.body, PythonCode):
+        return compile_python(document, load_python(document.body.source, document.body.class_name), symbols)
+    return compile_strategy(document, symbols)
+
+
+def _symbols(document: Document) -> set[str] | None:
+    """The symbols that a strategy reads or trades; None where it takes whatever there is."""
+    if document.scope.universe is not None:
+        return None
+    code = _compile(document, None)
+    return set((code.program if isinstance(code, PythonProgram) else code).symbols)
 
 
 def _tape(request: Request, document: Document) -> Tape:
     scope, lake = document.scope, Lake(request.home)
     if not request.data:
         _require_venue(lake, scope.venue)
-    symbols: set[str] | None = None
-    if scope.universe is None:
-        named = named_symbols(document.body) if isinstance(document.body, Graph) else set()
-        symbols = {*scope.symbols, *named}
     return load_tape(
         request.data or lake,
         venue=scope.venue,
         interval=scope.interval,
-        symbols=symbols,
+        symbols=_symbols(document),
         specs=lake,
         funding=True,  # a strategy may read rates even when they are not charged
         allow_gaps=request.allow_gaps,

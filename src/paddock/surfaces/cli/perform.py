@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.text import Text
 
 from paddock.engine.result import Document, document
-from paddock.surfaces.cli.screen import progress, show, summary
+from paddock.surfaces.cli.screen import progress, show, summary, working
 from paddock.surfaces.report import render, tell
 from paddock.surfaces.simulation import Request, prepare
 
@@ -56,9 +56,9 @@ def simulate(request: Request, *, quiet: bool, with_page: bool) -> tuple[Documen
         task = bar.add_task("Reading candles", total=None, note="")
         ready = prepare(request)
         bars = ready.window[1] - ready.window[0]
-        bar.update(task, description="Backtesting", note=f"{bars:,} bars")
+        bar.update(task, description=working("Backtesting"), note=f"{bars:,} bars")
         run = ready.run(lambda done, total: bar.update(task, completed=done, total=total))
-        bar.update(task, description="Measuring")
+        bar.update(task, description="Measuring", note="")
         doc = document(run)
         page = render(run, doc, tell(ready.document)) if with_page else None
     return doc, page

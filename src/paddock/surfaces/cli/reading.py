@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from paddock.core.errors import Code, Invalid
 from paddock.core.orders import Side
 from paddock.core.time import format_ts, interval_ms
 from paddock.engine.explain import VERDICTS, BarReading, RuleReading, TestReading, explain
@@ -15,7 +16,8 @@ from paddock.engine.result import document
 from paddock.market.features import Feature
 from paddock.strategy.expr import Const, Op, State, StateField, Value
 from paddock.strategy.program import Action, ActionKind
-from paddock.surfaces.cli.screen import progress
+from paddock.strategy.python import PythonProgram
+from paddock.surfaces.cli.screen import progress, working
 from paddock.surfaces.figures import words
 from paddock.surfaces.simulation import Ready, Request, prepare
 
@@ -42,7 +44,7 @@ STATES = {
 def show_bar(request: Request, at_ts: int, *, as_json: bool) -> None:
     """Print what every condition saw in the bar that contains `at_ts`; raises Invalid (run.explain) without one."""
     with progress(quiet=as_json) as bar:
-        bar.add_task("Replaying up to the bar", total=None, note="")
+        bar.add_task(working("Replaying up to the bar"), total=None, note="")
         ready = prepare(request)
         doc = explanation(ready, at_ts)
     if as_json:
@@ -52,8 +54,19 @@ def show_bar(request: Request, at_ts: int, *, as_json: bool) -> None:
 
 
 def explanation(ready: Ready, at_ts: int) -> dict[str, Any]:
-    """The reading of one bar as plain JSON values; what is not known is null."""
+    """The reading of one bar as plain JSON values; what is not known is null.
+
+    Raises Invalid (run.explain) without such a bar, and for a Python strategy.
+    """
     request = ready.request
+    if isinstance(ready.code, PythonProgram):
+        raise Invalid(
+            Code.RUN_EXPLAIN,
+            "a Python strategy decides in code of its own, which has no conditions to read",
+            where="explain",
+            seen=ready.program.name,
+            rule="a bar of a graph can be explained",
+        )
     reading = explain(
         ready.program, ready.tape, at_ts, start_usd=request.start_usd, costs=request.costs, window=ready.window
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
+import numba
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
@@ -53,6 +55,13 @@ def progress(*, quiet: bool) -> Iterator[Progress]:
     )
     with Progress(*columns, console=console(sys.stderr), transient=True, disable=not shown) as bar:
         yield bar
+
+
+def working(what: str) -> str:
+    """What is being done; before anything was ever compiled here, why it takes longer this once."""
+    folder = getattr(numba.config, "CACHE_DIR", "")
+    fresh = bool(folder) and next(Path(folder).rglob("*.nbi"), None) is None
+    return f"{what} (compiling the engine, first run only)" if fresh else what
 
 
 def toned(text: str) -> Text:

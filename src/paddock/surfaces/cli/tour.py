@@ -12,7 +12,7 @@ from paddock.engine.result import Document, document
 from paddock.market.demo import write_demo
 from paddock.market.lake import Lake
 from paddock.market.load import DEMO_VENUE
-from paddock.surfaces.cli.screen import comparison, progress, show
+from paddock.surfaces.cli.screen import comparison, progress, show, working
 from paddock.surfaces.figures import listed
 from paddock.surfaces.report import render, tell
 from paddock.surfaces.simulation import Request, prepare
@@ -33,7 +33,7 @@ def tour(home: Path) -> None:
         folder = home / "reports"
         folder.mkdir(parents=True, exist_ok=True)
         for done, name in enumerate(SHOWN, start=1):
-            bar.update(task, description=f"Backtesting {name}", completed=done)
+            bar.update(task, description=working(f"Backtesting {name}"), completed=done)
             ready = prepare(Request(name, home, venue=DEMO_VENUE))
             run = ready.run()
             docs.append(document(run))
@@ -49,7 +49,7 @@ def _said(docs: list[Document], pages: list[Path]) -> Group:
         ("paddock strategy explain sma-crossover", "what a strategy does, in plain English"),
         (f"paddock backtest breakout --venue {DEMO_VENUE} --symbols SOL", "one of them on one symbol, in full"),
         ("paddock backtest breakout --data candles.parquet", "the same on candles of your own"),
-        ("paddock strategy new mine.json", "a strategy of your own"),
+        ('paddock strategy new "My idea"', "a strategy of your own, as a file to edit"),
     )
     width = max(len(command) for command, _ in commands)
     return Group(

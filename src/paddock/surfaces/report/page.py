@@ -179,7 +179,8 @@ def _charts() -> str:
 <div class="stage"><canvas id="chart" tabindex="0" role="img"
 aria-label="Price with entries and exits, equity, drawdown"></canvas><div id="tip" class="tip" hidden></div></div>
 <p class="legend"><span class="key entry">▲▼ entry</span><span class="key exit">△▽ exit</span>
-<span class="key line">equity</span><label class="key hold"><input type="checkbox" id="hold" checked> buy and hold, no costs</label>
+<span class="key line">equity</span>
+<label class="key hold"><input type="checkbox" id="hold" checked> buy and hold, no costs</label>
 <span id="merged"></span><span class="hint">Drag to zoom, double-click for all, arrow keys move</span></p>
 <noscript><p class="hint">Charts and trade list are drawn by the page's script, which is switched off.</p></noscript>
 </section>"""
