@@ -402,10 +402,9 @@ class Decisions:
     def shape(self, slot: Slot, order: Order, action: Action) -> None:
         """What the action says about how the order works."""
         order.expire_ms = action.expire_ms
-        if order.kind == OrderKind.MARKET:
+        order.duration_ms = action.duration_ms
+        if order.kind != OrderKind.LIMIT:
             order.bound_pct = exact(float(action.bound_pct))
-        elif order.kind == OrderKind.TWAP:
-            order.duration_ms = action.duration_ms
         else:
             order.tif = Tif(action.tif)
             wanted = exact(float(action.px))

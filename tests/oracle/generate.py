@@ -175,8 +175,10 @@ def _with_order(rng: Random, tape: Tape, row: int, action: Action) -> Action:
     expire_ms = rng.choice((0, 0, 0, step, 3 * step, 2 * step + 1))
     order = rng.choices(tuple(OrderType), (4, 4, 2))[0]
     action = replace(action, order=order, expire_ms=expire_ms)
+    if order != OrderType.LIMIT:
+        action = replace(action, bound_pct=rng.choice((0.0, 0.0, 0.13, 0.71)))
     if order == OrderType.MARKET:
-        return replace(action, bound_pct=rng.choice((0.0, 0.0, 0.13, 0.71)))
+        return action
     if order == OrderType.TWAP:
         return replace(action, duration_ms=rng.choice((step, 2 * step, 5 * step, 3 * step + 1)))
     px = _somewhere(rng, tape, row) if rng.random() < 0.2 else 0.0
