@@ -163,7 +163,9 @@ def build(cls: type[Block], raw: Mapping[str, object], where: str) -> tuple[Bloc
             try:
                 values[p.name] = p.kind.parse(value)
             except Reject as reject:
-                problems.append(_problem(reject, f"{where}.{key}", value))
+                short_form = key in p.shorthands
+                inner = Reject(reject.rule, reject.suggestion) if short_form else reject
+                problems.append(_problem(inner, f"{where}.{key}", raw[key]))
         elif p.unless and p.unless in given:
             values[p.name] = p.absent
         else:
