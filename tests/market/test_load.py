@@ -92,6 +92,28 @@ def test_each_symbol_is_built_from_its_own_nearest_interval(tmp_path):
     assert tape.fidelity == "1h bars, 50% of them decided by 30m bars"
 
 
+def test_the_finer_bars_that_cover_most_decide(tmp_path):
+    lake = Lake(tmp_path)
+    for symbol in ("A", "B"):
+        lake.upsert(Key(VENUE, symbol, "1h"), candles(48))
+        lake.upsert(Key(VENUE, symbol, "1m"), candles(60, "1m"))  # an hour of minutes beside days of 5m
+    lake.upsert(Key(VENUE, "A", "5m"), candles(48 * 12, "5m"))
+    tape = load_tape(lake, venue=VENUE, interval="1h")
+    under = tape.fine.end - tape.fine.start
+    assert under[0].tolist() == [12] * 48
+    assert under[1].tolist() == [60] + [0] * 47
+    assert tape.fidelity == "1h bars, 51% of them decided by 1m and 5m bars"
+    paths = [
+        file(
+            pl.concat(lake.read(key) for key in lake.series() if key.interval == interval),
+            tmp_path,
+            f"{interval}.parquet",
+        )
+        for interval in ("1m", "5m", "1h")
+    ]
+    same(load_tape(paths, venue=VENUE, interval="1h"), tape)
+
+
 def test_all_symbols_are_those_that_can_have_the_interval(tmp_path):
     lake = Lake(tmp_path)
     lake.upsert(Key(VENUE, "A", "1h"), candles(48))

@@ -7,7 +7,7 @@ loaded never changes an indicator.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +16,11 @@ import polars as pl
 from paddock import __version__
 from paddock.core.errors import Code, Invalid
 from paddock.core.instrument import InstrumentKind
-from paddock.core.time import format_ts
+from paddock.core.time import format_ts, interval_ms
 from paddock.market.align import Finer, build_tape
 from paddock.market.cache import TapeCache
 from paddock.market.lake import Lake
-from paddock.market.material import Material, from_files, from_lake, lake_keys, steps_to
+from paddock.market.material import Material, from_files, from_lake, lake_keys, steps_to, widest
 from paddock.market.sift import MIN_COVERAGE, Sifted, resample, sift, sift_rates
 from paddock.market.tape import Coverage, Tape
 
@@ -82,7 +82,6 @@ def tape_from(material: Material, *, venue: str, interval: str, funding: bool, a
             used.append(part)
     rates = _perp_rates(material) if funding else None
     left_out = admit([*used, *([rates] if rates else [])], material.source, allow_gaps)
-    finest = list(sifted)[-1]
     tape = build_tape(
         parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort("symbol", "ts"),
         interval,
@@ -90,7 +89,7 @@ def tape_from(material: Material, *, venue: str, interval: str, funding: bool, a
         source=material.source + left_out,
         instruments=material.instruments,
         rates=rates.frame if rates else None,
-        finer=Finer(sifted[finest].frame, finest) if finest != interval else None,
+        finer=_finer({name: part.frame for name, part in sifted.items() if name != interval}),
     )
     if not allow_gaps:
         for symbol in tape.coverage:
@@ -129,6 +128,22 @@ def _check_coverage(coverage: Coverage, interval: str) -> None:
             rule=f"at least {MIN_COVERAGE:.0%} of a symbol's bars are there, counting those in which somebody traded",
             suggestion="`paddock data verify` names the gaps; --allow-gaps runs all the same",
         )
+
+
+def _finer(frames: Mapping[str, pl.DataFrame]) -> Finer | None:
+    """For each symbol the finer bars that cover most of its time."""
+    rows: dict[str, dict[str, int]] = {}
+    for name, frame in frames.items():
+        for symbol, count in frame.group_by("symbol").len().iter_rows():
+            rows.setdefault(symbol, {})[name] = count
+    chosen: dict[str, list[str]] = {}
+    for symbol, counts in rows.items():
+        chosen.setdefault(widest(counts), []).append(symbol)
+    if not chosen:
+        return None
+    parts = [frames[name].filter(pl.col("symbol").is_in(symbols)) for name, symbols in chosen.items()]
+    together = parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort("symbol", "ts")
+    return Finer(together, " and ".join(sorted(chosen, key=interval_ms)))
 
 
 def _perp_rates(material: Material) -> Sifted | None:

@@ -75,7 +75,7 @@ def at_venue(frame: pl.DataFrame, venue: str, source: str) -> pl.DataFrame:
 def lake_keys(lake: Lake, *, venue: str, interval: str, symbols: Collection[str] | None) -> list[Key]:
     """The series of the lake that a tape of `interval` is made of.
 
-    That is for each symbol the interval itself, or else the next finer one that builds it, and the finest one there is.
+    That is for each symbol the interval itself, or else the next finer one that builds it, and the `widest` finer one.
     All symbols are those that can have it.
     Raises NotFound (data.not_found, data.symbol) and Invalid (data.interval).
     """
@@ -100,7 +100,8 @@ def lake_keys(lake: Lake, *, venue: str, interval: str, symbols: Collection[str]
         if symbol not in known:
             raise unknown_symbol(symbol, known, f"the lake of {venue}")
         steps = steps_to(traded[symbol], interval, f"{symbol} in the lake of {venue}")
-        keys |= {Key(venue, symbol, name) for name in (steps[0], steps[-1])}
+        finer = {name: lake.stored(Key(venue, symbol, name)).rows for name in steps if name != interval}
+        keys |= {Key(venue, symbol, name) for name in {steps[0], *([widest(finer)] if finer else [])}}
         keys |= {Key(venue, symbol, FUNDING)} if FUNDING in there[symbol] else set()
     return sorted(keys)
 
@@ -130,6 +131,11 @@ def steps_to(intervals: Iterable[str], wanted: str, source: str = "the data") ->
             suggestion="ask for an interval that is there, or a multiple of one",
         )
     return steps
+
+
+def widest(rows: Mapping[str, int]) -> str:
+    """Of intervals with their number of bars the one that covers most time, of equals the finest."""
+    return max(rows, key=lambda name: (rows[name] * interval_ms(name), -interval_ms(name)))
 
 
 def _require(symbols: Collection[str] | None, candles: Mapping[str, pl.DataFrame], files: Sequence[Path]) -> None:

@@ -32,9 +32,9 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class FineBars:
-    """Bars of a finer interval under the tape's bars, to tell which of two levels was touched first.
+    """Bars of finer intervals under the tape's bars, to tell which of two levels was touched first.
 
-    `start[s, t]` to `end[s, t]` (half open) index the flat columns.
+    `interval` names them for people ("1m and 5m": symbols may differ). `start[s, t]` to `end[s, t]` (half open) index the flat columns.
     """
 
     interval: str
