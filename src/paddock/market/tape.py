@@ -34,7 +34,8 @@ class Coverage:
 class FineBars:
     """Bars of finer intervals under the tape's bars, to tell which of two levels was touched first.
 
-    `interval` names them for people ("1m and 5m": symbols may differ). `start[s, t]` to `end[s, t]` (half open) index the flat columns.
+    `interval` names them for people ("1m and 5m": symbols may differ). `start[s, t]` to `end[s, t]` (half open) index
+    the flat columns.
     """
 
     interval: str
