@@ -68,17 +68,29 @@ def slices_of(duration_ms: int, interval_ms: int) -> int:
 
 
 @part
-def leave(i: int, t: int, ts: int, lots: int, reason: int, books: Books, logs: Logs) -> None:
-    """Market exit of `lots` of slot `i`; a working market exit that already covers them stays."""
-    slot, working = books.slots[i], books.working[2 * i]
-    if slot.lots == 0:
-        return
+def make_way(i: int, lots: int, books: Books, logs: Logs) -> bool:
+    """Cancel a working exit for a new one of `lots`; False when a market exit that covers them is to stay."""
+    working = books.working[2 * i]
     if working.live == 1:
         if working.kind == OrderKind.MARKET and working.lots - working.filled >= lots:
-            return
+            return False
         end_order(2 * i, books, logs, CANCELED)
-    side = -1 if slot.lots > 0 else 1
-    place(2 * i, t, ts, OrderKind.MARKET, side, reason, 0, lots, 0.0, slot.leverage, 0, False, books, logs)
+    return True
+
+
+@part
+def leave(i: int, t: int, ts: int, lots: int, reason: int, books: Books, logs: Logs) -> None:
+    """Market exit of `lots` of slot `i` for a reason of the policy, if there is anything to leave."""
+    slot = books.slots[i]
+    if slot.lots != 0 and make_way(i, lots, books, logs):
+        side = -1 if slot.lots > 0 else 1
+        place(2 * i, t, ts, OrderKind.MARKET, side, reason, 0, lots, 0.0, slot.leverage, 0, False, books, logs)
+
+
+@part
+def bound_px(action: Step, side: int, close: float) -> float:
+    """The worst price that a market order or slice may pay; 0 without a bound."""
+    return close * (1.0 + side * action.bound_pct / 100.0) if action.bound_pct > 0.0 else 0.0
 
 
 @part
@@ -91,40 +103,41 @@ def limit_px(action: Step, side: int, close: float, s: int, spec: Spec) -> float
 
 
 @part
-def reduce(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
-    """Exit part of a position, at market, at a limit, or in slices."""
-    i = action.slot
-    slot, s = books.slots[i], books.slots[i].symbol
-    if slot.lots == 0:
-        return
-    held, close = abs(slot.lots), market.close[s, t]
+def lots_to_exit(action: Step, slot: Slot, close: float, spec: Spec) -> int:
+    """Lots that an exit asks for, at most all of them."""
+    s, held = slot.symbol, abs(slot.lots)
+    if action.kind == ActionKind.CLOSE:
+        return held
     if action.size_mode == SizeMode.POSITION_PCT:
         lots = down_int(held * action.size / 100.0)
     elif action.size_mode == SizeMode.QTY:
         lots = down_int(action.size * spec.lot_scale[s])
     else:
         lots = down_int(action.size * 1e6 / (close * spec.lot_value[s]))
-    lots = min(lots, held)
-    if lots < 1:
+    return min(lots, held)
+
+
+@part
+def exit_position(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
+    """Leave a position or part of it, at market, at a limit, or in slices."""
+    i = action.slot
+    slot = books.slots[i]
+    close = market.close[slot.symbol, t]
+    lots = lots_to_exit(action, slot, close, spec)
+    if lots < 1 or not make_way(i, lots, books, logs):
         return
-    if action.order == OrderType.MARKET:
-        leave(i, t, ts, lots, Reason.REDUCE_POSITION, books, logs)
-        return
-    if books.working[2 * i].live == 1:
-        end_order(2 * i, books, logs, CANCELED)
     side = -1 if slot.lots > 0 else 1
-    if action.order == OrderType.TWAP:
-        order = place(
-            2 * i, t, ts, OrderKind.TWAP, side, Reason.REDUCE_POSITION, 0, lots, 0.0, slot.leverage, 0, False, books,
-            logs,
-        )  # fmt: skip
-        order.slices = slices_of(action.duration_ms, market.interval_ms)
-        return
-    px = limit_px(action, side, close, s, spec)
-    place(
-        2 * i, t, ts, OrderKind.LIMIT, side, Reason.REDUCE_POSITION, action.tif, lots, px, slot.leverage,
-        action.expire_ms, False, books, logs,
-    )  # fmt: skip
+    reason = Reason.CLOSE_POSITION if action.kind == ActionKind.CLOSE else Reason.REDUCE_POSITION
+    kind, px = OrderKind.MARKET, 0.0
+    if action.order == OrderType.LIMIT:
+        kind, px = OrderKind.LIMIT, limit_px(action, side, close, slot.symbol, spec)
+    elif action.order == OrderType.TWAP:
+        kind = OrderKind.TWAP
+    order = place(
+        2 * i, t, ts, kind, side, reason, action.tif, lots, px, slot.leverage, action.expire_ms, False, books, logs
+    )
+    order.bound_px = bound_px(action, side, close)
+    order.slices = slices_of(action.duration_ms, market.interval_ms)
 
 
 @part
@@ -233,7 +246,7 @@ def gate(action: Step, ts: int, spec: Spec, books: Books) -> int:
     bot = books.bots[slot.bot]
     if bot.halted == 1:
         return Refusal.DRAWDOWN_HALT
-    if bot.daily_loss_pct > 0.0 and lost_today(bot):
+    if bot.lost_day == 1:
         return Refusal.DAILY_LOSS
     if slot.allowed == 0:
         return Refusal.SYMBOL_NOT_ALLOWED
@@ -256,18 +269,13 @@ def gate(action: Step, ts: int, spec: Spec, books: Books) -> int:
 
 
 @part
-def lost_today(bot: Bot) -> bool:
-    lost = bot.day_start_equity - bot.equity
-    return bool(lost * 100.0 >= bot.daily_loss_pct * bot.day_start_equity)
-
-
-@part
 def stop_fraction(action: Step, px: float) -> float:
-    """Distance from a reference price to the entry's stop, as a fraction of the price; NaN without a stop."""
+    """Distance from a reference price to the entry's stop, as a fraction; NaN without one on its losing side."""
     if action.stop_pct > 0.0:
         return float(action.stop_pct / 100.0)
     if action.stop_at > 0.0:
-        return float(abs(px - action.stop_at) / px)
+        fraction = float(action.side * (px - action.stop_at) / px)
+        return fraction if fraction > 0.0 else math.nan
     if action.trail_pct > 0.0:
         return float(action.trail_pct / 100.0)
     return math.nan
@@ -337,8 +345,7 @@ def enter(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Book
             action.expire_ms, capped, books, logs,
         )  # fmt: skip
         order.reference_px = px
-        if action.bound_pct > 0.0:
-            order.bound_px = close * (1.0 + action.side * action.bound_pct / 100.0)
+        order.bound_px = bound_px(action, action.side, close)
         order.slices = slices_of(action.duration_ms, market.interval_ms)
         order.stop_pct, order.stop_at = action.stop_pct, action.stop_at
         order.take_pct, order.take_at, order.trail_pct = action.take_pct, action.take_at, action.trail_pct
@@ -347,13 +354,11 @@ def enter(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Book
 @part
 def act(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
     """Do one action that fired."""
-    i, kind = action.slot, action.kind
+    kind = action.kind
     if kind == ActionKind.CANCEL:
-        cancel(i, action.cancel, spec, books, logs)
-    elif kind == ActionKind.CLOSE:
-        leave(i, t, ts, abs(books.slots[i].lots), Reason.CLOSE_POSITION, books, logs)
-    elif kind == ActionKind.REDUCE:
-        reduce(action, t, ts, market, spec, books, logs)
+        cancel(action.slot, action.cancel, spec, books, logs)
+    elif kind in (ActionKind.CLOSE, ActionKind.REDUCE):
+        exit_position(action, t, ts, market, spec, books, logs)
     elif kind == ActionKind.PROTECT:
         protect(action, t, market, spec, books)
     elif kind == ActionKind.LEVERAGE:
@@ -373,9 +378,13 @@ def react(b: int, t: int, ts: int, market: Market, books: Books, logs: Logs) -> 
     bot = books.bots[b]
     day = market.ts[t] // DAY_MS
     if day != bot.day:
-        bot.day, bot.day_start_equity = day, bot.equity
+        bot.day, bot.day_start_equity, bot.lost_day = day, bot.equity, 0
     value_bot(bot)
     bot.peak = max(bot.peak, bot.equity)
+    if bot.daily_loss_pct > 0.0:
+        lost = bot.day_start_equity - bot.equity
+        if lost * 100.0 >= bot.daily_loss_pct * bot.day_start_equity:
+            bot.lost_day = 1
     last = bot.first_slot + bot.slots
     if bot.max_drawdown_pct > 0.0 and bot.halted == 0:
         fallen = bot.peak - bot.equity

@@ -28,14 +28,14 @@ def slipped(
 
 @part
 def exit_adverse(
-    i: int, t: int, at: float, gap: bool, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs
+    i: int, t: int, at: float, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs
 ) -> None:
-    """Leave at the nearest adverse level, or at `at` when price opened beyond it, less slippage."""
+    """Leave at `at` less slippage: the nearest adverse level, or where price jumped beyond it."""
     slot = books.slots[i]
     s = slot.symbol
     kind, level = adverse_kind(slot), slot.adverse
     side = -1 if slot.lots > 0 else 1
-    px = slipped(side, at if gap else level, 0, abs(slot.lots), s, t, market, spec, friction)
+    px = slipped(side, at, 0, abs(slot.lots), s, t, market, spec, friction)
     if kind == OrderKind.LIQUIDATION:
         # Isolated margin: the venue's insurance takes what the margin does not cover.
         bankrupt = slot.entry_px * (1.0 + side / slot.leverage)
@@ -53,13 +53,13 @@ def exit_target(i: int, t: int, px: float, market: Market, spec: Spec, books: Bo
 
 @part
 def check_gap(i: int, t: int, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs) -> None:
-    """Phase 2: levels that the bar opened beyond."""
+    """Phase 2: levels that the bar opened beyond; again after an entry at the open, which sets new ones."""
     slot = books.slots[i]
     s = slot.symbol
     o = market.open[s, t]
     long = slot.lots > 0
     if (o <= slot.adverse) if long else (o >= slot.adverse):
-        exit_adverse(i, t, o, True, market, spec, friction, books, logs)
+        exit_adverse(i, t, o, market, spec, friction, books, logs)
     elif (o >= slot.target) if long else (o <= slot.target):
         scale, figs = spec.px_scale[s], spec.sig_figs[s]
         exit_target(i, t, px_down(o, scale, figs) if long else px_up(o, scale, figs), market, spec, books, logs)
@@ -164,9 +164,9 @@ def check_within(i: int, t: int, market: Market, spec: Spec, friction: Friction,
         if first == 0:
             books.accounts[slot.account].bars_ambiguous += 1
             px = slot.adverse
-        exit_adverse(i, t, px, True, market, spec, friction, books, logs)
+        exit_adverse(i, t, px, market, spec, friction, books, logs)
     elif adverse:
-        exit_adverse(i, t, 0.0, False, market, spec, friction, books, logs)
+        exit_adverse(i, t, slot.adverse, market, spec, friction, books, logs)
     elif target:
         exit_target(i, t, slot.take_px, market, spec, books, logs)
 
@@ -190,16 +190,20 @@ def limit_within(i: int, t: int, market: Market, spec: Spec, friction: Friction,
 
 
 @part
-def check_after_entry(i: int, t: int, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs) -> None:
-    """Phase 7 after an entry within the bar: price came to the entry first, so only the close can prove a target."""
+def check_after_entry(
+    i: int, t: int, paid: float, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs
+) -> None:
+    """Phase 7 after an entry at `paid`: price came to the entry first, so only the close can prove a target."""
     slot = books.slots[i]
     s = slot.symbol
     c = market.close[s, t]
     long = slot.lots > 0
     if (market.low[s, t] <= slot.adverse) if long else (market.high[s, t] >= slot.adverse):
-        exit_adverse(i, t, 0.0, False, market, spec, friction, books, logs)
+        px = min(slot.adverse, paid) if long else max(slot.adverse, paid)
+        exit_adverse(i, t, px, market, spec, friction, books, logs)
     elif (c >= slot.target) if long else (c <= slot.target):
-        exit_target(i, t, slot.take_px, market, spec, books, logs)
+        px = max(slot.take_px, paid) if long else min(slot.take_px, paid)
+        exit_target(i, t, px, market, spec, books, logs)
 
 
 @part
@@ -243,7 +247,10 @@ def trade_bar(i: int, t: int, market: Market, spec: Spec, friction: Friction, bo
     if leave.live == 1:
         work_at_open(2 * i, t, market, spec, friction, books, logs)
     if enter.live == 1:
+        held = slot.lots
         work_at_open(2 * i + 1, t, market, spec, friction, books, logs)
+        if slot.lots != held:
+            check_gap(i, t, market, spec, friction, books, logs)
     if slot.lots != 0:
         if funded and market.funding_inside[s, t] != 0.0:
             pay_funding(slot, books, o, market.funding_inside[s, t], spec)
@@ -255,7 +262,7 @@ def trade_bar(i: int, t: int, market: Market, spec: Spec, friction: Friction, bo
         limit_within(2 * i + 1, t, market, spec, friction, books, logs)
     entered = slot.lots != held
     if slot.lots != 0 and entered:
-        check_after_entry(i, t, market, spec, friction, books, logs)
+        check_after_entry(i, t, enter.px, market, spec, friction, books, logs)
     if slot.lots != 0:
         trail(slot, c if entered else market.high[s, t], c if entered else market.low[s, t], spec)
     mark_slot(slot, books, c, spec)

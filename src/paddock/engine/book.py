@@ -155,19 +155,19 @@ def close_lots(
 def open_lots(
     slot: Slot, t: int, ts: int, order: Working, lots: int, px: float, value: int, fee: int, spec: Spec
 ) -> None:
-    """Add lots of an entry order: average entry, leverage and protection become those of the order."""
-    if slot.lots == 0:
+    """Add lots of an entry order; its first lots in a position bring the order's leverage and protection."""
+    fresh = slot.lots == 0
+    if fresh:
         slot.entry_ts, slot.entry_bar, slot.entries = ts, t, 0
-    if order.filled == 0:
+    if fresh or order.filled == 0:  # an order may go on filling after its first lots were stopped out
         slot.entries += 1
-        slot.extreme = px
+        slot.extreme, slot.leverage = px, order.leverage
+        slot.stop_pct, slot.stop_at = order.stop_pct, order.stop_at
+        slot.take_pct, slot.take_at, slot.trail_pct = order.take_pct, order.take_at, order.trail_pct
     slot.lots += order.side * lots
     slot.cost += value
     slot.fees += fee
     slot.entry_px = slot.cost / abs(slot.lots) / spec.lot_value[slot.symbol]
-    slot.leverage = order.leverage
-    slot.stop_pct, slot.stop_at = order.stop_pct, order.stop_at
-    slot.take_pct, slot.take_at, slot.trail_pct = order.take_pct, order.take_at, order.trail_pct
     set_levels(slot, spec)
 
 

@@ -99,6 +99,7 @@ class Bot:
     unrealised: I8
     peak: I8
     day: I8
+    lost_day: I1  # the daily loss was reached: no entries until the next day
     day_start_equity: I8
     equity: I8  # at the last close
     max_leverage: F8
