@@ -294,7 +294,7 @@ def test_explain_says_why_and_why_not(backtest: Run) -> None:
     assert why["ts"] == decided
     assert why["rules"][0]["verdict"] == "passed"
     assert why["orders"] == [order]
-    rsi = next(test for test in why["rules"][0]["tests"] if test["left"].startswith("rsi"))
+    rsi = next(test for test in why["rules"][0]["tests"] if test["left"].startswith("RSI"))
     assert rsi["left_value"] < 40
     code, out, _ = backtest("--explain", str(stamp))
     assert code == 0

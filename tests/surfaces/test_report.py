@@ -16,10 +16,14 @@ from paddock.core.time import DAY_MS
 from paddock.engine.costs import Costs
 from paddock.engine.log import Run
 from paddock.engine.result import document
-from paddock.strategy.templates import TEMPLATES
+from paddock.market.feature import Feature
+from paddock.strategy.compiler import compile_strategy
+from paddock.strategy.program import Program
+from paddock.strategy.templates import TEMPLATES, find_template
 from paddock.strategy.validate import load_document
 from paddock.surfaces.figures import dollars, figure, number
 from paddock.surfaces.report import Told, render, tell
+from paddock.surfaces.report.indicators import drawn, features_of
 from paddock.surfaces.report.months import monthly_returns
 from paddock.surfaces.report.series import POINTS, TRADES, merge, payload
 from tests.engine.runs import START_TS, USD, replace, run, tape, trades_of
@@ -143,7 +147,7 @@ def test_unknown_has_its_own_look_and_a_reason() -> None:
 def test_merging_loses_no_extreme() -> None:
     bars = 30_000
     made = made_run(bars)
-    data = payload(made, document(made))
+    data = payload(made, document(made), ())
     first = data["charts"][0]
     row = made.tape.row(first["symbol"])
     assert len(first["t"]) < 8_000
@@ -165,7 +169,7 @@ def test_merging_loses_no_extreme() -> None:
 
 def test_short_tapes_are_not_merged() -> None:
     made = made_run(300)
-    chart = payload(made, document(made))["charts"][0]
+    chart = payload(made, document(made), ())["charts"][0]
     assert chart["t"] == made.tape.ts.tolist()
     assert chart["step_ms"] == 3_600_000
 
@@ -174,7 +178,7 @@ def test_missing_bars_stay_missing() -> None:
     made = made_run(100)
     for column in (made.tape.open, made.tape.high, made.tape.low, made.tape.close):
         column[0, 10:20] = np.nan
-    data = payload(made, document(made))
+    data = payload(made, document(made), ())
     btc = next(chart for chart in data["charts"] if chart["symbol"] == "BTC")
     assert len(btc["t"]) == 90
     assert int(made.tape.ts[15]) not in btc["t"]
@@ -197,6 +201,47 @@ def test_a_huge_trade_list_is_cut_with_a_note() -> None:
     data = embedded(page)
     assert (len(data["trades"]), data["all_trades"]) == (TRADES, count)
     assert 'id="limit"' in html
+
+
+# --- indicators -------------------------------------------------------------------------------------------------------
+
+
+def program_of(template: str) -> Program:
+    return compile_strategy(load_document(find_template(template).document()))
+
+
+def test_indicators_on_the_scale_of_price_are_told_from_oscillators() -> None:
+    bands = program_of("exhaustion-fade")
+    chosen = drawn(bands, features_of(bands), "ETH")
+    assert [feature.name for feature in chosen.on_price] == ["bollinger_upper"]
+    assert [feature.name for feature in chosen.oscillators] == ["rsi"]
+    assert (chosen.levels, chosen.unit) == ((71.0,), "0 to 100")
+    averages = program_of("sma-crossover")
+    chosen = drawn(averages, features_of(averages), "BTC")
+    assert {feature.name for feature in chosen.on_price} == {"sma"}
+    assert all(feature.symbol == "BTC" for feature in (*chosen.on_price, *chosen.oscillators))
+
+
+def test_every_template_has_something_to_draw_or_nothing_at_all() -> None:
+    for name in TEMPLATES:
+        program = program_of(name)
+        for symbol in program.symbols:
+            chosen = drawn(program, features_of(program), symbol)
+            assert len(chosen.on_price) <= 4
+            assert len(chosen.oscillators) <= 4
+
+
+def test_indicators_are_drawn_as_they_were_known() -> None:
+    made = made_run(200)
+    features = (Feature("BTC", "1h", "sma", (10.0,)), Feature("BTC", "1h", "rsi", (14.0,)))
+    charts = {chart["symbol"]: chart for chart in payload(made, document(made), features)["charts"]}
+    ((line,), (oscillator,)) = charts["BTC"]["lines"], charts["BTC"]["oscillators"]
+    assert (line["label"], oscillator["label"]) == ("SMA(10)", "RSI(14)")
+    assert line["v"][:9] == [None] * 9
+    assert line["v"][9] == pytest.approx(made.tape.close[0, :10].mean())
+    assert line["v"][-1] == pytest.approx(made.tape.close[0, -10:].mean())
+    assert charts["ETH"]["lines"] == charts["ETH"]["oscillators"] == []
+    json.dumps(charts, allow_nan=False)
 
 
 # --- months -----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from paddock.market.feature import Feature
+
 MINUS = "\N{MINUS SIGN}"
 UNKNOWN = "\N{EN DASH}"
 
@@ -70,6 +72,7 @@ SIGNED = {
     "worst_trade_usd",
     "funding_usd",
 }
+_ACRONYMS = {name: name.upper() for name in ("sma", "ema", "rsi", "adx", "vwap", "macd")} | {"zscore": "z-score"}
 _SUFFIX = {"%": " %", "days": " days", "hours": " h", "x start equity": "×"}
 _DECIMALS = {"days": 1, "hours": 1, "x start equity": 1}
 
@@ -104,6 +107,14 @@ def listed(names: list[str], most: int = 6) -> str:
     """Names in a row, the rest counted."""
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def feature_label(feature: Feature, interval: str) -> str:
+    """An indicator as people write it: "RSI(14)", "SMA(50) 4h"; its interval only where it is not `interval`."""
+    name = _ACRONYMS.get(feature.name, words(feature.name))
+    params = f"({', '.join(f'{value:g}' for value in feature.params)})" if feature.params else ""
+    space = " " if params and name == words(feature.name) else ""
+    return f"{name}{space}{params}" + ("" if feature.interval == interval else f" {feature.interval}")
 
 
 def words(label: str) -> str:

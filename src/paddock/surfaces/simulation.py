@@ -15,6 +15,7 @@ from paddock.engine.backtest import Progress, backtest
 from paddock.engine.costs import Costs
 from paddock.engine.log import Run
 from paddock.engine.scripted import backtest_python
+from paddock.market.feature import Feature
 from paddock.market.lake import Lake
 from paddock.market.load import DEMO_VENUE, load_tape
 from paddock.market.tape import Tape
@@ -23,6 +24,7 @@ from paddock.strategy.document import Document, PythonCode
 from paddock.strategy.program import Program
 from paddock.strategy.python import PythonProgram, compile_python
 from paddock.strategy.rescope import rescope
+from paddock.surfaces.report.indicators import features_of
 from paddock.surfaces.strategies import open_strategy
 from paddock.surfaces.user_code import load_python
 
@@ -60,6 +62,11 @@ class Ready:
     @property
     def program(self) -> Program:
         return self.code.program if isinstance(self.code, PythonProgram) else self.code
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The indicators that the strategy reads."""
+        return self.code.features if isinstance(self.code, PythonProgram) else features_of(self.code)
 
     def run(self, progress: Progress | None = None) -> Run:
         """Raises Invalid (strategy.python) when a Python strategy fails on the way."""

@@ -60,7 +60,7 @@ def simulate(request: Request, *, quiet: bool, with_page: bool) -> tuple[Documen
         run = ready.run(lambda done, total: bar.update(task, completed=done, total=total))
         bar.update(task, description="Measuring", note="")
         doc = document(run)
-        page = render(run, doc, tell(ready.document)) if with_page else None
+        page = render(run, doc, tell(ready.document), ready.features) if with_page else None
     return doc, page
 
 

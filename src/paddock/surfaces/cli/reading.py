@@ -13,12 +13,11 @@ from paddock.core.orders import Side
 from paddock.core.time import format_ts, interval_ms
 from paddock.engine.explain import VERDICTS, BarReading, RuleReading, TestReading, explain
 from paddock.engine.result import document
-from paddock.market.features import Feature
 from paddock.strategy.expr import Const, Op, State, StateField, Value
 from paddock.strategy.program import Action, ActionKind
 from paddock.strategy.python import PythonProgram
 from paddock.surfaces.cli.screen import progress, working
-from paddock.surfaces.figures import words
+from paddock.surfaces.figures import feature_label, words
 from paddock.surfaces.simulation import Ready, Request, prepare
 
 SCHEMA = "paddock/explanation@1"
@@ -129,13 +128,8 @@ def _name(value: Value, symbol: str, interval: str) -> str:
     """A value in words; its symbol and interval only where they are not those of the rule."""
     if isinstance(value, Const):
         return f"{value.value:g}"
-    label = STATES[value.field] if isinstance(value, State) else _feature(value, interval)
+    label = STATES[value.field] if isinstance(value, State) else feature_label(value, interval)
     return label if value.symbol == symbol else f"{label} of {value.symbol}"
-
-
-def _feature(feature: Feature, interval: str) -> str:
-    params = f"({', '.join(f'{p:g}' for p in feature.params)})" if feature.params else ""
-    return f"{words(feature.name)}{params}" + ("" if feature.interval == interval else f" {feature.interval}")
 
 
 def _known(value: float) -> float | None:

@@ -38,7 +38,7 @@ def tour(home: Path) -> None:
             run = ready.run()
             docs.append(document(run))
             pages.append(folder / f"demo-{name}.html")
-            pages[-1].write_text(render(run, docs[-1], tell(ready.document)), encoding="utf-8")
+            pages[-1].write_text(render(run, docs[-1], tell(ready.document), ready.features), encoding="utf-8")
     show(_said(docs, pages))
 
 

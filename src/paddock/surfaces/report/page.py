@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from paddock.core.time import format_ts
 from paddock.engine.log import Run
 from paddock.engine.result import Document
+from paddock.market.feature import Feature
 from paddock.surfaces.figures import GROUPS, MINUS, UNKNOWN, dollars, figure, listed, number, words
 from paddock.surfaces.report.months import month_table
 from paddock.surfaces.report.series import payload
@@ -30,8 +32,11 @@ _HEADLINES = (
 )
 
 
-def render(run: Run, doc: Document, told: Told) -> str:
-    """The page. `doc` is the document of `run`; `told` reads the strategy in plain words."""
+def render(run: Run, doc: Document, told: Told, features: Sequence[Feature] = ()) -> str:
+    """The page. `doc` is the document of `run`; `told` reads the strategy in plain words.
+
+    Indicators that belong on a chart are drawn from `features`, those that the strategy reads.
+    """
     style, script = _asset("report.css"), _asset("report.js")
     policy = (
         f"default-src 'none'; script-src {_source_hash(script)}; style-src {_source_hash(style)}; "
@@ -66,7 +71,7 @@ def render(run: Run, doc: Document, told: Told) -> str:
 {_trades(doc)}
 </main>
 {_footer(doc)}
-<script type="application/json" id="data">{_embedded(payload(run, doc))}</script>
+<script type="application/json" id="data">{_embedded(payload(run, doc, features))}</script>
 <script>{script}</script>
 </body>
 </html>

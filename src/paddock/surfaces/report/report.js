@@ -36,7 +36,7 @@
     colours = {
       surface: role("surface-1"), raised: role("surface-3"), line: role("line"), text1: role("text-1"), text2: role("text-2"),
       text3: role("text-3"), accent: role("accent"), profit: role("profit"), loss: role("loss"), sans: role("sans"),
-      lossSoft: `rgba(${role("loss-soft")}, 0.16)`,
+      series: [1, 2, 3, 4].map((n) => role(`series-${n}`)), lossSoft: `rgba(${role("loss-soft")}, 0.16)`,
     };
   }
 
@@ -62,8 +62,9 @@
         k.h = Math.max(k.h, chart.h[i]);
         k.l = Math.min(k.l, chart.l[i]);
         k.c = chart.c[i];
+        k.last = i;
       } else {
-        merged.push({ t, o: chart.o[i], h: chart.h[i], l: chart.l[i], c: chart.c[i] });
+        merged.push({ t, o: chart.o[i], h: chart.h[i], l: chart.l[i], c: chart.c[i], last: i });
       }
     }
     return { candles: merged, step };
@@ -102,7 +103,7 @@
     return { ticks, label: (t) => { const s = local(t); return s.slice(5, 7) === "01" ? s.slice(0, 4) : new Date(t).toLocaleString("en-US", { month: "short" }); } };
   }
 
-  function frame(pane, title, unit, width, ticks, format) {
+  function frame(pane, title, unit, width, ticks, format, names = []) {
     const { top, height, low, high, y } = pane;
     const step = niceStep(high - low, Math.max(3, Math.floor(height / 40)));
     ctx.font = `12px ${colours.sans}`;
@@ -125,10 +126,53 @@
     ctx.fillStyle = colours.text2;
     ctx.font = `600 12px ${colours.sans}`;
     ctx.fillText(title, 12, top + 4);
-    const after = 12 + ctx.measureText(title).width + 8;
+    let next = title ? 20 + ctx.measureText(title).width : 12;
     ctx.font = `12px ${colours.sans}`;
-    ctx.fillStyle = colours.text3;
-    ctx.fillText(unit, after, top + 4);
+    const words = names.map((name, i) => [name, colours.series[i]]);
+    words.splice(title ? 0 : words.length, 0, [unit, colours.text3]);
+    for (const [word, colour] of words) {
+      ctx.fillStyle = colour;
+      ctx.fillText(word, next, top + 4);
+      next += ctx.measureText(word).width + 14;
+    }
+  }
+
+  /** Indicators as lines, broken where they are not known. */
+  function drawLines(pane, lines, candles, step) {
+    lines.forEach(({ v }, n) => {
+      ctx.strokeStyle = colours.series[n];
+      ctx.lineWidth = 1.25;
+      ctx.beginPath();
+      let broken = true;
+      for (const k of candles) {
+        const value = v[k.last];
+        if (value === null) { broken = true; continue; }
+        const px = x(k.t + step / 2), py = pane.y(value);
+        if (broken) ctx.moveTo(px, py); else ctx.lineTo(px, py);
+        broken = false;
+      }
+      ctx.stroke();
+    });
+  }
+
+  function drawOscillators(pane, candles, step) {
+    ctx.strokeStyle = colours.text3;
+    ctx.lineWidth = 1;
+    ctx.setLineDash([4, 4]);
+    ctx.beginPath();
+    for (const level of chart.levels) { const at = Math.round(pane.y(level)) + 0.5; ctx.moveTo(0, at); ctx.lineTo(plotWidth, at); }
+    ctx.stroke();
+    ctx.setLineDash([]);
+    drawLines(pane, chart.oscillators, candles, step);
+  }
+
+  /** Labels of lines, with their values under the pointer. */
+  function named(lines, candles, step) {
+    const k = hover && candles.find((c) => timeAt(hover.x) >= c.t && timeAt(hover.x) < c.t + step);
+    return lines.map(({ label, v }) => {
+      const value = k ? v[k.last] : undefined;
+      return value === undefined ? label : `${label} ${value === null ? "\u2013" : plain(value, Math.abs(value) >= 1000 ? 0 : 2)}`;
+    });
   }
 
   let plotWidth = 0;
@@ -243,22 +287,33 @@
     ctx.clearRect(0, 0, width, height);
     plotWidth = width - GUTTER;
     places = [];
-    const room = height - AXIS - 2 * GAP - 8, heights = [0.56, 0.26, 0.18].map((part) => Math.floor(part * room));
+    const parts = chart.oscillators.length ? [0.48, 0.15, 0.22, 0.15] : [0.56, 0, 0.26, 0.18];
+    const room = height - AXIS - 3 * GAP - 8, heights = parts.map((part) => Math.floor(part * room));
+    const tops = heights.map((_, i) => 8 + heights.slice(0, i).reduce((sum, h) => sum + h + (h ? GAP : 0), 0));
     const { candles, step } = candlesInView(plotWidth), e = data.equity;
     const from = Math.max(0, seek(e.t, view[0]) - 1), to = Math.min(e.t.length, seek(e.t, view[1]) + 1);
     const high = candles.reduce((m, k) => Math.max(m, k.h), -Infinity), low = candles.reduce((m, k) => Math.min(m, k.l), Infinity);
-    const price = scaleOf(low, high, 8, heights[0]);
+    const price = scaleOf(low, high, tops[0], heights[0]);
     const [lowest, highest] = [e.low, e.high].map((own, i) => (i ? most : least)(withHold ? [...own.slice(from, to), ...e.hold.slice(from, to)] : own.slice(from, to)));
-    const equity = scaleOf(lowest, highest, 8 + heights[0] + GAP, heights[1]);
+    const equity = scaleOf(lowest, highest, tops[2], heights[2]);
     const deepest = Math.min(least(e.drawdown.slice(from, to)), -0.1);
-    const drawdown = scaleOf(deepest, 0, 8 + heights[0] + heights[1] + 2 * GAP, heights[2]);
+    const drawdown = scaleOf(deepest, 0, tops[3], heights[3]);
     const { ticks, label } = timeTicks(plotWidth);
 
-    frame(price, chart.symbol, `USD, ${span(step)} candles`, plotWidth, ticks, plain);
+    frame(price, chart.symbol, `USD, ${span(step)} candles`, plotWidth, ticks, plain, named(chart.lines, candles, step));
     if (candles.length) {
-      within(price, plotWidth, () => { drawPrice(price, candles, step); drawTrades(price); });
+      within(price, plotWidth, () => { drawPrice(price, candles, step); drawLines(price, chart.lines, candles, step); drawTrades(price); });
     } else {
       ctx.fillText("No bar of this symbol in view", 12, 40);
+    }
+    const panes = [price, equity, drawdown];
+    if (heights[1]) {
+      const seen = chart.oscillators.flatMap(({ v }) => candles.map((k) => v[k.last])).filter((v) => v !== null);
+      const [bottom, top] = chart.unit === "0 to 100" ? [0, 100] : [least([...seen, ...chart.levels]), most([...seen, ...chart.levels])];
+      const oscillators = scaleOf(bottom, top, tops[1], heights[1]);
+      frame(oscillators, "", chart.unit, plotWidth, ticks, plain, named(chart.oscillators, candles, step));
+      within(oscillators, plotWidth, () => drawOscillators(oscillators, candles, step));
+      panes.push(oscillators);
     }
     frame(equity, "Equity", "USD", plotWidth, ticks, plain);
     within(equity, plotWidth, () => drawEquity(equity, from, to));
@@ -275,7 +330,7 @@
       ctx.fillRect(Math.min(drag.from, drag.to), 8, Math.abs(drag.to - drag.from), height - AXIS - 8);
       ctx.globalAlpha = 1;
     }
-    crosshair([price, equity, drawdown], height, candles, step);
+    crosshair(panes, height, candles, step);
   }
 
   function crosshair(panes, height, candles, step) {

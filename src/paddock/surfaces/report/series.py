@@ -6,21 +6,29 @@ the least and the greatest value of each merged stretch, drawdown the deepest. N
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from paddock.core.time import DAY_MS, INTERVALS, interval_ms
 from paddock.engine.log import Run
 from paddock.engine.result import Document
+from paddock.market.feature import Feature
+from paddock.market.features import FeatureStore
 from paddock.market.tape import Floats, Ints
+from paddock.surfaces.figures import feature_label
+from paddock.surfaces.report.indicators import Drawn, drawn
 
-CANDLES = 24_000  # over all charts of a page
+CANDLES = 16_000  # over all charts of a page
 CANDLES_PER_SYMBOL = 8_000
 CHARTED_SYMBOLS = 12
 POINTS = 4_000
 TRADES = 5_000
+Bools = NDArray[np.bool_]
 _STEPS = (*INTERVALS.values(), 2 * DAY_MS, 7 * DAY_MS, 14 * DAY_MS, 28 * DAY_MS)
 
 
@@ -43,8 +51,9 @@ def merge(ts: Ints, interval: int, limit: int) -> Merge:
     return Merge(starts, bucket[starts] * step if step > interval else ts[starts], step)
 
 
-def payload(run: Run, doc: Document) -> dict[str, Any]:
+def payload(run: Run, doc: Document, features: Sequence[Feature]) -> dict[str, Any]:
     """Everything the page's script draws, as plain JSON values. Times are ms UTC, money dollars."""
+    store = FeatureStore(run.tape)
     ts = run.tape.ts[run.start : run.end]
     symbols, left_out = _charted(doc)
     limit = min(CANDLES_PER_SYMBOL, CANDLES // max(len(symbols), 1))
@@ -54,7 +63,7 @@ def payload(run: Run, doc: Document) -> dict[str, Any]:
         "interval_ms": interval_ms(run.tape.interval),
         "steps_ms": list(_STEPS),
         "range": [int(ts[0]), int(ts[-1]) + interval_ms(run.tape.interval)],
-        "charts": [_candles(run, symbol, ts, limit) for symbol in symbols],
+        "charts": [_chart(run, store, drawn(run.program, features, symbol), symbol, limit) for symbol in symbols],
         "left_out": left_out,
         "equity": _equity(run, ts),
         "trades": [_trade(trade) for trade in trades[-TRADES:]],
@@ -71,12 +80,14 @@ def _charted(doc: Document) -> tuple[list[str], int]:
     return sorted(busiest, key=lambda symbol: (-counts[symbol], symbol)), len(counts) - len(busiest)
 
 
-def _candles(run: Run, symbol: str, ts: Ints, limit: int) -> dict[str, Any]:
+def _chart(run: Run, store: FeatureStore, indicators: Drawn, symbol: str, limit: int) -> dict[str, Any]:
+    ts = run.tape.ts[run.start : run.end]
     tape, row, window = run.tape, run.tape.row(symbol), slice(run.start, run.end)
     there = ~np.isnan(tape.close[row, window])
     chart: dict[str, Any] = {"symbol": symbol, "decimals": tape.instruments[row].px_decimals}
     if not there.any():
-        return chart | {"step_ms": 0, "t": [], "o": [], "h": [], "l": [], "c": []}
+        empty: dict[str, Any] = {"step_ms": 0, "t": [], "o": [], "h": [], "l": [], "c": []}
+        return chart | empty | {"lines": [], "oscillators": [], "levels": [], "unit": ""}
     groups = merge(ts[there], interval_ms(tape.interval), limit)
     high, low = tape.high[row, window][there], tape.low[row, window][there]
     open_, close = tape.open[row, window][there], tape.close[row, window][there]
@@ -88,6 +99,20 @@ def _candles(run: Run, symbol: str, ts: Ints, limit: int) -> dict[str, Any]:
         "h": _short(np.maximum.reduceat(high, groups.starts)),
         "l": _short(np.minimum.reduceat(low, groups.starts)),
         "c": _short(close[ends]),
+        "lines": [_line(store, feature, window, there, ends) for feature in indicators.on_price],
+        "oscillators": [_line(store, feature, window, there, ends) for feature in indicators.oscillators],
+        "levels": list(indicators.levels),
+        "unit": indicators.unit,
+    }
+
+
+def _line(store: FeatureStore, feature: Feature, window: slice, there: Bools, ends: Ints) -> dict[str, Any]:
+    """An indicator at the last bar of each merged stretch."""
+    values = store.compute(feature)[window][there][ends]
+    label = feature_label(feature, store.tape.interval)
+    return {
+        "label": label[0].upper() + label[1:],
+        "v": [None if math.isnan(value) else value for value in _short(values)],
     }
 
 
