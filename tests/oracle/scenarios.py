@@ -104,7 +104,7 @@ TIME = [
     ),
     Scenario(
         "a cross looks back to the symbol's own bar before",
-        {"X": [99, None, 101, 102], "Y": [50] * 4},
+        {"X": [100, None, 101, 102], "Y": [50] * 4},
         [(Test(Op.CROSS_ABOVE, Feature("X", "1h", "close"), Const(100.0)), buy())],
         fills=[(3, 1, 99, 102.0, "taker")],
     ),
@@ -550,6 +550,13 @@ BOOKS = [
         ],
     ),
     Scenario(
+        "a later entry starts the trailing extreme again",
+        [100, (100, 110, 100, 110), (106, 107, 105, 106), (106, 106, 104.9, 105), (105, 105, 104.8, 105)],
+        [(0, buy(trailing_stop_pct=5.0)), (1, buy(trailing_stop_pct=2.0))],
+        risk=LOOSE,
+        fills=[(1, 1, 100, 100.0, "taker"), (2, 1, 90, 106.0, "taker"), (4, -1, 190, 104.86, "taker")],
+    ),
+    Scenario(
         "what a working entry still buys after a stop is a new position",
         [100, 100, (97, 99, 97, 99), (98.5, 98.5, 96.6, 97)],
         [(0, buy(stop_loss_pct=2.0))],
@@ -640,6 +647,12 @@ ACTIONS = [
             (0, buy()),
         ],
         fills=[(1, 1, 100, 100.0, "taker"), (2, -1, 33, 105.0, "taker"), (3, -1, 25, 105.0, "taker")],
+    ),
+    Scenario(
+        "a reduction is no larger than the position",
+        [100] * 3,
+        [(1, reduce(50.0, SizeMode.QTY)), (0, buy())],
+        orders=[(MARKET, "filled", 100, 100), (MARKET, "filled", 100, 100)],
     ),
     Scenario(
         "nothing to close", [100] * 3, [(0, CLOSE), (1, reduce(50.0)), (1, protect(stop_loss_pct=1.0))], orders=[]
@@ -777,6 +790,29 @@ REFUSALS = [
         risk=replace(POLICY, cooldown_after_stop_seconds=7200),
         refusals=[(1, Refusal.COOLDOWN_AFTER_STOP), (2, Refusal.COOLDOWN_AFTER_STOP)],
         fills=[(1, 1, 100, 100.0, "taker"), (1, -1, 100, 98.0, "taker"), (4, 1, 100, 100.0, "taker")],
+    ),
+    Scenario(
+        "no cooldown after a trailing stop that won",
+        [100, (100, 110, 100, 110), (109, 109, 107, 108), 108],
+        [(0, buy(trailing_stop_pct=2.0)), (2, buy())],
+        risk=replace(POLICY, cooldown_after_stop_seconds=7200),
+        fills=[(1, 1, 100, 100.0, "taker"), (2, -1, 100, 107.8, "taker"), (3, 1, 92, 108.0, "taker")],
+        refusals=[],
+    ),
+    Scenario(
+        "another entry is not another position",
+        [100, 100, 100],
+        [(0, buy()), (1, buy())],
+        risk=replace(LOOSE, max_open_positions=1),
+        fills=[(1, 1, 100, 100.0, "taker"), (2, 1, 100, 100.0, "taker")],
+        refusals=[],
+    ),
+    Scenario(
+        "all of the margin, twice over when the first is about to be freed",
+        [100, 100, 100],
+        [(1, CLOSE), (0, buy(10_000.0)), (1, sell(10_000.0))],
+        fills=[(1, 1, 1000, 100.0, "taker"), (2, -1, 1000, 100.0, "taker"), (2, -1, 1000, 100.0, "taker")],
+        refusals=[],
     ),
     Scenario(
         "enough positions",
