@@ -14,8 +14,6 @@ from paddock.market.series import Series
 from paddock.market.tape import Floats
 
 EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
-# TA-Lib's running sums of squares leave noise of about this share of the price where nothing moved at all.
-FLAT = 1e-7
 
 
 def column(name: str, bars: Series) -> Floats:
@@ -75,7 +73,7 @@ def adx(bars: Series, n: int) -> Floats:
 def zscore(bars: Series, n: int) -> Floats:
     close = bars.column("close")
     mean, deviation = talib.SMA(close, n), talib.STDDEV(close, n)
-    deviation[deviation <= FLAT * mean] = np.nan
+    deviation[deviation == 0] = np.nan
     return np.divide(np.subtract(close, mean, out=mean), deviation, out=mean)
 
 
