@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from paddock.core.orders import Reason, Refusal
 from paddock.engine.costs import Costs
 from paddock.engine.log import Run
@@ -84,8 +82,7 @@ def _about_trades(run: Run, metrics: Metrics) -> Iterator[tuple[str, str]]:
     liquidated = int((reasons == Reason.LIQUIDATION).sum())
     if liquidated:
         yield "liquidations", f"{_count(liquidated, 'trade')} ended in liquidation."
-    halted = (run.refusals["reason"] == Refusal.DRAWDOWN_HALT).any() or (reasons == Reason.DRAWDOWN).any()
-    if np.any(halted):
+    if Refusal.DRAWDOWN_HALT in run.refusals["reason"] or Reason.DRAWDOWN in reasons:
         yield "drawdown_halt", "The drawdown limit halted the strategy before the end."
     if run.bars_ambiguous:
         yield (
