@@ -3,10 +3,12 @@
 import re
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stderr, redirect_stdout
 from enum import Enum
+from io import StringIO
 
 from paddock.core.orders import TERMINAL, TRANSITIONS, OrderKind, OrderState, Reason, Refusal
-from paddock.surfaces.cli.main import app
+from paddock.surfaces.cli.main import app, main
 
 from .market import tables
 from .project import DOCS
@@ -72,12 +74,29 @@ def commands() -> str:
     return re.sub(r"## paddock\n.*?\*\*Commands\*\*:\n", "**Commands**:\n", text, count=1, flags=re.DOTALL).strip()
 
 
+def failing(*arguments: str) -> tuple[str, str]:
+    """What a command that fails prints to stdout and stderr."""
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        main(arguments)
+    return out.getvalue(), err.getvalue()
+
+
+def error_for_people() -> str:
+    return f"```text\n{failing('strategy', 'explain', 'sma-crosover')[1]}```"
+
+
+def error_for_programs() -> str:
+    return f"```json\n{failing('backtest', 'sma-crosover', '--json')[0]}```"
+
+
 PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("orders.md", "order states"): order_states,
     ("orders.md", "order kinds"): lambda: meanings("kind", OrderKind, KINDS),
     ("orders.md", "order reasons"): lambda: meanings("reason", Reason, REASONS),
     ("orders.md", "refusals"): lambda: meanings("refusal", Refusal, REFUSALS),
     ("cli.md", "commands"): commands,
+    ("errors.md", "an error for people"): error_for_people,
+    ("errors.md", "an error for programs"): error_for_programs,
     ("data.md", "findings"): tables.findings,
     ("data.md", "features"): tables.features,
 }
@@ -92,7 +111,7 @@ def with_part(page: str, part: str, text: str) -> str:
     return f"{before}{start}\n{text}\n\n{rest[rest.index(end) :]}"
 
 
-def main() -> None:
+def write() -> None:
     sys.argv[0] = "paddock"  # Cyclopts takes the words of a usage line from here
     for (name, part), render in PARTS.items():
         path = DOCS / name
@@ -100,4 +119,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    write()
