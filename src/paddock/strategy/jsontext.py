@@ -7,7 +7,7 @@ import math
 import re
 
 from paddock.core.errors import Code, Invalid
-from paddock.strategy.limits import MAX_DOCUMENT_BYTES, MAX_JSON_DEPTH
+from paddock.strategy.limits import MAX_DOCUMENT_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _MAX_DIGITS = 40
@@ -56,10 +56,9 @@ def check_value(value: object) -> None:
                     "values are objects, lists, texts, numbers, true, false, null",
                 )
         seen += len(below)
-        if seen > MAX_DOCUMENT_BYTES:
-            raise _invalid(
-                "the document is too large", f"{seen} values", f"a document has at most {MAX_DOCUMENT_BYTES} bytes"
-            )
+        if seen > MAX_JSON_VALUES:
+            rule = f"a document has at most {MAX_JSON_VALUES} values"
+            raise _invalid("the document is too large", f"{seen} values", rule)
         if not below:
             return
         level = below

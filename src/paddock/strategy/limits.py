@@ -4,6 +4,7 @@ from __future__ import annotations
 
 MAX_DOCUMENT_BYTES = 262_144
 MAX_JSON_DEPTH = 32
+MAX_JSON_VALUES = 30_000  # of a document that does not come as text
 MAX_NODES = 300
 MAX_EDGES = 1_000
 MAX_DEPTH = 100  # nodes on the longest path

@@ -92,8 +92,8 @@ def _graph_problems(draft: Draft, symbols: Sequence[str] | None) -> list[Problem
         known=None if symbols is None else tuple(symbols),
     )
     found = list(structure(subject))
-    too_deep = any(problem.code == "limit.depth" for problem in found)
-    rules = (scope, safety) if too_deep else (scope, safety, meaning)
+    meaningless = any(problem.code in ("limit.depth", "graph.not") for problem in found)
+    rules = (scope, safety) if meaningless else (scope, safety, meaning)
     for rule in rules:
         found += rule(subject)
     return found
