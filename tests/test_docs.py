@@ -28,6 +28,12 @@ def test_what_is_made_from_the_code_is_current(page, part):
     assert text_of(page) == with_part(text_of(page), part, PARTS[page, part]()), "run: python -m tests.write_docs"
 
 
+def test_each_option_and_argument_says_what_it_is_for():
+    rows = re.findall(r"^\* `([^`]+)`(.*)$", text_of("cli.md"), re.MULTILINE)
+    assert len(rows) > 30
+    assert [name for name, words in rows if not re.match(r": +[^ *]", words)] == []
+
+
 def documented(section: str) -> list[str]:
     """Codes in the tables under a title of errors.md."""
     _, _, text = text_of("errors.md").partition(f"\n## {section}\n")
