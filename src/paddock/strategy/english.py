@@ -103,7 +103,7 @@ def _what(block: ActionBlock, one: Fired) -> list[str]:
     sentence = block.sentence()
     lines = wrap(f"{sentence[0].upper()}{sentence[1:]} [{one.node}]", WIDTH)
     if block.is_entry and one.action.protection != block.sets:
-        lines.append(f"protected, from the fill on, by {levels(one.action.protection)}")
+        lines += wrap(f"protected, from the fill on, by {levels(one.action.protection)}", WIDTH)
     return lines
 
 

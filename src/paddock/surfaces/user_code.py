@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from paddock.core.errors import Code, Invalid, nearest
 from paddock.strategy.python import SOURCE_NAME, Strategy, UserCode
@@ -26,8 +26,9 @@ def load_python(source: str, class_name: str) -> type[Strategy]:
 def strategy_classes(source: str) -> dict[str, type[Strategy]]:
     """Run the source and give the strategy classes that it defines, by name."""
     module = ModuleType("paddock_user_strategy")
+    code = _compiled(source)
     with UserCode("the source"):
-        exec(compile(_parsed(source), SOURCE_NAME, "exec"), module.__dict__)
+        exec(code, module.__dict__)
     return {
         name: item
         for name, item in vars(module).items()
@@ -35,17 +36,21 @@ def strategy_classes(source: str) -> dict[str, type[Strategy]]:
     }
 
 
-def _parsed(source: str) -> str:
-    """The source, when it is Python at all."""
+def _compiled(source: str) -> CodeType:
     try:
-        compile(source, SOURCE_NAME, "exec")
-    except (SyntaxError, ValueError) as error:
-        line = f"line {error.lineno}" if isinstance(error, SyntaxError) else "python.source"
-        raise Invalid(
-            Code.STRATEGY_PYTHON,
-            f"the source is not Python: {error.msg if isinstance(error, SyntaxError) else error}",
-            where=line,
-            seen=(error.text or "").strip()[:80] if isinstance(error, SyntaxError) else "",
-            rule="the source is Python 3.11 or later",
-        ) from None
-    return source
+        return compile(source, SOURCE_NAME, "exec")
+    except SyntaxError as error:
+        where = "python.source" if error.lineno is None else f"line {error.lineno}"
+        raise _not_python(error.msg, where, (error.text or "").strip()[:80]) from None
+    except (ValueError, RecursionError, MemoryError) as error:  # null bytes, bottomless nesting
+        raise _not_python(str(error) or "nested too deep", "python.source", "") from None
+
+
+def _not_python(reason: str, where: str, seen: str) -> Invalid:
+    return Invalid(
+        Code.STRATEGY_PYTHON,
+        f"the source is not Python: {reason}",
+        where=where,
+        seen=seen,
+        rule="the source is Python 3.11 or later",
+    )
