@@ -246,7 +246,8 @@ class Decisions:
         if leverage > self.highest_leverage(slot):
             self.refuse(slot, Refusal.LEVERAGE_LIMIT)
             return
-        if held.cost / leverage - held.cost / held.leverage > self.free_margin():
+        needed = held.cost / leverage - held.cost / held.leverage
+        if needed > 0 and needed > self.free_margin():
             self.refuse(slot, Refusal.INSUFFICIENT_MARGIN)
             return
         held.leverage = leverage
