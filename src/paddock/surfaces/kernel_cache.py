@@ -17,7 +17,7 @@ COMPILED = ("core", "engine")
 
 
 def use(folder: Path) -> None:
-    """Keep compiled code under `folder`, unless the environment already names a place. Call before numba is imported."""
+    """Keep compiled code under `folder`, unless the environment names a place already. Call before importing numba."""
     os.environ.setdefault(VARIABLE, str(folder / f"kernel-{sources_digest()}"))
 
 
