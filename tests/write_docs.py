@@ -12,6 +12,7 @@ from paddock.surfaces.cli.main import app, main
 
 from .market import tables
 from .project import DOCS
+from .strategy import tables as strategy_tables
 
 KINDS = {
     OrderKind.MARKET: "fills at the next open",
@@ -97,6 +98,10 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("cli.md", "commands"): commands,
     ("errors.md", "an error for people"): error_for_people,
     ("errors.md", "an error for programs"): error_for_programs,
+    ("blocks.md", "blocks"): strategy_tables.blocks,
+    ("strategies.md", "risk"): strategy_tables.risk,
+    ("strategies.md", "limits"): strategy_tables.limits,
+    ("strategies.md", "templates"): strategy_tables.templates,
     ("data.md", "findings"): tables.findings,
     ("data.md", "features"): tables.features,
 }
