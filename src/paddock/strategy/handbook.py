@@ -75,7 +75,7 @@ def other_names(param: Param) -> tuple[str, ...]:
 def default_text(param: Param) -> str:
     value = param.kind.dump(param.default)
     if isinstance(value, dict):
-        return ", ".join(f"{key} {item}" for key, item in value.items())
+        return f"{value['value']} {value['mode']}"
     if value is None or value in ("", []):
         return "none"
     return ", ".join(str(item) for item in value) if isinstance(value, list) else _word(value)
@@ -108,3 +108,46 @@ def _reads(expr: Expr) -> set[str]:
 
 def _column(side: object) -> str:
     return f"position {side.field.name.lower()}" if isinstance(side, State) else str(getattr(side, "name", ""))
+
+
+def blocks_markdown() -> str:
+    """The whole catalogue, a heading a family and a block."""
+    parts = []
+    for title, found in by_family():
+        parts.append(f"## {title}")
+        parts += [_block_markdown(cls) for cls in found]
+    return "\n\n".join(parts)
+
+
+def params_markdown(cls: type[Block]) -> str:
+    """A table of the parameters of a block, or of the risk policy."""
+    rows = [
+        f"| {_names(param)} | {_cell(default_text(param))} | {param.unit} | {_cell(param.doc)}; {_cell(param.kind.text())} |"
+        for param in block_params(cls)
+    ]
+    return "\n".join(["| parameter | default | unit | meaning |", "|---|---|---|---|", *rows])
+
+
+def _block_markdown(cls: type[Block]) -> str:
+    lines = [f"### {cls.type}", documentation(cls), f"> {cls().sentence()}"]
+    if cls.aliases:
+        lines.append(f"Also called {', '.join(_alias_markdown(cls))}.")
+    if block_params(cls):
+        lines.append(params_markdown(cls))
+    lines += [f"Also takes `{name}`: {note}." for name, note in cls.other_names.items()]
+    if reads(cls):
+        lines.append(f"Reads {', '.join(f'`{name}`' for name in reads(cls))}.")
+    return "\n\n".join(lines)
+
+
+def _alias_markdown(cls: type[Block]) -> list[str]:
+    return [f"`{alias.name}`" + (f" ({alias.note})" if alias.note else "") for alias in cls.aliases]
+
+
+def _names(param: Param) -> str:
+    also = ", ".join(f"`{name}`" for name in other_names(param))
+    return f"`{param.name}`" + (f" (or {also})" if also else "")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("*", "\\*")

@@ -120,7 +120,7 @@ class UserCode:
     ) -> None:
         if isinstance(error, PaddockError) and error.where.startswith("line "):
             return
-        if isinstance(error, Exception):
+        if isinstance(error, Exception | SystemExit):  # a strategy does not end the program
             raise _friendly(error, self._doing, _line_of(trace)) from None
 
 
@@ -134,7 +134,7 @@ def _line_of(trace: TracebackType | None) -> int | None:
     return line
 
 
-def _friendly(error: Exception, doing: str, line: int | None) -> Invalid:
+def _friendly(error: Exception | SystemExit, doing: str, line: int | None) -> Invalid:
     where = doing if line is None else f"line {line}, in {doing}"
     if isinstance(error, PaddockError):
         return Invalid(
