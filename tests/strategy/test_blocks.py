@@ -8,8 +8,8 @@ from paddock.core.errors import NotFound
 from paddock.market import features
 from paddock.strategy.blocks.base import ActionBlock, At, Condition, block_params, documentation
 from paddock.strategy.blocks.catalogue import CATALOGUE, NAMES, find, look_up, make_block
+from paddock.strategy.blocks.kinds import Number
 from paddock.strategy.blocks.logic import Logic
-from paddock.strategy.blocks.params import Number
 from paddock.strategy.expr import Const, Op, StateField, Test
 from paddock.strategy.handbook import FAMILIES, block_text, overview, reads
 from paddock.strategy.limits import MAX_PERIOD

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from paddock.strategy.blocks.base import ActionBlock, Block
-from paddock.strategy.blocks.params import ANY_SYMBOL
+from paddock.strategy.blocks.kinds import ANY_SYMBOL
 from paddock.strategy.program import Protection
 from paddock.strategy.topology import Topology
 
@@ -22,6 +22,7 @@ def is_protection(block: Block | None) -> bool:
 
 
 def symbol_of(block: Block) -> str:
+    """The symbol a block names, or "*"."""
     found: str = getattr(block, "symbol", ANY_SYMBOL)
     return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from paddock.strategy.blocks.params import SCOPE_INTERVAL
+from paddock.strategy.blocks.kinds import SCOPE_INTERVAL
 from paddock.strategy.document import SCHEMA, Document, Graph, Node, PythonCode, Scope
 from paddock.strategy.risk import canonical_risk
 

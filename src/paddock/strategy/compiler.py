@@ -8,8 +8,8 @@ from dataclasses import replace
 from paddock.core.errors import Code, Invalid, nearest
 from paddock.strategy import limits
 from paddock.strategy.blocks.base import At, Block, Condition
+from paddock.strategy.blocks.kinds import ANY_SYMBOL
 from paddock.strategy.blocks.logic import Logic
-from paddock.strategy.blocks.params import ANY_SYMBOL
 from paddock.strategy.canonical import strategy_hash
 from paddock.strategy.document import Document, Graph, Scope
 from paddock.strategy.exprs import Term, Terms

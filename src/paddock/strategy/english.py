@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from paddock.market.feature import Feature
 from paddock.strategy.blocks.base import ActionBlock, At, Condition
-from paddock.strategy.blocks.params import ANY_SYMBOL, num
+from paddock.strategy.blocks.kinds import ANY_SYMBOL, num
 from paddock.strategy.blocks.phrases import duration, levels, listed, usd
 from paddock.strategy.canonical import strategy_hash
 from paddock.strategy.document import Document, Graph, Scope

@@ -7,8 +7,9 @@ from itertools import groupby
 
 from paddock.strategy.blocks.base import At, Block, Condition, block_params, documentation
 from paddock.strategy.blocks.catalogue import CATALOGUE
+from paddock.strategy.blocks.kinds import ANY_SYMBOL, num
 from paddock.strategy.blocks.logic import Logic
-from paddock.strategy.blocks.params import ANY_SYMBOL, Param, num
+from paddock.strategy.blocks.params import Param
 from paddock.strategy.expr import Expr, Literal, Not, State, Test
 
 FAMILIES = {
@@ -121,11 +122,11 @@ def blocks_markdown() -> str:
 
 def params_markdown(cls: type[Block]) -> str:
     """A table of the parameters of a block, or of the risk policy."""
-    rows = [
-        f"| {_names(param)} | {_cell(default_text(param))} | {param.unit} | {_cell(param.doc)}; {_cell(param.kind.text())} |"
-        for param in block_params(cls)
-    ]
-    return "\n".join(["| parameter | default | unit | meaning |", "|---|---|---|---|", *rows])
+    rows = [(_names(p), default_text(p), p.unit, f"{p.doc}; {p.kind.text()}") for p in block_params(cls)]
+    lines = (" | ".join([row[0], *map(_cell, row[1:])]) for row in rows)
+    return "\n".join(
+        ["| parameter | default | unit | meaning |", "|---|---|---|---|", *(f"| {line} |" for line in lines)]
+    )
 
 
 def _block_markdown(cls: type[Block]) -> str:

@@ -15,7 +15,7 @@ from paddock.strategy import limits
 from paddock.strategy.blocks.base import Block, short
 from paddock.strategy.blocks.catalogue import make_block
 from paddock.strategy.blocks.children import Inliner, child_ids
-from paddock.strategy.blocks.params import Interval, Reject, Symbol
+from paddock.strategy.blocks.kinds import Interval, Reject, Symbol
 from paddock.strategy.document import SCHEMA, Edge, Kind, PythonCode, Scope, Universe, Waiver
 from paddock.strategy.program import RiskPolicy
 from paddock.strategy.risk import DEFAULT, read_risk

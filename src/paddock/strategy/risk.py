@@ -9,7 +9,8 @@ from paddock.core.errors import Problem
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.action_params import MAX_LEVERAGE
 from paddock.strategy.blocks.base import Block, block, build
-from paddock.strategy.blocks.params import Kind, Number, Reject, Symbol, enum_words
+from paddock.strategy.blocks.kinds import Kind, Number, Reject, Symbol
+from paddock.strategy.blocks.params import enum_words
 from paddock.strategy.limits import MAX_SYMBOLS
 from paddock.strategy.program import OnDrawdown, RiskPolicy
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from paddock.strategy import limits
 from paddock.strategy.blocks.base import Block, block_params
 from paddock.strategy.blocks.catalogue import CATALOGUE
-from paddock.strategy.blocks.params import Interval, Param, Symbol
+from paddock.strategy.blocks.kinds import Interval, Symbol
+from paddock.strategy.blocks.params import Param
 from paddock.strategy.document import SCHEMA
 from paddock.strategy.reader import WAIVABLE
 from paddock.strategy.risk import Risk

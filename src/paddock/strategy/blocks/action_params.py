@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from paddock.strategy.blocks import params as p
-from paddock.strategy.blocks.params import Flag, Label, Number, SizeKind
+from paddock.strategy.blocks.kinds import Flag, Label, Number, SizeKind
 from paddock.strategy.program import Size, SizeMode
 
 ENTRY_MODES = (SizeMode.NOTIONAL_USD, SizeMode.MARGIN_USD, SizeMode.EQUITY_PCT, SizeMode.RISK_PCT, SizeMode.QTY)

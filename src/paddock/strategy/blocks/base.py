@@ -13,7 +13,8 @@ from typing import ClassVar, TypeVar, dataclass_transform
 
 from paddock.core.errors import Problem, nearest
 from paddock.market.feature import Feature
-from paddock.strategy.blocks.params import ANY_SYMBOL, SCOPE_INTERVAL, Param, Reject, params_of
+from paddock.strategy.blocks.kinds import ANY_SYMBOL, SCOPE_INTERVAL, Reject
+from paddock.strategy.blocks.params import Param, params_of
 from paddock.strategy.expr import Const, Expr, Literal, State, StateField
 from paddock.strategy.program import Action, CancelScope, Protection, Size
 

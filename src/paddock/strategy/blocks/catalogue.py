@@ -21,7 +21,7 @@ from paddock.strategy.blocks import (
     volatility,
 )
 from paddock.strategy.blocks.base import Adapt, Block, build, short
-from paddock.strategy.blocks.params import Reject
+from paddock.strategy.blocks.kinds import Reject
 
 _MODULES = (
     price,

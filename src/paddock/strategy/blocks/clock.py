@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import At, Condition, block, const, feature
-from paddock.strategy.blocks.params import ANY_SYMBOL, SCOPE_INTERVAL, WEEKDAYS, Clock, Reject, Weekdays
+from paddock.strategy.blocks.kinds import ANY_SYMBOL, SCOPE_INTERVAL, WEEKDAYS, Clock, Reject, Weekdays
 from paddock.strategy.expr import All, Any, Expr, Op, Test
 
 FAMILY = "time"

@@ -8,7 +8,7 @@ from typing import ClassVar
 from paddock.market.feature import Feature
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import At, block, feature
-from paddock.strategy.blocks.params import ANY_SYMBOL, Reject, Symbol
+from paddock.strategy.blocks.kinds import ANY_SYMBOL, Reject, Symbol
 from paddock.strategy.blocks.phrases import market
 from paddock.strategy.blocks.shapes import OnBars
 from paddock.strategy.expr import Expr, Op, Test

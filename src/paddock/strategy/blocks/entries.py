@@ -10,7 +10,7 @@ from paddock.core.orders import Side, Tif
 from paddock.strategy.blocks import action_params as a
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import ActionBlock, At, Lowered, block, const, state
-from paddock.strategy.blocks.params import num
+from paddock.strategy.blocks.kinds import Reject, num
 from paddock.strategy.blocks.phrases import bracket, duration, on, size
 from paddock.strategy.expr import Literal, Op, StateField, Test
 from paddock.strategy.program import Action, ActionKind, OrderType, Protection, Size
@@ -126,15 +126,15 @@ class PlaceOrder(ActionBlock):
     def order_size(self) -> Size:
         return self.size
 
-    def check(self) -> Iterator[p.Reject]:
+    def check(self) -> Iterator[Reject]:
         if not self.reduce_only:
             return
         if self.size.mode not in a.REDUCE_MODES:
             rule = "a reduce-only order is sized by qty or notional_usd"
-            yield p.Reject(rule, param="size", seen=self.size.mode.name.lower())
+            yield Reject(rule, param="size", seen=self.size.mode.name.lower())
         for name in ("stop_loss_pct", "take_profit_pct", "trailing_stop_pct"):
             if getattr(self, name):
-                yield p.Reject(
+                yield Reject(
                     "a reduce-only order sets no protection", "use set_tpsl", param=name, seen=getattr(self, name)
                 )
 
@@ -212,10 +212,10 @@ class PlaceLimitOrder(PlaceOrder):
     tif: str = p.one_of("gtc", ("gtc", "ioc", "alo"), "time in force", also={"post_only": "alo"})
     expire_seconds: int = p.seconds(0, "cancel what has not filled after this time (0: never)")
 
-    def check(self) -> Iterator[p.Reject]:
+    def check(self) -> Iterator[Reject]:
         yield from PlaceOrder.check(self)
         if self.price and self.offset_pct:
-            yield p.Reject(
+            yield Reject(
                 "give price or offset_pct, not both", "leave offset_pct out", param="offset_pct", seen=self.offset_pct
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from paddock.strategy.blocks import action_params as a
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import ActionBlock, At, Lowered, block
-from paddock.strategy.blocks.params import Label, num
+from paddock.strategy.blocks.kinds import Label, num
 from paddock.strategy.blocks.phrases import on, size
 from paddock.strategy.program import Action, ActionKind, CancelScope, Size
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import At, block, const, feature
-from paddock.strategy.blocks.params import SCOPE_INTERVAL, num
+from paddock.strategy.blocks.kinds import SCOPE_INTERVAL, num
 from paddock.strategy.blocks.phrases import of, usd
 from paddock.strategy.blocks.shapes import WORDS, OnBars, OnSymbol
 from paddock.strategy.expr import Expr, Op, Test

@@ -11,6 +11,7 @@ from typing import Any as AnyType
 
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import At, Block, Condition, block
+from paddock.strategy.blocks.kinds import Reject
 from paddock.strategy.blocks.phrases import listed
 from paddock.strategy.expr import All, Any, Expr, Literal, Not
 from paddock.strategy.limits import MAX_CHILDREN
@@ -23,7 +24,7 @@ class Children:
 
     def parse(self, raw: object) -> tuple[Condition, ...]:
         if not isinstance(raw, list | tuple) or len(raw) > MAX_CHILDREN:
-            raise p.Reject(f"must be {self.text()}")
+            raise Reject(f"must be {self.text()}")
         return tuple(self._child(item, number) for number, item in enumerate(raw))
 
     def _child(self, item: object, number: int) -> Condition:
@@ -34,9 +35,9 @@ class Children:
         made, problems = read_block(item, str(number))
         if problems:
             first = problems[0]
-            raise p.Reject(first.rule, first.suggestion, param=first.where, seen=first.seen)
+            raise Reject(first.rule, first.suggestion, param=first.where, seen=first.seen)
         if not isinstance(made, Condition):
-            raise p.Reject("a child is a condition", param=str(number), seen=item)
+            raise Reject("a child is a condition", param=str(number), seen=item)
         return made
 
     def dump(self, value: tuple[Condition, ...]) -> object:
@@ -100,9 +101,9 @@ class NotBlock(Logic):
     type = "not"
     title = "Not"
 
-    def check(self) -> Iterator[p.Reject]:
+    def check(self) -> Iterator[Reject]:
         if len(self.children) > 1:
-            yield p.Reject("not has one child", "put an or around them", param="children", seen=len(self.children))
+            yield Reject("not has one child", "put an or around them", param="children", seen=len(self.children))
 
     def lower(self, at: At) -> Expr:
         return Not(self.children[0].lower(at)) if self.children else Literal(True)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from paddock.market.feature import Feature
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import At, block, const
-from paddock.strategy.blocks.params import Reject, num
+from paddock.strategy.blocks.kinds import Reject, num
 from paddock.strategy.blocks.phrases import of
 from paddock.strategy.blocks.shapes import WORDS, Level, OnBars
 from paddock.strategy.expr import All, Expr, Op, Test

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paddock.strategy.blocks.params import ANY_SYMBOL, SCOPE_INTERVAL, num
+from paddock.strategy.blocks.kinds import ANY_SYMBOL, SCOPE_INTERVAL, num
 from paddock.strategy.program import Protection, Size, SizeMode
 
 

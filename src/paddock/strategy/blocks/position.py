@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import Alias, At, block, const, state
-from paddock.strategy.blocks.params import Number, Reject, num
+from paddock.strategy.blocks.kinds import Number, Reject, num
 from paddock.strategy.blocks.phrases import duration, on, usd
 from paddock.strategy.blocks.shapes import WORDS, OnSymbol
 from paddock.strategy.expr import All, Any, Expr, Op, StateField, Test

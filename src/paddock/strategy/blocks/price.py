@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import Alias, At, Condition, block, const, feature
-from paddock.strategy.blocks.params import SCOPE_INTERVAL, Number, num
+from paddock.strategy.blocks.kinds import SCOPE_INTERVAL, Number, num
 from paddock.strategy.blocks.phrases import of
 from paddock.strategy.blocks.shapes import WORDS, CloseAgainst, Level, OnSymbol
 from paddock.strategy.expr import Expr, Literal, Op, Test

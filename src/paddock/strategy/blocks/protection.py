@@ -8,6 +8,7 @@ from typing import ClassVar
 from paddock.strategy.blocks import action_params as a
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import ActionBlock, Alias, At, Lowered, block
+from paddock.strategy.blocks.kinds import Reject
 from paddock.strategy.blocks.phrases import levels, on
 from paddock.strategy.program import Action, ActionKind, Protection
 
@@ -24,9 +25,9 @@ class Protect(ActionBlock):
     def sets(self) -> Protection:
         raise NotImplementedError
 
-    def check(self) -> Iterator[p.Reject]:
+    def check(self) -> Iterator[Reject]:
         if self.sets == Protection():
-            yield p.Reject(f"must set a level: {self.needs}", param=self.needs.split()[0], seen=0)
+            yield Reject(f"must set a level: {self.needs}", param=self.needs.split()[0], seen=0)
 
     def lower(self, at: At) -> tuple[Lowered, ...]:
         return (Lowered(Action(ActionKind.PROTECT, at.on(self.symbol), protection=self.sets)),)
@@ -45,10 +46,10 @@ class SetStopLoss(Protect):
     stop_loss_pct: float = a.stop_pct(2, unless="price", absent=0.0)
     price: float = a.level_px("price of the stop, instead of a percentage")
 
-    def check(self) -> Iterator[p.Reject]:
+    def check(self) -> Iterator[Reject]:
         yield from Protect.check(self)
         if self.price and self.stop_loss_pct:
-            yield p.Reject("give stop_loss_pct or price, not both", param="price", seen=self.price)
+            yield Reject("give stop_loss_pct or price, not both", param="price", seen=self.price)
 
     @property
     def sets(self) -> Protection:
@@ -65,10 +66,10 @@ class SetTakeProfit(Protect):
     take_profit_pct: float = a.take_pct(4, unless="price", absent=0.0)
     price: float = a.level_px("price of the target, instead of a percentage")
 
-    def check(self) -> Iterator[p.Reject]:
+    def check(self) -> Iterator[Reject]:
         yield from Protect.check(self)
         if self.price and self.take_profit_pct:
-            yield p.Reject("give take_profit_pct or price, not both", param="price", seen=self.price)
+            yield Reject("give take_profit_pct or price, not both", param="price", seen=self.price)
 
     @property
     def sets(self) -> Protection:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from paddock.market.feature import Feature
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import At, Condition, block, const, feature
-from paddock.strategy.blocks.params import num
+from paddock.strategy.blocks.kinds import num
 from paddock.strategy.blocks.phrases import of
 from paddock.strategy.expr import Expr, Op, Test
 

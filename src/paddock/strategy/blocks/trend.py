@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import At, block, feature
-from paddock.strategy.blocks.params import Interval, Number, Reject
+from paddock.strategy.blocks.kinds import Interval, Number, Reject
 from paddock.strategy.blocks.phrases import of
 from paddock.strategy.blocks.shapes import WORDS, CloseAgainst, Level, OnBars
 from paddock.strategy.expr import Expr, Op, Test

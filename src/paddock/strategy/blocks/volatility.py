@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from paddock.strategy.blocks import params as p
 from paddock.strategy.blocks.base import At, block, const
-from paddock.strategy.blocks.params import num
+from paddock.strategy.blocks.kinds import num
 from paddock.strategy.blocks.phrases import of
 from paddock.strategy.blocks.shapes import WORDS, Level, OnBars
 from paddock.strategy.expr import Expr, Op, Test

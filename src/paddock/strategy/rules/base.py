@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from paddock.core.errors import Problem
 from paddock.strategy.blocks.base import Block, short
-from paddock.strategy.blocks.params import ANY_SYMBOL
 from paddock.strategy.document import Edge, Scope, Waiver
 from paddock.strategy.program import RiskPolicy
 from paddock.strategy.topology import Topology
@@ -44,8 +43,3 @@ def problem(code: str, node: str, seen: object, rule: str, mend: str = "", *, at
 
 def warning(code: str, node: str, seen: object, rule: str, mend: str = "", *, at: str = "") -> Problem:
     return Problem(code, at or f"nodes.{node}", short(seen) if seen != "" else "", rule, mend, severity="warning")
-
-
-def instance_symbol(block: Block) -> str:
-    found: str = getattr(block, "symbol", ANY_SYMBOL)
-    return found

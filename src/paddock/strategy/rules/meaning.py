@@ -9,7 +9,7 @@ from paddock.core.errors import Problem
 from paddock.core.orders import Side
 from paddock.strategy import limits
 from paddock.strategy.blocks.base import ActionBlock, At, Block, Condition, Lowered
-from paddock.strategy.blocks.params import ANY_SYMBOL
+from paddock.strategy.blocks.kinds import ANY_SYMBOL
 from paddock.strategy.document import Scope
 from paddock.strategy.exprs import TRUE, Term, Terms
 from paddock.strategy.guards import Guards, combines

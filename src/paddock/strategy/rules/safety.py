@@ -8,10 +8,10 @@ from paddock.core.errors import Problem
 from paddock.strategy import brackets
 from paddock.strategy.blocks.base import ActionBlock, Block
 from paddock.strategy.blocks.exits import UpdateLeverage
-from paddock.strategy.blocks.params import ANY_SYMBOL, num
+from paddock.strategy.blocks.kinds import ANY_SYMBOL, num
 from paddock.strategy.blocks.phrases import usd
 from paddock.strategy.program import Protection, Size, SizeMode
-from paddock.strategy.rules.base import Subject, instance_symbol, problem, warning
+from paddock.strategy.rules.base import Subject, problem, warning
 
 NO_STOP = "entry_without_stop"
 
@@ -50,7 +50,7 @@ def _levels(entry: ActionBlock, behind: Sequence[Block | None]) -> list[Protecti
     own = [
         block
         for block in behind
-        if isinstance(block, ActionBlock) and instance_symbol(block) in (ANY_SYMBOL, instance_symbol(entry))
+        if isinstance(block, ActionBlock) and brackets.symbol_of(block) in (ANY_SYMBOL, brackets.symbol_of(entry))
     ]
     return [block.sets for block in (entry, *own) if block.sets is not None]
 

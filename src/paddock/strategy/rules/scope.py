@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from paddock.core.errors import Problem, nearest
 from paddock.core.time import INTERVALS
 from paddock.market.feature import Feature
-from paddock.strategy import limits
+from paddock.strategy import brackets, limits
 from paddock.strategy.blocks.base import ActionBlock, At, Block, Condition
 from paddock.strategy.blocks.exits import CancelOrder, CancelTwapOrder
+from paddock.strategy.blocks.kinds import ANY_SYMBOL, SCOPE_INTERVAL
 from paddock.strategy.blocks.logic import Logic
-from paddock.strategy.blocks.params import ANY_SYMBOL, SCOPE_INTERVAL
 from paddock.strategy.compiler import block_symbols
 from paddock.strategy.document import Scope
 from paddock.strategy.expr import Expr, Not, Test
 from paddock.strategy.expr import Literal as LiteralExpr
 from paddock.strategy.plan import order_book
-from paddock.strategy.rules.base import Subject, instance_symbol, problem, warning
+from paddock.strategy.rules.base import Subject, problem, warning
 
 
 def scope(subject: Subject) -> Iterator[Problem]:
@@ -54,7 +54,7 @@ def _symbols(subject: Subject, where: Scope, node: str, block: Block) -> Iterato
     for symbol in sorted(block_symbols(block)):
         if subject.known is not None and symbol not in subject.known:
             yield problem("scope.unknown_symbol", node, symbol, "the symbol is known", nearest(symbol, subject.known))
-    symbol = instance_symbol(block)
+    symbol = brackets.symbol_of(block)
     if isinstance(block, ActionBlock) and where.symbols and symbol != ANY_SYMBOL and symbol not in where.symbols:
         rule = f"an action trades a symbol of the scope: {', '.join(where.symbols[:10])}"
         yield problem(
