@@ -306,7 +306,7 @@ class Decisions:
                 Refusal.COOLDOWN_AFTER_STOP,
                 since_stop is not None and since_stop < risk.cooldown_after_stop_seconds * 1000,
             ),
-            (Refusal.MAX_OPEN_POSITIONS, self.counted_without(slot) + 1 > risk.max_open_positions),
+            (Refusal.MAX_OPEN_POSITIONS, not self.counts(slot) and self.positions() >= risk.max_open_positions),
         )
         return next((reason for reason, failed in tests if failed), None)
 
@@ -317,12 +317,12 @@ class Decisions:
         leaving = slot.exit.rest if slot.exit and slot.exit.kind == OrderKind.MARKET else 0
         return max(slot.position.lots - leaving, 0)
 
-    def counted_without(self, slot: Slot) -> int:
-        """Other slots with a position that stays or with a working entry."""
-        return sum(
-            other is not slot and (self.lots_that_stay(other) > 0 or other.entry is not None)
-            for other in self.sim.slots
-        )
+    def positions(self) -> int:
+        return sum(map(self.counts, self.sim.slots))
+
+    def counts(self, slot: Slot) -> bool:
+        """Whether it has a position that stays or soon may have one."""
+        return self.lots_that_stay(slot) > 0 or slot.entry is not None
 
     def notional(self, slot: Slot, order: Order, size: Size) -> Decimal | None:
         """Micro-dollars that the action asks for; None where a stop distance is needed and there is none."""
