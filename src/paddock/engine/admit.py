@@ -88,9 +88,14 @@ def leave(i: int, t: int, ts: int, lots: int, reason: int, books: Books, logs: L
 
 
 @part
-def bound_px(action: Step, side: int, close: float) -> float:
-    """The worst price that a market order or slice may pay; 0 without a bound."""
-    return close * (1.0 + side * action.bound_pct / 100.0) if action.bound_pct > 0.0 else 0.0
+def bound_px(action: Step, side: int, close: float, s: int, spec: Spec) -> float:
+    """The worst price on the grid that a market order or slice may pay; 0 without a bound."""
+    if action.bound_pct == 0.0:
+        return 0.0
+    px = close * (1.0 + side * action.bound_pct / 100.0)
+    if side > 0:
+        return px_down(px, spec.px_scale[s], spec.sig_figs[s])
+    return px_up(px, spec.px_scale[s], spec.sig_figs[s])
 
 
 @part
@@ -136,7 +141,7 @@ def exit_position(action: Step, t: int, ts: int, market: Market, spec: Spec, boo
     order = place(
         2 * i, t, ts, kind, side, reason, action.tif, lots, px, slot.leverage, action.expire_ms, False, books, logs
     )
-    order.bound_px = bound_px(action, side, close)
+    order.bound_px = bound_px(action, side, close, slot.symbol, spec)
     order.slices = slices_of(action.duration_ms, market.interval_ms)
 
 
@@ -345,7 +350,7 @@ def enter(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Book
             action.expire_ms, capped, books, logs,
         )  # fmt: skip
         order.reference_px = px
-        order.bound_px = bound_px(action, action.side, close)
+        order.bound_px = bound_px(action, action.side, close, s, spec)
         order.slices = slices_of(action.duration_ms, market.interval_ms)
         order.stop_pct, order.stop_at = action.stop_pct, action.stop_at
         order.take_pct, order.take_at, order.trail_pct = action.take_pct, action.take_at, action.trail_pct

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from paddock.engine.jit import column_pass, part
+from paddock.engine.jit import column_pass, entry_point, part
 from paddock.engine.state import NEVER, Books, Decisions, Slot
 from paddock.market.tape import Floats
 from paddock.strategy.expr import FALSE, TRUE, UNKNOWN, Op, StateField
@@ -85,7 +85,7 @@ def compare_column(op: Op, left: Floats, right: Floats | float, out: NDArray[np.
         _column(left, right, out, sign, strict)
 
 
-@part
+@entry_point
 def state_value(field: int, slot: Slot, close_ts: int, lot_scale: float, lot_value: float) -> float:
     """What a guard may know of a slot at the close; NaN is unknown."""
     if field == StateField.QTY:

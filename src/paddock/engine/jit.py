@@ -16,8 +16,9 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def part(function: F) -> F:
-    """Compile a part of the kernel, to be merged into its caller."""
-    return cast(F, njit(cache=True, _nrt=False, forceinline=True, error_model="numpy")(function))  # type: ignore[call-overload]  # _nrt is private
+    """Compile a part of the kernel, to be merged into its caller; Python cannot call it, which saves much compiling."""
+    options = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast(F, njit(cache=True, _nrt=False, error_model="numpy", **options)(function))  # type: ignore[call-overload]
 
 
 def entry_point(function: F) -> F:
