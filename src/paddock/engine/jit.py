@@ -8,22 +8,26 @@ are merged into the one entry point. Callers own every array for as long as a ca
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from numba import njit
 
 F = TypeVar("F", bound=Callable[..., object])
 
 
+# `_nrt` is Numba's own name for reference counting; its annotations do not list it.
+KERNEL: dict[str, Any] = {"cache": True, "_nrt": False, "error_model": "numpy"}
+PART: dict[str, Any] = {**KERNEL, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
 def part(function: F) -> F:
     """Compile a part of the kernel, to be merged into its caller; Python cannot call it, which saves much compiling."""
-    options = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return cast(F, njit(cache=True, _nrt=False, error_model="numpy", **options)(function))  # type: ignore[call-overload]
+    return cast(F, njit(**PART)(function))
 
 
 def entry_point(function: F) -> F:
     """Compile a function that Python calls."""
-    return cast(F, njit(cache=True, _nrt=False, nogil=True, error_model="numpy")(function))  # type: ignore[call-overload]  # _nrt is private
+    return cast(F, njit(**KERNEL, nogil=True)(function))
 
 
 def column_pass(function: F) -> F:

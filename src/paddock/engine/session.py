@@ -35,6 +35,8 @@ class Session:
         self.market = market_of(tape, costs)
         self.spec = spec_of(tape, costs)
         self.friction = friction_of(costs)
+        self.costs = costs
+        self._tape, self._starts, self._accounts = tape, starts, accounts
         self.books = books_of(programs, tape, starts, accounts)
         self.logs = Logs(
             table_of(Order, FIRST_ROWS),
@@ -44,6 +46,12 @@ class Session:
             np.zeros(4, np.int64),
         )
         self.equity: Ints = np.empty((len(starts), keep or end - begin), np.int64)
+
+    def restart(self, programs: Sequence[Program]) -> None:
+        """Start over with other programs in the same memory; what earlier runs left behind is overwritten."""
+        self.books = books_of(programs, self._tape, self._starts, self._accounts)
+        self.logs.used[:] = 0
+        self.at = self.origin = self.begin
 
     def run(self, decisions: Decisions, until: int) -> None:
         """Advance to bar `until` with `decisions`, which must cover the bars from `self.at` on."""

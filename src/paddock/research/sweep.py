@@ -22,7 +22,7 @@ from paddock.engine.signals import pack_rules
 from paddock.market.features import Feature, FeatureStore
 from paddock.market.tape import Floats, Tape
 from paddock.strategy.compiler import compile_strategy
-from paddock.strategy.validate import load_document
+from paddock.strategy.validate import load_document, load_variant
 
 Grid = Mapping[str, Sequence[object]]
 
@@ -66,33 +66,33 @@ def sweep(
     """
     check_keys(raw, grid)
     variants = list(combinations(grid))
+    load_document(with_params(raw, variants[0]), tape.symbols)
     share = -(-len(variants) // threads)
     chunks = [variants[i : i + share] for i in range(0, len(variants), share)]
 
     def run(chunk: Sequence[Mapping[str, object]]) -> list[Trial]:
-        store = RecentFeatures(tape, columns)
-        return [trial(raw, params, tape, store, start_usd, costs, window) for params in chunk]
+        store, begin, end = RecentFeatures(tape, columns), *check_window(window, tape)
+        program = compile_strategy(load_variant(with_params(raw, chunk[0])), tape.symbols)
+        session = Session([program], tape, costs, [start_cash(start_usd)], [0], begin, end, keep=BLOCK)
+        return [trial(raw, params, store, session) for params in chunk]
 
     with ThreadPoolExecutor(threads) as pool:
         return tuple(itertools.chain.from_iterable(pool.map(run, chunks)))
 
 
-def trial(
-    raw: Mapping[str, Any], params: Mapping[str, object], tape: Tape, store: FeatureStore, start_usd: Decimal,
-    costs: Costs, window: tuple[int, int] | None,
-) -> Trial:  # fmt: skip
+def trial(raw: Mapping[str, Any], params: Mapping[str, object], store: FeatureStore, session: Session) -> Trial:
     """Backtest one variant and keep what it says: equity passes through in blocks and is never held whole."""
-    program = compile_strategy(load_document(with_params(raw, params)), tape.symbols)
-    begin, end = check_window(window, tape)
-    start = start_cash(start_usd)
-    session = Session([program], tape, costs, [start], [0], begin, end, keep=BLOCK)
-    acc = new_acc(start, int(tape.ts[begin]), interval_ms(tape.interval))
+    tape = store.tape
+    program = compile_strategy(load_variant(with_params(raw, params)), tape.symbols)
+    session.restart([program])
+    start = int(session.books.accounts["cash"][0])
+    acc = new_acc(start, int(tape.ts[session.begin]), interval_ms(tape.interval))
 
     def fold(first: int, last: int) -> None:
         equity_stats(session.equity[0, : last - first], tape.ts[first:last], acc)
 
     run_rules(pack_rules([program]), store, session, fold)
-    run = finished(program, tape, costs, session, start)
+    run = finished(program, tape, session.costs, session, start)
     return Trial(params, program.strategy_hash, measure(run, summary(acc)).figures)
 
 

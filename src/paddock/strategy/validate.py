@@ -59,6 +59,17 @@ def load_document(raw: object, symbols: Sequence[str] | None = None) -> Document
     return report.document
 
 
+def load_variant(raw: object) -> Document:
+    """A document that load_document took before, with other parameters: only values and bounds are checked again.
+
+    Raises Invalid (strategy.invalid) with all problems of the values.
+    """
+    draft = read(raw)
+    if draft.problems:
+        raise invalid(Report(None, _capped(list(draft.problems))))
+    return _document(draft)
+
+
 def invalid(report: Report) -> Invalid:
     """The error that a report with errors is raised as."""
     first = report.errors[0]
