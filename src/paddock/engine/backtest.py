@@ -28,11 +28,13 @@ def backtest(
     window: tuple[int, int] | None = None,
     store: FeatureStore | None = None,
     progress: Progress | None = None,
+    threads: int = 1,
 ) -> Run:
     """Run `program` over rows `window` (half open; all by default) of `tape` on an account of `start_usd`.
 
     Features come from `store` (a new one over `tape` by default), always computed from the tape's first bar.
-    `progress(done, total)` is called with bars as they are run. Raises Invalid for a window or cash out of range.
+    `progress(done, total)` is called with bars as they are run. Features and signals are found on `threads` threads.
+    Raises Invalid for a window or cash out of range.
     """
     begin, end = check_window(window, tape)
     rules = pack_rules([program])
@@ -42,17 +44,21 @@ def backtest(
         if progress is not None:
             progress(row - begin, end - begin)
 
-    run_rules(rules, store or FeatureStore(tape), session, report)
+    run_rules(rules, store or FeatureStore(tape), session, report, threads)
     return finished(program, tape, costs, session, start_cash(start_usd))
 
 
 def run_rules(
-    rules: PackedRules, store: FeatureStore, session: Session, after_block: Callable[[int, int], None]
+    rules: PackedRules,
+    store: FeatureStore,
+    session: Session,
+    after_block: Callable[[int, int], None],
+    threads: int = 1,
 ) -> None:
     """Carry `session` to its end with the signals of `rules`, calling `after_block(first row, row after the last)`."""
     while session.at < session.end:
         begin, until = session.at, min(session.at + BLOCK, session.end)
-        session.run(decisions_of(rules, store, begin, until), until)
+        session.run(decisions_of(rules, store, begin, until, threads), until)
         after_block(begin, until)
 
 

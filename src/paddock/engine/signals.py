@@ -7,7 +7,8 @@ true where every position does, unknown where the kernel must ask. Most bars are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,23 +121,44 @@ def _side(value: Value, store: FeatureStore) -> Floats | float:
     return float(value.value)
 
 
-def decisions_of(rules: PackedRules, store: FeatureStore, begin: int, end: int) -> Decisions:
-    """Signals of `rules` for bars `begin` to `end` of the store's tape."""
+def decisions_of(rules: PackedRules, store: FeatureStore, begin: int, end: int, threads: int = 1) -> Decisions:
+    """Signals of `rules` for bars `begin` to `end` of the store's tape; columns are independent and share out well."""
     width = end - begin
-    present = {clock: store.rows(clock) for clock in dict.fromkeys(rules.clock)}
     tests = np.empty((len(rules.tests), width), np.uint8)
-    for n, (clock, test) in enumerate(rules.tests):
-        evaluate(test, present[clock], store, begin, end, tests[n])
     codes = np.zeros((len(rules.actions), -(-width // 8) * 8), np.uint8)
-    for k, clock in enumerate(rules.clock):
+
+    def test(n: int) -> None:
+        clock, one = rules.tests[n]
+        evaluate(one, store.rows(clock), store, begin, end, tests[n])
+
+    def rule(k: int) -> None:
         guard_codes(rules, k, tests, codes[k, :width])
-        rows = present[clock]
-        if rows is not None:
-            low, high = np.searchsorted(rows, (begin, end))
-            kept = codes[k, rows[low:high] - begin]
-            codes[k] = 0
-            codes[k, rows[low:high] - begin] = kept
+        only_present(codes[k], store.rows(rules.clock[k]), begin, end)
+
+    features = rules.features
+    share_out(lambda n: store.column(features[n]), len(features), threads)
+    share_out(test, len(tests), threads)
+    share_out(rule, len(codes), threads)
     return with_signals(rules, tests, begin, codes)
+
+
+def share_out(work: Callable[[int], object], count: int, threads: int) -> None:
+    """Call `work(0)` to `work(count - 1)`, on several threads when there are: column passes hold no lock."""
+    if threads == 1 or count == 1:
+        for n in range(count):
+            work(n)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, range(count)))
+
+
+def only_present(codes: Codes, rows: Ints | None, begin: int, end: int) -> None:
+    """A rule is silent where its symbol has no bar."""
+    if rows is not None:
+        low, high = np.searchsorted(rows, (begin, end))
+        kept = codes[rows[low:high] - begin]
+        codes.fill(0)
+        codes[rows[low:high] - begin] = kept
 
 
 def no_decisions(rules: PackedRules) -> Decisions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+import os
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -75,7 +76,15 @@ class Ready:
             return backtest_python(
                 self.code, self.tape, start_usd=start_usd, costs=costs, window=self.window, progress=progress
             )
-        return backtest(self.code, self.tape, start_usd=start_usd, costs=costs, window=self.window, progress=progress)
+        return backtest(
+            self.code,
+            self.tape,
+            start_usd=start_usd,
+            costs=costs,
+            window=self.window,
+            progress=progress,
+            threads=os.cpu_count() or 1,
+        )
 
 
 def prepare(request: Request) -> Ready:
