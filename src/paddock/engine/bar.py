@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 
 from paddock.core.orders import OrderKind, Tif
-from paddock.engine.book import adverse_kind, end_order, fill_order, fill_protection, mark_slot, pay_funding, set_levels
+from paddock.engine.book import (
+    adverse_kind,
+    carry,
+    end_order,
+    fill_order,
+    fill_protection,
+    mark_slot,
+    pay_funding,
+    set_levels,
+)
 from paddock.engine.grid import down_int, px_down, px_up
 from paddock.engine.jit import part
 from paddock.engine.log import CANCELED, EXPIRED
@@ -216,17 +225,15 @@ def trail(slot: Slot, high: float, low: float, spec: Spec) -> None:
 
 
 @part
-def rest_bar(i: int, t: int, market: Market, spec: Spec, books: Books) -> bool:
-    """The whole bar of a quiet slot that no level, no funding and no missing bar touches: its mark. False otherwise."""
-    slot = books.slots[i]
+def is_quiet(slot: Slot, t: int, market: Market) -> bool:
+    """Whether no level, no funding and no missing bar touches a quiet slot at bar `t`: it only needs its mark."""
     s = slot.symbol
     h, l = market.high[s, t], market.low[s, t]
     if not ((l > slot.adverse and h < slot.target) if slot.lots > 0 else (h < slot.adverse and l > slot.target)):
         return False
-    if market.funding_open.shape[1] > 0 and (market.funding_open[s, t] != 0.0 or market.funding_inside[s, t] != 0.0):
-        return False
-    mark_slot(slot, books, market.close[s, t], spec)
-    return True
+    if market.funding_open.shape[1] == 0:
+        return True
+    return bool(market.funding_open[s, t] == 0.0 and market.funding_inside[s, t] == 0.0)
 
 
 @part
@@ -265,7 +272,7 @@ def trade_bar(i: int, t: int, market: Market, spec: Spec, friction: Friction, bo
         check_after_entry(i, t, enter.px, market, spec, friction, books, logs)
     if slot.lots != 0:
         trail(slot, c if entered else market.high[s, t], c if entered else market.low[s, t], spec)
-    mark_slot(slot, books, c, spec)
+    carry(slot.bot, mark_slot(slot, c, spec), books)
     if slot.lots != 0:
         quiet = slot.trail_pct == 0.0 and leave.live == 0 and enter.live == 0
         books.active[i] = QUIET if quiet else BUSY

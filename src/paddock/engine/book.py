@@ -54,8 +54,8 @@ def adverse_kind(slot: Slot) -> int:
 
 
 @part
-def mark_slot(slot: Slot, books: Books, px: float, spec: Spec) -> None:
-    """Value the position at `px` and carry the difference to its bot and account."""
+def mark_slot(slot: Slot, px: float, spec: Spec) -> int:
+    """Value the position at `px`; what that adds to the unrealised profit of its bot and account."""
     before = slot.unrealised
     if slot.lots == 0:
         slot.unrealised = 0
@@ -63,9 +63,15 @@ def mark_slot(slot: Slot, books: Books, px: float, spec: Spec) -> None:
         slot.mark = px
         value = value_of(abs(slot.lots), px, spec.lot_value[slot.symbol])
         slot.unrealised = value - slot.cost if slot.lots > 0 else slot.cost - value
-    change = slot.unrealised - before
-    books.bots[slot.bot].unrealised += change
-    books.accounts[slot.account].unrealised += change
+    return slot.unrealised - before
+
+
+@part
+def carry(b: int, change: int, books: Books) -> None:
+    """Add a change of unrealised profit to bot `b` and its account."""
+    bot = books.bots[b]
+    bot.unrealised += change
+    books.accounts[bot.account].unrealised += change
 
 
 @part

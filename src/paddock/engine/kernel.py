@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paddock.engine.admit import act, react, value_bot
-from paddock.engine.bar import rest_bar, trade_bar
-from paddock.engine.book import FILLS, ORDERS, REFUSALS, TRADES
+from paddock.engine.bar import is_quiet, trade_bar
+from paddock.engine.book import FILLS, ORDERS, REFUSALS, TRADES, carry, mark_slot
 from paddock.engine.grid import nearest_int
 from paddock.engine.guards import judge
 from paddock.engine.jit import entry_point, part
 from paddock.engine.rows import Table
-from paddock.engine.state import BUSY, QUIET, RESTING, Books, Decisions, Friction, Logs, Market, Spec, Step
+from paddock.engine.state import QUIET, RESTING, Books, Decisions, Friction, Logs, Market, Spec, Step
 from paddock.market.tape import Ints
 from paddock.strategy.expr import TRUE
 
@@ -90,6 +90,25 @@ def quiet_run(i: int, t: int, stop: int, origin: int, market: Market, spec: Spec
     return t
 
 
+@part
+def run_bar(t: int, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs) -> None:
+    """Phases 1 to 7 of every slot at bar `t`. Marks of quiet slots are summed bot by bot before they are carried."""
+    b, change = 0, 0
+    for i in range(len(books.slots)):
+        state = books.active[i]
+        if state == RESTING:
+            continue
+        slot = books.slots[i]
+        if state == QUIET and is_quiet(slot, t, market):
+            if slot.bot != b:
+                carry(b, change, books)
+                b, change = slot.bot, 0
+            change += mark_slot(slot, market.close[slot.symbol, t], spec)
+        else:
+            trade_bar(i, t, market, spec, friction, books, logs)
+    carry(b, change, books)
+
+
 @entry_point
 def advance(
     begin: int, end: int, origin: int, market: Market, spec: Spec, friction: Friction, decisions: Decisions,
@@ -122,10 +141,7 @@ def advance(
                     continue
         if not has_room(decisions, n_slots, logs):
             return t
-        for i in range(n_slots):
-            state = books.active[i]
-            if state == BUSY or (state == QUIET and not rest_bar(i, t, market, spec, books)):
-                trade_bar(i, t, market, spec, friction, books, logs)
+        run_bar(t, market, spec, friction, books, logs)
         if watched:
             ts = market.ts[t] + market.interval_ms
             for b in range(len(books.bots)):
