@@ -152,7 +152,8 @@ class Decisions:
             self.day, self.day_start, self.no_entries_today = day, self.last_equity, False
         self.last_equity = self.equity()
         limit = self.risk.daily_loss_pct
-        if limit is not None and (self.day_start - self.last_equity) / self.day_start * HUNDRED >= exact(float(limit)):
+        lost = self.day_start - self.last_equity
+        if limit is not None and (self.day_start <= 0 or lost / self.day_start * HUNDRED >= exact(float(limit))):
             self.sim.run.events["daily loss"] += not self.no_entries_today
             self.no_entries_today = True
 
