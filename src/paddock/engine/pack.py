@@ -172,18 +172,32 @@ def set_bot(bot: Bot, risk: RiskPolicy, account: int, first_slot: int, slots: in
     bot.daily_loss_pct = 0.0 if risk.daily_loss_pct is None else risk.daily_loss_pct
 
 
-def set_step(row: Step, action: Action, slot: int) -> None:
-    """Fill one action's row in the kernel's units, for global slot `slot`."""
+def step_of(action: Action, slot: int, guard: tuple[int, int] = (0, 0)) -> Step:
+    """An action in the kernel's units, for global slot `slot`."""
     bracket = action.protection
-    row.kind, row.slot, row.side, row.order, row.tif = (
-        action.kind, slot, action.side, action.order, action.tif,
-    )  # fmt: skip
-    row.size_mode, row.size, row.leverage = action.size.mode, action.size.value, action.leverage
-    row.px, row.offset_pct, row.bound_pct = action.px, action.offset_pct, action.bound_pct
-    row.expire_ms, row.duration_ms, row.cancel = action.expire_ms, action.duration_ms, action.cancel
-    row.stop_pct, row.stop_at = bracket.stop_loss_pct, bracket.stop_loss_px
-    row.take_pct, row.take_at = bracket.take_profit_pct, bracket.take_profit_px
-    row.trail_pct = bracket.trailing_stop_pct
+    return Step(
+        kind=action.kind,
+        slot=slot,
+        side=action.side,
+        order=action.order,
+        tif=action.tif,
+        size_mode=action.size.mode,
+        cancel=action.cancel,
+        size=action.size.value,
+        leverage=action.leverage,
+        px=action.px,
+        offset_pct=action.offset_pct,
+        expire_ms=action.expire_ms,
+        duration_ms=action.duration_ms,
+        bound_pct=action.bound_pct,
+        stop_pct=bracket.stop_loss_pct,
+        stop_at=bracket.stop_loss_px,
+        take_pct=bracket.take_profit_pct,
+        take_at=bracket.take_profit_px,
+        trail_pct=bracket.trailing_stop_pct,
+        guard_start=guard[0],
+        guard_end=guard[1],
+    )
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from paddock.engine.backtest import Progress, check_window, finished
 from paddock.engine.costs import Costs
 from paddock.engine.guards import state_value
 from paddock.engine.log import Run
-from paddock.engine.pack import set_step, start_cash
+from paddock.engine.pack import start_cash, step_of
 from paddock.engine.rows import Table, table_of
 from paddock.engine.session import Session
 from paddock.engine.signals import no_decisions, pack_rules
@@ -62,7 +62,7 @@ def steps(actions: Sequence[Action], places: dict[str, int]) -> Table[Step]:
     """Actions as the kernel's rows; `places` numbers the slots by symbol."""
     rows = table_of(Step, len(actions))
     for n, action in enumerate(actions):
-        set_step(rows[n], action, places[action.symbol])
+        rows[n] = step_of(action, places[action.symbol])
     return rows
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from paddock.engine.guards import AND, NOT, PUSH_CODE, PUSH_STATE, PUSH_TEST, compare_column, cross_column
 from paddock.engine.jit import column_pass
-from paddock.engine.pack import Guards, set_step
+from paddock.engine.pack import Guards, step_of
 from paddock.engine.rows import Table, table_of
 from paddock.engine.state import Decisions, Step
 from paddock.market.features import Feature, FeatureStore
@@ -62,9 +62,8 @@ def pack_rules(programs: Sequence[Program]) -> PackedRules:
     for program in programs:
         place = {symbol: first_slot + n for n, symbol in enumerate(program.symbols)}
         for rule in program.rules:
-            row = actions[k]
-            set_step(row, rule.action, place[rule.action.symbol])
-            row.guard_start, row.guard_end = guards.add(rule, first_slot, program.symbols)
+            guard = guards.add(rule, first_slot, program.symbols)
+            actions[k] = step_of(rule.action, place[rule.action.symbol], guard)
             clock.append(rule.action.symbol)
             k += 1
         first_slot += len(program.symbols)

@@ -130,7 +130,7 @@ class Account:
     bars_ambiguous: I8
 
 
-class Step:
+class Step(NamedTuple):
     """An action of paddock.strategy.program in the kernel's units, and its guard."""
 
     kind: I1
