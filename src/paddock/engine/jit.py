@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from numba import njit
+from numba import config, njit
 
 F = TypeVar("F", bound=Callable[..., object])
 
+# Numba's own cache does not notice a change in a part that was merged into another file's function. So compiled code is
+# kept only where whoever starts the program named a place for this state of the sources (surfaces.kernel_cache).
+CACHE = bool(getattr(config, "CACHE_DIR", ""))
 
 # `_nrt` is Numba's own name for reference counting; its annotations do not list it.
-KERNEL: dict[str, Any] = {"cache": True, "_nrt": False, "error_model": "numpy"}
+KERNEL: dict[str, Any] = {"cache": CACHE, "_nrt": False, "error_model": "numpy"}
 PART: dict[str, Any] = {**KERNEL, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
@@ -32,4 +35,4 @@ def entry_point(function: F) -> F:
 
 def column_pass(function: F) -> F:
     """Compile a pass over whole columns, which may allocate and runs without the interpreter's lock."""
-    return cast(F, njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(F, njit(cache=CACHE, nogil=True, error_model="numpy")(function))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from paddock.core.errors import Code, Invalid
 from paddock.core.instrument import InstrumentKind
 from paddock.core.rounding import nearest_int
-from paddock.core.time import interval_ms
+from paddock.core.time import DAY_MS, interval_ms
 from paddock.engine.costs import Costs
 from paddock.engine.guards import AND, NOT, OR, PUSH_CODE, PUSH_STATE, PUSH_TEST
 from paddock.engine.rows import table_of
@@ -63,9 +63,18 @@ def impact_of(tape: Tape, scale: float) -> Floats:
     """`Y * sigma / sqrt(V)` [S, T] known before each bar: daily volatility and volume (lots) of the 24 h before it.
 
     The square-root law of market impact (docs/engine.md, Slippage). 0 where fewer than two bars lie in those 24 h.
+    Raises Invalid (run.costs) for bars too long to have two in 24 h.
     """
     step = interval_ms(tape.interval)
-    window = max(86_400_000 // step, 2)
+    window = DAY_MS // step
+    if window < 2:
+        raise Invalid(
+            Code.RUN_COSTS,
+            f"impact cannot be found on {tape.interval} bars",
+            where="impact",
+            seen=tape.interval,
+            rule="impact needs the volatility of the 24 h before, which takes bars of 12h or less",
+        )
     out = np.zeros(tape.close.shape)
     for s, instrument in enumerate(tape.instruments):
         present = np.flatnonzero(~np.isnan(tape.close[s]))
@@ -73,9 +82,9 @@ def impact_of(tape: Tape, scale: float) -> Floats:
         returns = np.diff(np.log(close), prepend=np.nan)
         row = np.zeros(len(present))
         for k in range(2, len(present)):
-            first = max(np.searchsorted(tape.ts[present], tape.ts[present[k]] - 86_400_000), k - window, 1)
+            first = max(np.searchsorted(tape.ts[present], tape.ts[present[k]] - DAY_MS), k - window, 1)
             if k - first >= 2 and volume[first:k].sum() > 0:
-                sigma = returns[first:k].std() * np.sqrt(86_400_000 / step)
+                sigma = returns[first:k].std() * np.sqrt(DAY_MS / step)
                 row[k] = scale * sigma / np.sqrt(volume[first:k].sum())
         out[s, present] = row
     return out
