@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from bench.market import Arrays, tape_of
-from bench.product import COSTS, START_USD
+from bench.product import COSTS, START_USD, THREADS
 from paddock.engine.backtest import check_window, finished, run_rules
 from paddock.engine.metrics import measure
 from paddock.engine.pack import start_cash
@@ -49,9 +49,9 @@ def once(document: dict[str, Any], arrays: Arrays) -> dict[str, float]:
     for feature in rules.features:
         store.column(feature)
     laps.lap("features")
-    decisions_of(rules, store, 0, tape.bars)
+    decisions_of(rules, store, 0, tape.bars, THREADS)
     laps.lap("signals")
-    run_rules(rules, store, session, lambda first, last: None)
+    run_rules(rules, store, session, lambda first, last: None, THREADS)
     laps.lap("kernel")
     run = finished(program, tape, COSTS, session, cash)
     measure(run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,6 @@ from bench.pairs import THOUSAND, Pairs
 from bench.peers import backtesting, raptorbt, vectorbt
 
 PADDOCK = "paddock"
-THREADS = min(os.cpu_count() or 1, 2)
 ENGINES = ("rust", "numba")
 Work = Callable[[], Any]
 
@@ -97,7 +95,7 @@ def _w3(arrays: Arrays, pairs: Pairs = THOUSAND) -> Mapping[str, Contender]:
     scale = len(pairs) / len(sample)
     return {
         PADDOCK: Contender(
-            lambda: product.sweep_result(documents.OF["W3"], pairs, arrays, THREADS),
+            lambda: product.sweep_result(documents.OF["W3"], pairs, arrays),
             lambda trials: sum(int(trial.figures["trades"].value) for trial in trials),
         ),
         "raptorbt": Contender(
