@@ -120,9 +120,9 @@ def _all_fired(graph: Graph, interval: str, scope: tuple[str, ...]) -> Iterable[
     for symbol in scope:
         at = At(symbol, interval, scope, plan.orders)
         for one in _fired_at(plan, at, terms):
-            same = found.get((one.node, one.action))
-            guard = one.guard if same is None else terms.any_of([same.guard, one.guard])
-            found[one.node, one.action] = replace(one, guard=guard)
+            key = (one.node, one.action)
+            same = found.get(key)
+            found[key] = one if same is None else replace(one, guard=terms.any_of([same.guard, one.guard]))
     return found.values()
 
 

@@ -58,20 +58,20 @@ class Terms:
         return self.all_of(parts) if isinstance(expr, All) else self.any_of(parts)
 
     def all_of(self, terms: Iterable[Term]) -> Term:
-        flat: dict[str, Term] = {}
-        for term in terms:
-            flat |= {part.key: part for part in (term.parts if term.is_all else (term,))}
-        flat.pop(TRUE.key, None)
+        given = [term for term in dict.fromkeys(terms) if term is not TRUE]
+        if len(given) < 2:
+            return given[0] if given else TRUE
+        flat = {part.key: part for term in given for part in (term.parts if term.is_all else (term,))}
         if FALSE.key in flat:
             return FALSE
         kept = [term for term in flat.values() if not (term.is_any and _one_in(term.parts, flat))]
         return self._group(kept, TRUE, "&")
 
     def any_of(self, terms: Iterable[Term]) -> Term:
-        flat: dict[str, Term] = {}
-        for term in terms:
-            flat |= {part.key: part for part in (term.parts if term.is_any else (term,))}
-        flat.pop(FALSE.key, None)
+        given = [term for term in dict.fromkeys(terms) if term is not FALSE]
+        if len(given) < 2:
+            return given[0] if given else FALSE
+        flat = {part.key: part for term in given for part in (term.parts if term.is_any else (term,))}
         if TRUE.key in flat:
             return TRUE
         kept = [term for term in flat.values() if not (term.is_all and _one_in(term.parts, flat))]
