@@ -102,11 +102,25 @@ def _drawdown(equity: Ints, ts: Ints, i0: int, i1: int, acc: Floats) -> None:
 
 
 @njit(cache=True)
+def _deepen(equity: Ints, ts: Ints, i0: int, low: int, acc: Floats) -> None:
+    """As `_drawdown` for bars that all lie below the peak, whose least equity is `low`: only that one can matter."""
+    peak = acc[PEAK]
+    depth = peak - float(low)
+    acc[DD_USD] = max(acc[DD_USD], depth)
+    if depth / peak > acc[DD_RATIO]:
+        i = i0
+        while equity[i] != low:
+            i += 1
+        acc[DD_RATIO] = depth / peak
+        acc[DD_PEAK_TS], acc[DD_TROUGH_TS], acc[DD_RECOVERED_TS] = acc[PEAK_TS], ts[i] + acc[INTERVAL], 0.0
+
+
+@njit(cache=True)
 def equity_stats(equity: Ints, ts: Ints, acc: Floats) -> None:
     """Fold a block of equity [n, micro-dollars, at the close] and bar open times [n, ms] into `acc` (see `new_acc`).
 
-    Most chunks of a curve neither make a new high nor a new low of the drawdown, nor end a day: for those, the least
-    and the greatest value say everything, and finding them is a vectorised pass.
+    Most chunks of a curve neither make a new high nor end a day: for those, the least and the greatest value say
+    everything, and finding them is a vectorised pass.
     """
     interval = np.int64(acc[INTERVAL])
     n = len(equity)
@@ -123,8 +137,10 @@ def equity_stats(equity: Ints, ts: Ints, acc: Floats) -> None:
             _days(equity, ts, i0, i1, acc)
         if flat_at_peak:
             acc[PEAK_TS] = ts[i1 - 1] + interval
-        elif high >= peak or deeper:
+        elif high >= peak:
             _drawdown(equity, ts, i0, i1, acc)
+        elif deeper:
+            _deepen(equity, ts, i0, low, acc)
         acc[LAST] = equity[i1 - 1]
         acc[LAST_TS] = ts[i1 - 1] + interval
     acc[BARS] += n

@@ -103,7 +103,19 @@ def trade_stats(trades: Rows, lot_value: Floats) -> TradeStats:
 
 
 def in_exit_order(trades: Rows) -> Rows:
-    """The same trades sorted by exit, then entry, then symbol: the order of every listing and of the streaks."""
+    """The same trades sorted by exit, then entry, then symbol: the order of every listing and of the streaks.
+
+    The kernel logs them by exit, so only those that share an exit with another have to be sorted.
+    """
     exits = trades["exit_ts"]
-    order = np.lexsort((trades["side"], trades["symbol"], trades["entry_ts"], exits))
-    return trades if np.array_equal(order, np.arange(len(order))) else trades[order]
+    tied = exits[1:] <= exits[:-1]
+    if (exits[1:] < exits[:-1]).any():
+        tied[:] = True
+    among = np.flatnonzero(np.append(tied, False) | np.append(False, tied))
+    order = among[np.lexsort([trades[key][among] for key in ("side", "symbol", "entry_ts", "exit_ts")])]
+    moved = order != among
+    if not moved.any():
+        return trades
+    in_order = trades.copy()
+    in_order[among[moved]] = trades[order[moved]]
+    return in_order
