@@ -108,10 +108,15 @@ def _read_common(draft: Draft, raw: dict[str, object]) -> None:
 
 
 def _text(draft: Draft, raw: object, where: str, limit: int, *, empty: bool = True) -> str:
-    if isinstance(raw, str) and len(raw) <= limit and (empty or raw.strip()):
+    if isinstance(raw, str) and len(raw) <= limit and (empty or raw.strip()) and _printable(raw):
         return raw
-    draft.add("document.text", where, raw, f"a text of {0 if empty else 1} to {limit} characters")
+    draft.add("document.text", where, raw, f"a text of {0 if empty else 1} to {limit} characters, none a control code")
     return ""
+
+
+def _printable(text: str) -> bool:
+    """A text that a terminal shows and never obeys; it may run over several lines."""
+    return all(character.isprintable() or character in "\n\t" for character in text)
 
 
 def _read_scope(draft: Draft, raw: object) -> Scope | None:
@@ -196,8 +201,8 @@ def _read_waivers(draft: Draft, raw: object) -> tuple[Waiver, ...]:
         if rule not in WAIVABLE:
             text = f"the rules that may be waived are: {', '.join(WAIVABLE)}"
             draft.add("waiver", f"{where}.rule", rule, text, nearest(str(rule), WAIVABLE))
-        elif not isinstance(reason, str) or not 10 <= len(reason.strip()) <= limits.MAX_TEXT:
-            draft.add("waiver", f"{where}.reason", reason, "a reason of at least 10 characters is required")
+        elif not isinstance(reason, str) or not (10 <= len(reason.strip()) <= limits.MAX_TEXT and _printable(reason)):
+            draft.add("waiver", f"{where}.reason", reason, "a reason of at least 10 printable characters is required")
         else:
             made.append(Waiver(rule, reason.strip()))
     return tuple(made)

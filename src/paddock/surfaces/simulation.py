@@ -21,13 +21,13 @@ from paddock.market.lake import Lake
 from paddock.market.load import DEMO_VENUE, load_tape
 from paddock.market.tape import Tape
 from paddock.strategy.compiler import compile_strategy
-from paddock.strategy.document import Document, PythonCode
+from paddock.strategy.document import Document
 from paddock.strategy.program import Program
-from paddock.strategy.python import PythonProgram, compile_python
+from paddock.strategy.python import PythonProgram, Strategy, compile_python
 from paddock.strategy.rescope import rescope
 from paddock.surfaces.report.indicators import features_of
 from paddock.surfaces.strategies import open_strategy
-from paddock.surfaces.user_code import load_python
+from paddock.surfaces.user_code import printing_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,10 @@ class Ready:
         """Raises Invalid (strategy.python) when a Python strategy fails on the way."""
         start_usd, costs = self.request.start_usd, self.request.costs
         if isinstance(self.code, PythonProgram):
-            return backtest_python(
-                self.code, self.tape, start_usd=start_usd, costs=costs, window=self.window, progress=progress
-            )
+            with printing_aside():
+                return backtest_python(
+                    self.code, self.tape, start_usd=start_usd, costs=costs, window=self.window, progress=progress
+                )
         return backtest(
             self.code,
             self.tape,
@@ -100,28 +101,29 @@ def prepare(request: Request) -> Ready:
             seen=f"{format_ts(request.start_ts)} to {format_ts(request.end_ts)}",
             rule="a run covers the bars that open at or after the start and before the end",
         )
-    document = open_strategy(request.strategy)
-    document = rescope(document, symbols=request.symbols, interval=request.interval, venue=request.venue)
-    tape = _tape(request, document)
-    code = _compile(document, tape.symbols)
+    opened = open_strategy(request.strategy)
+    document = rescope(opened.document, symbols=request.symbols, interval=request.interval, venue=request.venue)
+    tape = _tape(request, document, opened.made)
+    code = _compile(document, opened.made, tape.symbols)
     return Ready(request, document, code, tape, window(tape, request.start_ts, request.end_ts))
 
 
-def _compile(document: Document, symbols: Sequence[str] | None) -> Program | PythonProgram:
-    if isinstance(document.body, PythonCode):
-        return compile_python(document, load_python(document.body.source, document.body.class_name), symbols)
-    return compile_strategy(document, symbols)
+def _compile(document: Document, made: type[Strategy] | None, symbols: Sequence[str] | None) -> Program | PythonProgram:
+    if made is None:
+        return compile_strategy(document, symbols)
+    with printing_aside():
+        return compile_python(document, made, symbols)
 
 
-def _symbols(document: Document) -> set[str] | None:
+def _symbols(document: Document, made: type[Strategy] | None) -> set[str] | None:
     """The symbols that a strategy reads or trades; None where it takes whatever there is."""
     if document.scope.universe is not None:
         return None
-    code = _compile(document, None)
+    code = _compile(document, made, None)
     return set((code.program if isinstance(code, PythonProgram) else code).symbols)
 
 
-def _tape(request: Request, document: Document) -> Tape:
+def _tape(request: Request, document: Document, made: type[Strategy] | None) -> Tape:
     scope, lake = document.scope, Lake(request.home)
     if not request.data:
         _require_venue(lake, scope.venue)
@@ -129,7 +131,7 @@ def _tape(request: Request, document: Document) -> Tape:
         request.data or lake,
         venue=scope.venue,
         interval=scope.interval,
-        symbols=_symbols(document),
+        symbols=_symbols(document, made),
         specs=lake,
         funding=True,  # a strategy may read rates even when they are not charged
         allow_gaps=request.allow_gaps,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from paddock.core.errors import Code, Invalid, NotFound, nearest
 from paddock.strategy.document import SCHEMA, Document, PythonCode
@@ -11,26 +13,44 @@ from paddock.strategy.limits import MAX_DOCUMENT_BYTES
 from paddock.strategy.templates import TEMPLATES, find_template
 from paddock.strategy.validate import Report, invalid, validate
 
+if TYPE_CHECKING:
+    from paddock.strategy.python import Strategy
+
 SUFFIXES = (".json", ".py")
 
 
-def open_strategy(name: str | Path) -> Document:
-    """A valid document.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A valid document; of a Python strategy also its class, made by the one run of its source."""
+
+    document: Document
+    made: type[Strategy] | None
+
+
+def open_strategy(name: str | Path) -> Opened:
+    """A valid strategy.
 
     Raises NotFound (strategy.not_found) when there is neither such a file nor such a template, Invalid (strategy.*)
     when it is not valid. A Python strategy's source is run once, to see that its class is there.
     """
-    report = check_strategy(name)
+    report, made = _checked(name, None)
     if report.document is None:
         raise invalid(report)
-    return report.document
+    return Opened(report.document, made)
 
 
 def check_strategy(name: str | Path, symbols: Sequence[str] | None = None) -> Report:
     """As open_strategy, but problems are in the report instead of raised (not finding and not reading it is)."""
+    return _checked(name, symbols)[0]
+
+
+def _checked(name: str | Path, symbols: Sequence[str] | None) -> tuple[Report, type[Strategy] | None]:
     path = Path(name)
+    if path.is_file() and path.suffix.lower() == ".py":
+        raw, made = _from_python(path)
+        return validate(raw, symbols), made
     if path.is_file():
-        report = validate(_from_python(path) if path.suffix.lower() == ".py" else _read(path), symbols)
+        report = validate(_read(path), symbols)
     elif path.suffix.lower() in SUFFIXES or len(path.parts) > 1:
         raise NotFound(
             Code.STRATEGY_NOT_FOUND,
@@ -42,8 +62,7 @@ def check_strategy(name: str | Path, symbols: Sequence[str] | None = None) -> Re
         )
     else:
         report = validate(find_template(str(name)).document(), symbols)
-    _check_class(report.document)
-    return report
+    return report, _class_in(report.document)
 
 
 def _read(path: Path) -> bytes:
@@ -52,8 +71,8 @@ def _read(path: Path) -> bytes:
         return file.read(MAX_DOCUMENT_BYTES + 1)
 
 
-def _from_python(path: Path) -> dict[str, object]:
-    """A document around a .py file, from what its one strategy class says of itself."""
+def _from_python(path: Path) -> tuple[dict[str, object], type[Strategy]]:
+    """A document around a .py file, from what its one strategy class says of itself, and that class."""
     from paddock.surfaces.user_code import strategy_classes
 
     source = _text(path)
@@ -67,7 +86,7 @@ def _from_python(path: Path) -> dict[str, object]:
             rule="a file defines exactly one class that derives from paddock.strategy.python.Strategy",
         )
     ((class_name, made),) = found.items()
-    return {
+    raw: dict[str, object] = {
         "schema": SCHEMA,
         "kind": "python",
         "name": made.name or class_name,
@@ -77,6 +96,7 @@ def _from_python(path: Path) -> dict[str, object]:
         "waivers": made.waivers,
         "python": {"source": source, "class": class_name},
     }
+    return raw, made
 
 
 def _text(path: Path) -> str:
@@ -92,8 +112,9 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _check_class(document: Document | None) -> None:
-    if document is not None and isinstance(document.body, PythonCode):
-        from paddock.surfaces.user_code import load_python
+def _class_in(document: Document | None) -> type[Strategy] | None:
+    if document is None or not isinstance(document.body, PythonCode):
+        return None
+    from paddock.surfaces.user_code import load_python
 
-        load_python(document.body.source, document.body.class_name)
+    return load_python(document.body.source, document.body.class_name)

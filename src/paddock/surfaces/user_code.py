@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import AbstractContextManager, redirect_stdout
 from types import CodeType, ModuleType
 
 from paddock.core.errors import Code, Invalid, nearest
 from paddock.strategy.python import SOURCE_NAME, Strategy, UserCode
+
+
+def printing_aside() -> AbstractContextManager[object]:
+    """Around whatever calls a strategy: what it prints goes to stderr, for stdout holds the result and nothing else."""
+    return redirect_stdout(sys.stderr)
 
 
 def load_python(source: str, class_name: str) -> type[Strategy]:
@@ -27,7 +34,7 @@ def strategy_classes(source: str) -> dict[str, type[Strategy]]:
     """Run the source and give the strategy classes that it defines, by name."""
     module = ModuleType("paddock_user_strategy")
     code = _compiled(source)
-    with UserCode("the source"):
+    with printing_aside(), UserCode("the source"):
         exec(code, module.__dict__)
     return {
         name: item

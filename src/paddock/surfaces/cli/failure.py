@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from paddock.core.errors import Code, PaddockError, Unavailable
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+LONGEST = 2000  # characters of one line of a failure
 BROKEN_PIPE = 1  # as Python and Rich have it
 
 
@@ -17,7 +18,7 @@ def human(error: PaddockError) -> str:
 
 
 def _lines(error: PaddockError) -> Iterator[str]:
-    yield f"error: {error.message} [{error.code}]"
+    yield f"error: {plain(error.message)} [{error.code}]"
     for label, text in (
         ("where", error.where),
         ("saw", error.seen),
@@ -25,9 +26,15 @@ def _lines(error: PaddockError) -> Iterator[str]:
         ("try", error.suggestion),
     ):
         if text:
-            yield f"  {label}: {text}"
+            yield f"  {label}: {plain(text)}"
     for problem in error.problems:
-        yield f"  - {problem}"
+        yield f"  - {plain(str(problem))}"
+
+
+def plain(text: str) -> str:
+    """Text that a terminal shows and never obeys: on one line, control codes escaped, cut where it is very long."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: LONGEST + 1])
+    return shown if len(text) <= LONGEST else f"{shown[:LONGEST]}…"
 
 
 def document(error: PaddockError) -> str:

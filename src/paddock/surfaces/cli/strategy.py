@@ -44,7 +44,7 @@ def explain(strategy: Annotated[str, Parameter(help="A .json or .py file, or a t
     from paddock.strategy.english import explain as in_english
     from paddock.surfaces.strategies import open_strategy
 
-    print(in_english(open_strategy(strategy)), end="")
+    print(in_english(open_strategy(strategy).document), end="")
 
 
 @app.command
