@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 
 from paddock.core.errors import Code, Invalid, nearest
 
-SECOND_MS = 1_000
 MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
-YEAR_MS = 365 * DAY_MS
 
 INTERVALS: dict[str, int] = {
     "1m": MINUTE_MS,

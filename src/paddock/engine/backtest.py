@@ -16,6 +16,7 @@ from paddock.market.tape import Tape
 from paddock.strategy.program import Program
 
 BLOCK = 1 << 17  # bars whose signals are found at once: enough to be quick, few enough to stay in the cache
+MOST_EXACT = 2**53  # micro-dollars: beyond, a float no longer holds every integer
 Progress = Callable[[int, int], None]
 
 
@@ -77,8 +78,21 @@ def check_window(window: tuple[int, int] | None, tape: Tape) -> tuple[int, int]:
 
 
 def finished(program: Program, tape: Tape, costs: Costs, session: Session, start_equity: int) -> Run:
-    """What `session` (one bot, one account) leaves behind."""
+    """What `session` (one bot, one account) leaves behind.
+
+    Raises Invalid (run.account) when money outgrew the ledger.
+    """
     account = session.books.accounts[0]
+    most = max(abs(int(session.equity[0].max(initial=0))), abs(int(session.equity[0].min(initial=0))))
+    if most > MOST_EXACT:
+        raise Invalid(
+            Code.ACCOUNT,
+            "the account outgrew what the ledger counts exactly",
+            where="equity",
+            seen=f"{most // 1_000_000} USD",
+            rule=f"equity stays within {MOST_EXACT // 1_000_000} USD either way",
+            suggestion="look at the prices: `paddock data verify` names what cannot be",
+        )
     return Run(
         program=program,
         tape=tape,

@@ -16,14 +16,16 @@ from paddock.core.rounding import nearest_int
 from paddock.core.time import DAY_MS, interval_ms
 from paddock.engine.costs import Costs
 from paddock.engine.guards import AND, NOT, OR, PUSH_CODE, PUSH_STATE, PUSH_TEST
+from paddock.engine.jit import column_pass
 from paddock.engine.rows import table_of
 from paddock.engine.state import NEVER, NO_LIMIT, Account, Books, Bot, Friction, Market, Slot, Spec, Step, Working
-from paddock.market.tape import Floats, Tape
+from paddock.market.tape import Floats, Ints, Tape
 from paddock.strategy.expr import FALSE, TRUE, All, Const, Expr, Literal, Not, Op, State, Test
 from paddock.strategy.program import Action, OnDrawdown, Program, RiskPolicy, Rule
 
 G = TypeVar("G", bound=np.generic)
 MAX_CASH_USD = 1_000_000_000
+MOST_STEPS = 2**53  # grid steps: beyond, a float no longer holds every one
 MIRROR = {Op.GT: Op.LT, Op.LT: Op.GT, Op.GE: Op.LE, Op.LE: Op.GE}
 
 
@@ -35,7 +37,21 @@ def frozen(array: NDArray[G]) -> NDArray[G]:
 
 
 def market_of(tape: Tape, costs: Costs) -> Market:
-    """The tape as the kernel reads it, with the funding and impact that `costs` ask for."""
+    """The tape as the kernel reads it, with the funding and impact that `costs` ask for.
+
+    Raises Invalid (data.impossible) for a price that is too large for its instrument's grid.
+    """
+    for symbol, instrument, high in zip(tape.symbols, tape.instruments, tape.high, strict=True):
+        most = float(np.nanmax(high, initial=0.0))
+        if most * 10.0**instrument.px_decimals > MOST_STEPS:
+            raise Invalid(
+                Code.DATA_IMPOSSIBLE,
+                f"a price of {symbol} is too large for its grid",
+                where=symbol,
+                seen=f"{most:g}",
+                rule=f"a price with {instrument.px_decimals} decimals stays below "
+                f"{MOST_STEPS / 10**instrument.px_decimals:g}",
+            )
     none = np.empty((len(tape.symbols), 0))
     no_rows = np.empty((len(tape.symbols), 0), np.int64)
     fine = tape.fine
@@ -78,15 +94,26 @@ def impact_of(tape: Tape, scale: float) -> Floats:
     out = np.zeros(tape.close.shape)
     for s, instrument in enumerate(tape.instruments):
         present = np.flatnonzero(~np.isnan(tape.close[s]))
-        close, volume = tape.close[s, present], tape.volume[s, present] * 10.0**instrument.qty_decimals
-        returns = np.diff(np.log(close), prepend=np.nan)
-        row = np.zeros(len(present))
-        for k in range(2, len(present)):
-            first = max(np.searchsorted(tape.ts[present], tape.ts[present[k]] - DAY_MS), k - window, 1)
-            if k - first >= 2 and volume[first:k].sum() > 0:
-                sigma = returns[first:k].std() * np.sqrt(DAY_MS / step)
-                row[k] = scale * sigma / np.sqrt(volume[first:k].sum())
-        out[s, present] = row
+        returns = np.diff(np.log(tape.close[s, present]), prepend=np.nan)
+        lots = tape.volume[s, present] * 10.0**instrument.qty_decimals
+        out[s, present] = day_before(tape.ts[present], returns, lots) * scale * np.sqrt(window)
+    return out
+
+
+@column_pass
+def day_before(ts: Ints, returns: Floats, lots: Floats) -> Floats:
+    """Deviation of returns by the root of volume over the bars that opened in the 24 h before each bar.
+
+    0 with fewer than two such bars (the first bar has no return and is none) or without volume.
+    """
+    out = np.zeros(len(ts))
+    first = 1
+    for k in range(len(ts)):
+        while first < k and ts[first] < ts[k] - DAY_MS:
+            first += 1
+        volume = lots[first:k].sum()
+        if k - first >= 2 and volume > 0.0:
+            out[k] = returns[first:k].std() / np.sqrt(volume)
     return out
 
 

@@ -101,7 +101,7 @@ class AtClose:
     def state(self, symbol: str, field: StateField) -> float:
         slot = self._session.books.slots[self._places[symbol]]
         spec, s = self._session.spec, slot.symbol
-        return float(state_value(field, slot, self.close_ts, float(spec.lot_scale[s]), float(spec.lot_value[s])))
+        return float(state_value(int(field), slot, self.close_ts, float(spec.lot_scale[s]), float(spec.lot_value[s])))
 
 
 def last_bar(close: Floats, before: int) -> int:

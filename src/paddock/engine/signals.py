@@ -19,7 +19,7 @@ from paddock.engine.jit import column_pass
 from paddock.engine.pack import Guards, step_of
 from paddock.engine.rows import Table, table_of
 from paddock.engine.state import Decisions, Step
-from paddock.market.features import Feature, FeatureStore
+from paddock.market.features import FEATURES, Feature, FeatureStore
 from paddock.market.tape import Floats, Ints
 from paddock.strategy.expr import UNKNOWN, Op, State, Test, Value
 from paddock.strategy.program import Program
@@ -134,11 +134,16 @@ def decisions_of(rules: PackedRules, store: FeatureStore, begin: int, end: int, 
         guard_codes(rules, k, tests, codes[k, :width])
         only_present(codes[k], store.rows(rules.clock[k]), begin, end)
 
-    features = rules.features
+    features = one_of_each_family(rules.features)
     share_out(lambda n: store.column(features[n]), len(features), threads)
     share_out(test, len(tests), threads)
     share_out(rule, len(codes), threads)
     return with_signals(rules, tests, begin, codes)
+
+
+def one_of_each_family(features: Sequence[Feature]) -> list[Feature]:
+    """Features that no other one's pass gives as well: the lines of an indicator are computed together."""
+    return list({(f.symbol, f.interval, FEATURES[f.name].compute, f.params): f for f in features}.values())
 
 
 def share_out(work: Callable[[int], object], count: int, threads: int) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import paddock
 
 VARIABLE = "NUMBA_CACHE_DIR"
-COMPILED = ("core", "engine")
+COMPILED = ("core", "market", "strategy", "engine")  # constants of every pure room are compiled into the kernel
 
 
 def use(folder: Path) -> None:
@@ -25,6 +25,6 @@ def sources_digest() -> str:
     """Names the state of all sources that compiled code is made from."""
     root = Path(paddock.__file__).parent
     digest = hashlib.sha256()
-    for source in sorted(path for room in COMPILED for path in (root / room).glob("*.py")):
+    for source in sorted(path for room in COMPILED for path in (root / room).rglob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()[:16]
