@@ -9,7 +9,7 @@ import numpy as np
 
 from paddock.core.instrument import fine_instrument
 from paddock.core.time import MINUTE_MS
-from paddock.market.tape import Coverage, Floats, Ints, Tape
+from paddock.market.tape import Floats, Ints, Tape
 
 YEAR_OF_MINUTES = 525_600
 START_TS = 1_704_067_200_000  # 2024-01-01T00:00Z
@@ -81,9 +81,8 @@ def real() -> Arrays | None:
 
 def tape_of(arrays: Arrays) -> Tape:
     """The tape over these arrays; nothing is copied."""
-    count, bars = arrays.close.shape
+    count = len(arrays.close)
     names = symbols_of(count)
-    first, last = int(arrays.ts[0]), int(arrays.ts[-1])
     none = np.empty((count, 0))
     return Tape(
         venue="bench",
@@ -101,7 +100,6 @@ def tape_of(arrays: Arrays) -> Tape:
         funding_last=none,
         open_interest=none,
         fine=None,
-        coverage=tuple(Coverage(name, first, last, bars, (last - first) // MINUTE_MS + 1, 0) for name in names),
         funding_coverage=None,
         fidelity="1m bars",
         source="made in memory",

@@ -13,7 +13,7 @@ from paddock.core.orders import OrderKind, Reason
 from paddock.core.time import DAY_MS, interval_ms
 from paddock.engine.costs import Costs
 from paddock.engine.log import FILL, FILLED, ORDER, REFUSAL, TRADE, Run
-from paddock.market.tape import Coverage, Tape
+from paddock.market.tape import Tape
 from paddock.strategy.program import Program, RiskPolicy
 
 START_TS = 1_735_689_600_000  # 2025-01-01
@@ -45,7 +45,6 @@ def tape(symbols: Sequence[str] = ("BTC",), bars: int = 48, interval: str = "1h"
         funding_last=none,
         open_interest=none,
         fine=None,
-        coverage=tuple(Coverage(s, int(ts[0]), int(ts[-1]), bars, bars, 0) for s in symbols),
         funding_coverage=None,
         fidelity=f"{interval} bars",
         source="made by hand",

@@ -22,6 +22,7 @@ from paddock.engine.costs import Costs
 from paddock.engine.log import Run
 from paddock.engine.orders_hash import orders_hash
 from paddock.engine.result import document
+from paddock.market.coverage import coverage_of, require_coverage
 from paddock.market.load import load_tape
 from paddock.market.tape import Floats, Ints, Tape
 from paddock.strategy.compiler import compile_strategy
@@ -256,13 +257,15 @@ def test_a_spoiled_recording_is_refused_unless_told(how: str, code: Code, tmp_pa
     path = tmp_path / "hl_perp_1h.parquet"
     spoiled(how).write_parquet(path)
     with pytest.raises(Invalid) as refused:
-        load_tape([path], venue="hyperliquid", interval="1h")
+        tape = load_tape([path], venue="hyperliquid", interval="1h")
+        require_coverage(coverage_of(tape, 0, tape.bars), "1h")
     assert refused.value.code is code
     assert "allow-gaps" in refused.value.suggestion
-    eth = load_tape([path], venue="hyperliquid", interval="1h", symbols=["ETH"], allow_gaps=True).coverage[0]
-    assert 0 < eth.bars < eth.expected
+    eth = load_tape([path], venue="hyperliquid", interval="1h", symbols=["ETH"], allow_gaps=True)
+    (part,) = coverage_of(eth, 0, eth.bars)
+    assert 0 < part.bars < part.expected
     btc = load_tape([path], venue="hyperliquid", interval="1h", symbols=["BTC"])
-    assert btc.coverage[0].ratio > 0.99
+    assert coverage_of(btc, 0, btc.bars)[0].ratio > 0.99
 
 
 def test_the_command_refuses_a_spoiled_recording_until_it_is_told(

@@ -386,7 +386,7 @@ def test_warnings_about_the_tape() -> None:
     assert "funding_coverage" in codes(run([10_000 * USD] * 3, on=replace(plain, funding_coverage=0.5)))
     generated = replace(plain, fidelity="generated demo, 1h bars")
     assert "generated_data" in codes(run([10_000 * USD] * 3, on=generated))
-    thin = replace(plain, coverage=(replace(plain.coverage[0], bars=2, longest_gap_bars=1),))
+    thin = replace(plain, ts=np.array([0, 2, 3]) * 3_600_000)
     assert "coverage" in codes(run([10_000 * USD] * 3, on=thin))
     assert not {"coverage", "generated_data", "funding_coverage"} & codes(run([10_000 * USD] * 3))
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from paddock.core.instrument import fine_instrument
 from paddock.core.time import interval_ms
-from paddock.market.tape import Coverage, Tape
+from paddock.market.tape import Tape
 
 START = 1_704_067_200_000  # 2024-01-01T00:00Z, a Monday
 
@@ -45,7 +45,6 @@ def tape_of(columns: dict[str, np.ndarray], interval: str = "1h", missing: np.nd
         funding_last=funding,
         open_interest=interest,
         fine=None,
-        coverage=tuple(Coverage(name, START, START + step * (bars - 1), bars, bars, 0) for name in names),
         funding_coverage=1.0,
         fidelity=f"{interval} bars",
         source="test",

@@ -12,6 +12,7 @@ from paddock.core.errors import Code, Invalid
 from paddock.core.instrument import Instrument
 from paddock.core.time import HOUR_MS, MINUTE_MS
 from paddock.market.align import Finer, build_tape, truncate
+from paddock.market.coverage import coverage_of
 from paddock.market.sift import resample, sift
 
 from .candles import COLUMNS, candles, changed, without
@@ -54,7 +55,8 @@ def test_each_cell_is_its_bar_or_missing(frame):
 @given(frames())
 @settings(max_examples=30, deadline=None)
 def test_coverage_counts_what_is_there(frame):
-    for part in tape_of(frame).coverage:
+    tape = tape_of(frame)
+    for part in coverage_of(tape, 0, tape.bars):
         stamps = frame.filter((pl.col("symbol") == part.symbol) & (pl.col("volume") > 0))["ts"].to_list()
         there = [START + i * HOUR_MS in stamps for i in range(24)]
         assert (part.first_ts, part.last_ts, part.bars) == (stamps[0], stamps[-1], len(stamps))
@@ -77,7 +79,7 @@ def test_leading_bars_without_volume_are_not_on_the_tape():
     frame = candles(10).with_columns(volume=pl.when(pl.int_range(pl.len()) < 4).then(0.0).otherwise(1.0))
     tape = tape_of(frame)
     assert tape.ts[0] == START + 4 * HOUR_MS
-    assert tape.coverage[0].ratio == 1.0
+    assert coverage_of(tape, 0, tape.bars)[0].ratio == 1.0
 
 
 def test_nothing_traded_is_no_tape():

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from paddock.market.coverage import coverage_of
 from paddock.market.demo import COINS, DAYS, FINE_DAYS, START, generate, instrument, write_demo
 from paddock.market.lake import FUNDING, Lake
 from paddock.market.load import load_tape
@@ -108,4 +109,4 @@ def test_it_is_written_once_and_labelled(lake):
     assert tape.fidelity == "generated demo, 1h bars, 26% of them decided by 5m bars"
     assert (tape.funding_coverage, tape.venue) == (1.0, "demo")
     assert tape.instruments[0] == instrument(COINS[0])
-    assert min(part.ratio for part in tape.coverage) == 1.0
+    assert min(part.ratio for part in coverage_of(tape, 0, tape.bars)) == 1.0

@@ -20,7 +20,7 @@ from paddock.market.load import load_tape
 from paddock.market.sift import resample
 from paddock.market.tape import FineBars, Tape
 
-from .candles import candles, changed, without
+from .candles import candles, changed
 from .tapes import START
 
 VENUE = "hyperliquid"
@@ -207,17 +207,6 @@ def test_files_of_several_venues_give_the_one_asked_for(tmp_path):
     assert (error.code, "Binance, gate" in error.rule) == (Code.DATA_VENUE, True)
 
 
-def test_thin_history_is_refused_unless_told(tmp_path):
-    path = file(without(candles(100), *range(20, 31)), tmp_path)
-    error = failure([path], interval="1h")
-    assert (error.code, error.exit_code) == (Code.DATA_COVERAGE, 4)
-    assert "89.0%" in error.message
-    assert "longest gap 11 bars" in error.seen
-    tape = load_tape([path], venue=VENUE, interval="1h", allow_gaps=True)
-    assert tape.coverage[0].ratio == 0.89
-    assert load_tape([file(without(candles(100), *range(20, 30)), tmp_path)], venue=VENUE, interval="1h").bars == 90
-
-
 @pytest.mark.parametrize(
     "broken",
     [
@@ -236,7 +225,7 @@ def test_what_cannot_be_true_is_refused_unless_told(tmp_path, broken):
     assert (error.code, error.exit_code) == (Code.DATA_IMPOSSIBLE, 4)
     assert str(START + 50 * HOUR_MS) in error.seen
     tape = load_tape([path], venue=VENUE, interval="1h", allow_gaps=True)
-    assert (tape.bars, tape.coverage[0].bars) == (99, 99)
+    assert tape.bars == 99
     assert "left out: 1 impossible" in tape.source
 
 
@@ -248,13 +237,6 @@ def test_rates_that_cannot_be_true_are_refused_unless_told_or_not_wanted(tmp_pat
     tape = load_tape(paths, venue=VENUE, interval="1h", allow_gaps=True)
     assert tape.funding_open[0].sum() == pytest.approx(99e-5)
     assert load_tape(paths, venue=VENUE, interval="1h", funding=False).funding_coverage is None
-
-
-def test_the_cache_does_not_let_gaps_through(tmp_path):
-    lake = Lake(tmp_path)
-    lake.upsert(Key(VENUE, "BTC", "1h"), without(candles(100), *range(20, 40)))
-    load_tape(lake, venue=VENUE, interval="1h", allow_gaps=True)
-    assert failure(lake, interval="1h").code == Code.DATA_COVERAGE
 
 
 def test_unknown_symbols_and_venues(lake, tmp_path):

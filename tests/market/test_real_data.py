@@ -13,6 +13,7 @@ import pytest
 from paddock.core.errors import Invalid
 from paddock.core.instrument import InstrumentKind
 from paddock.core.time import parse_ts
+from paddock.market.coverage import coverage_of
 from paddock.market.features import Feature, FeatureStore
 from paddock.market.lake import FUNDING, Key, Lake
 from paddock.market.load import load_tape
@@ -45,8 +46,8 @@ def hourly():
 def test_ninety_hourly_perpetuals_with_funding(hourly):
     assert (len(hourly.symbols), hourly.bars, hourly.fidelity) == (90, 7189, "1h bars")
     assert hourly.funding_coverage > 0.999
-    assert min(part.ratio for part in hourly.coverage) > 0.99
-    sand = hourly.coverage[hourly.row("SAND")]
+    assert min(part.ratio for part in coverage_of(hourly, 0, hourly.bars)) > 0.99
+    sand = coverage_of(hourly, 0, hourly.bars)[hourly.row("SAND")]
     assert sand.first_ts == parse_ts("2024-12-04T12:00")  # 999 bars of back-fill before it
 
 
@@ -54,7 +55,7 @@ def test_each_hour_of_funding_is_paid_once(hourly):
     """What the tape charges over its range is the sum of what was stamped there."""
     stamped = frame_of(real.HL_FUNDING)
     for symbol in ("BTC", "TRB", "SAND"):
-        row, part = hourly.row(symbol), hourly.coverage[hourly.row(symbol)]
+        row, part = hourly.row(symbol), coverage_of(hourly, 0, hourly.bars)[hourly.row(symbol)]
         here = stamped.filter((pl.col("symbol") == symbol) & pl.col("ts").is_between(part.first_ts, part.last_ts))
         charged = np.nansum(hourly.funding_open[row]) + np.nansum(hourly.funding_inside[row])
         assert charged == pytest.approx(here["rate"].sum(), rel=1e-9)
@@ -100,7 +101,7 @@ def test_five_minutes_decide_within_hours():
 
 def test_a_year_of_minutes_with_gaps():
     tape = load_tape([real.BITFINEX], venue="bitfinex", interval="1m")
-    (part,) = tape.coverage
+    (part,) = coverage_of(tape, 0, tape.bars)
     assert (part.bars, part.expected, part.longest_gap_bars) == (512_727, 525_600, 197)
     gap = findings(real.BITFINEX)["gap", "BTCUSD"]
     assert gap.rows == 12_873

@@ -15,7 +15,7 @@ from paddock.core.time import HOUR_MS
 from paddock.engine.costs import Costs
 from paddock.engine.log import CANCELED, EXPIRED, FILLED, WORKING, Run
 from paddock.market.features import Feature
-from paddock.market.tape import Coverage, FineBars, Floats, Tape
+from paddock.market.tape import FineBars, Floats, Tape
 from paddock.strategy.expr import All, Const, Expr, Op, Test
 from paddock.strategy.program import Action, Program, RiskPolicy, Rule
 
@@ -90,7 +90,6 @@ class Scenario:
             funding_last=np.full((len(names), rows), math.nan),
             open_interest=np.zeros((len(names), 0)),
             fine=self._fine(len(names), rows),
-            coverage=tuple(Coverage(name, START, int(ts[-1]), rows, rows, 0) for name in names),
             funding_coverage=None,
             fidelity="1h bars",
             source="by hand",

@@ -10,7 +10,7 @@ import numpy as np
 
 from paddock.core.instrument import Instrument, InstrumentKind, fine_instrument
 from paddock.core.time import interval_ms
-from paddock.market.tape import Coverage, FineBars, Floats, Tape
+from paddock.market.tape import FineBars, Floats, Tape
 
 from .amounts import exact, px_down
 
@@ -55,7 +55,6 @@ def random_tape(rng: Random, bars: int, symbols: int) -> Tape:
         funding_last=np.full((symbols, len(keep)), NAN),
         open_interest=np.zeros((symbols, 0)),
         fine=_fine_bars(rng, finer, walks, keep) if rng.random() < 0.5 else None,
-        coverage=tuple(Coverage(name, int(ts[0]), int(ts[-1]), len(keep), len(keep), 0) for name in names),
         funding_coverage=1.0 if funded else None,
         fidelity=f"{interval} bars",
         source="random",
@@ -175,7 +174,6 @@ def renamed(tape: Tape, names: dict[str, str]) -> Tape:
         tape,
         symbols=tuple(new_names),
         instruments=tuple(replace(tape.instruments[s], symbol=name) for s, name in zip(order, new_names, strict=True)),
-        coverage=tuple(replace(tape.coverage[s], symbol=name) for s, name in zip(order, new_names, strict=True)),
         fine=fine,
         **{name: getattr(tape, name)[order].copy() for name in COLUMNS},
     )

@@ -9,6 +9,7 @@ from paddock.core.orders import Reason, Refusal
 from paddock.engine.costs import Costs
 from paddock.engine.log import Run
 from paddock.engine.metrics import Metrics
+from paddock.market.coverage import coverage_of
 
 FEW_TRADES = 30
 FULL_COVERAGE = 0.99
@@ -48,7 +49,11 @@ def _about_data(run: Run) -> Iterator[tuple[str, str]]:
     tape = run.tape
     if tape.fidelity.startswith("generated"):
         yield "generated_data", "The data is generated, not recorded: nothing here says anything about a real market."
-    thin = [c for c in tape.coverage if c.symbol in run.program.symbols and c.ratio < FULL_COVERAGE]
+    known = [c for c in coverage_of(tape, run.start, run.end) if c.symbol in run.program.symbols]
+    later = sorted(set(run.program.symbols) - {c.symbol for c in known}) if run.end > run.start else []
+    if later:
+        yield "not_listed", f"No bar before the end of this run: {', '.join(later)}."
+    thin = [c for c in known if c.ratio < FULL_COVERAGE]
     if thin:
         worst = min(thin, key=lambda c: c.ratio)
         yield (

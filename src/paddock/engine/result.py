@@ -19,6 +19,7 @@ from paddock.engine.log import CANCELED, EXPIRED, FILLED, WORKING, Rows, Run
 from paddock.engine.metrics import Metric, Metrics, measure
 from paddock.engine.orders_hash import orders_hash
 from paddock.engine.trade_stats import in_exit_order
+from paddock.market.coverage import coverage_of
 from paddock.market.tape import Ints
 
 SCHEMA = "paddock/result@1"
@@ -103,7 +104,7 @@ def _tape(run: Run) -> Document:
                 "last_ts": c.last_ts,
                 "longest_gap_bars": c.longest_gap_bars,
             }
-            for c in tape.coverage
+            for c in coverage_of(tape, run.start, run.end)
             if c.symbol in symbols
         },
         "funding_coverage": tape.funding_coverage,

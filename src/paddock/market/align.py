@@ -13,7 +13,7 @@ from paddock.core.instrument import Instrument, fine_instrument
 from paddock.core.time import interval_ms
 from paddock.market.funding import attach
 from paddock.market.sift import traded
-from paddock.market.tape import Coverage, FineBars, Floats, Ints, Tape
+from paddock.market.tape import FineBars, Floats, Ints, Tape
 
 COLUMNS = ("open", "high", "low", "close", "volume", "open_interest")
 
@@ -71,18 +71,10 @@ def build_tape(
         funding_inside=funding.inside,
         funding_last=funding.last,
         fine=fine,
-        coverage=tuple(coverage(symbol, stamps, step) for symbol, stamps in opens.items()),
         funding_coverage=funding.coverage,
         fidelity=_fidelity(interval, fine, bars.height),
         source=source,
     )
-
-
-def coverage(symbol: str, opens: Ints, step: int) -> Coverage:
-    """What is there between the first and the last of a symbol's bar opens [N]."""
-    first, last = int(opens[0]), int(opens[-1])
-    longest = int(np.diff(opens).max(initial=step)) // step - 1
-    return Coverage(symbol, first, last, len(opens), (last - first) // step + 1, longest)
 
 
 def truncate(tape: Tape, rows: int) -> Tape:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,9 @@ import numpy as np
 from paddock.core.errors import Invalid
 from paddock.market import specs
 from paddock.market.files import sync
-from paddock.market.tape import Coverage, FineBars, Tape
+from paddock.market.tape import FineBars, Tape
 
-FORMAT = "1"  # goes up with every change of the layout or of the rules that build a tape
+FORMAT = "2"  # goes up with every change of the layout or of the rules that build a tape
 KEPT = 32  # tapes; older ones are removed
 ARRAYS = (
     *("ts", "open", "high", "low", "close", "volume"),
@@ -72,7 +71,6 @@ def _write(folder: Path, tape: Tape) -> None:
         np.save(folder / f"fine_{name}.npy", getattr(tape.fine, name))
     document = {name: getattr(tape, name) for name in WORDS}
     document["instruments"] = [specs.plain(instrument) for instrument in tape.instruments]
-    document["coverage"] = [asdict(part) for part in tape.coverage]
     document["fine"] = tape.fine.interval if tape.fine else None
     (folder / "tape.json").write_text(json.dumps(document))
     for path in folder.iterdir():
@@ -83,11 +81,10 @@ def _mapped(folder: Path) -> Tape:
     path = folder / "tape.json"
     document: dict[str, Any] = json.loads(path.read_text())
     fine = document.pop("fine")
-    instruments, coverage = document.pop("instruments"), document.pop("coverage")
+    instruments = document.pop("instruments")
     return Tape(
         **{**document, "symbols": tuple(document["symbols"])},
         instruments=tuple(specs.parse(path, entry["symbol"], entry) for entry in instruments),
-        coverage=tuple(Coverage(**part) for part in coverage),
         fine=FineBars(fine, **{name: _array(folder / f"fine_{name}.npy") for name in FINE_ARRAYS}) if fine else None,
         **{name: _array(folder / f"{name}.npy") for name in ARRAYS},
     )

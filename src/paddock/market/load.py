@@ -16,13 +16,13 @@ import polars as pl
 from paddock import __version__
 from paddock.core.errors import Code, Invalid
 from paddock.core.instrument import InstrumentKind
-from paddock.core.time import format_ts, interval_ms
+from paddock.core.time import interval_ms
 from paddock.market.align import Finer, build_tape
 from paddock.market.cache import TapeCache
 from paddock.market.lake import Lake
 from paddock.market.material import Material, from_files, from_lake, lake_keys, steps_to, widest
-from paddock.market.sift import MIN_COVERAGE, Sifted, resample, sift, sift_rates
-from paddock.market.tape import Coverage, Tape
+from paddock.market.sift import Sifted, resample, sift, sift_rates
+from paddock.market.tape import Tape
 
 DEMO_VENUE = "demo"
 
@@ -42,8 +42,9 @@ def load_tape(
     Bars of a finer interval than asked for decide within a bar, and build it where nothing else does. Instruments come
     from the lake, or for files from `specs`. Tapes from the lake are kept built, and mapped when asked for again.
 
-    Raises NotFound (data.not_found, data.symbol) and Invalid (data.*). Impossible rows (data.impossible) and less than
-    90 % of a symbol's bars (data.coverage) are refused unless `allow_gaps`, which leaves such rows out and counts them.
+    Raises NotFound (data.not_found, data.symbol) and Invalid (data.*). Impossible rows (data.impossible) are refused
+    unless `allow_gaps`, which leaves them out and counts them. Whether enough is there depends on the rows that a run
+    covers: see `paddock.market.coverage`.
     """
     if isinstance(source, Lake):
         keys = lake_keys(source, venue=venue, interval=interval, symbols=symbols)
@@ -91,9 +92,6 @@ def tape_from(material: Material, *, venue: str, interval: str, funding: bool, a
         rates=rates.frame if rates else None,
         finer=_finer({name: part.frame for name, part in sifted.items() if name != interval}),
     )
-    if not allow_gaps:
-        for symbol in tape.coverage:
-            _check_coverage(symbol, interval)
     label = f"generated demo, {tape.fidelity}" if venue == DEMO_VENUE else tape.fidelity
     return _as_spot(replace(tape, fidelity=label), material.spot)
 
@@ -115,19 +113,6 @@ def admit(sifted: Sequence[Sifted], source: str, allow_gaps: bool) -> str:
             suggestion="`paddock data verify` names every one; --allow-gaps leaves them out",
         )
     return f" (left out: {words})" if counts else ""
-
-
-def _check_coverage(coverage: Coverage, interval: str) -> None:
-    if coverage.ratio < MIN_COVERAGE:
-        raise Invalid(
-            Code.DATA_COVERAGE,
-            f"{coverage.symbol}: only {coverage.ratio:.1%} of its {interval} bars are there",
-            where=coverage.symbol,
-            seen=f"{coverage.bars} of {coverage.expected} bars from {format_ts(coverage.first_ts)} to "
-            f"{format_ts(coverage.last_ts)}, longest gap {coverage.longest_gap_bars} bars",
-            rule=f"at least {MIN_COVERAGE:.0%} of a symbol's bars are there, counting those in which somebody traded",
-            suggestion="`paddock data verify` names the gaps; --allow-gaps runs all the same",
-        )
 
 
 def _finer(frames: Mapping[str, pl.DataFrame]) -> Finer | None:

@@ -20,7 +20,6 @@ IMPOSSIBLE: dict[str, pl.Expr] = {
     "volume_impossible": (pl.col("volume").is_finite() & (pl.col("volume") >= 0)).fill_null(False).not_(),
 }
 _ANY_IMPOSSIBLE = pl.any_horizontal(rule.fill_null(False) for rule in IMPOSSIBLE.values())
-MIN_COVERAGE = 0.9  # share of a symbol's bars, below which its history is not one
 SAME_BAR = ("symbol", "ts")
 
 

@@ -15,22 +15,6 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
-    """How much of one symbol is really there, from its first to its last bar on the tape."""
-
-    symbol: str
-    first_ts: int
-    last_ts: int
-    bars: int
-    expected: int
-    longest_gap_bars: int
-
-    @property
-    def ratio(self) -> float:
-        return self.bars / self.expected if self.expected else 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class FineBars:
     """Bars of finer intervals under the tape's bars, to tell which of two levels was touched first.
 
@@ -73,7 +57,6 @@ class Tape:
     funding_last: Floats
     open_interest: Floats
     fine: FineBars | None
-    coverage: tuple[Coverage, ...]
     funding_coverage: float | None  # share of the bars at whose close a fresh rate was known; None without funding
     fidelity: str  # "1h bars", "1h bars decided by 5m bars", "generated demo, 1h bars"
     source: str  # where it came from, for people

@@ -9,11 +9,12 @@ import polars as pl
 
 from paddock.core.errors import Code, NotFound
 from paddock.core.time import HOUR_MS, interval_ms, parse_ts
+from paddock.market.coverage import MIN_COVERAGE
 from paddock.market.findings import JUMP_SHARE, JUMP_SIGMAS, KINDS, Finding, Report, Severity, Span
 from paddock.market.lake import FUNDING, Key, Lake
 from paddock.market.material import SPOT, at_venue
 from paddock.market.readers import Candles, files_under, read
-from paddock.market.sift import IMPOSSIBLE, MIN_COVERAGE, SAME_BAR, grid_phase, off_grid, sift, traded
+from paddock.market.sift import IMPOSSIBLE, SAME_BAR, grid_phase, off_grid, sift, traded
 
 EXTREME_RATE = 0.01
 AROUND = 9  # steps before and after that say what is usual

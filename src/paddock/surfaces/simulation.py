@@ -16,6 +16,7 @@ from paddock.engine.backtest import Progress, backtest
 from paddock.engine.costs import Costs
 from paddock.engine.log import Run
 from paddock.engine.scripted import backtest_python
+from paddock.market.coverage import coverage_of, require_coverage
 from paddock.market.feature import Feature
 from paddock.market.lake import Lake
 from paddock.market.load import DEMO_VENUE, load_tape
@@ -105,7 +106,10 @@ def prepare(request: Request) -> Ready:
     document = rescope(opened.document, symbols=request.symbols, interval=request.interval, venue=request.venue)
     tape = _tape(request, document, opened.made)
     code = _compile(document, opened.made, tape.symbols)
-    return Ready(request, document, code, tape, window(tape, request.start_ts, request.end_ts))
+    rows = window(tape, request.start_ts, request.end_ts)
+    if not request.allow_gaps:
+        require_coverage(coverage_of(tape, *rows), tape.interval)
+    return Ready(request, document, code, tape, rows)
 
 
 def _compile(document: Document, made: type[Strategy] | None, symbols: Sequence[str] | None) -> Program | PythonProgram:
