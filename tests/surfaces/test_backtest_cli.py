@@ -198,7 +198,7 @@ def test_every_cost_option_arrives(backtest: Run) -> None:
         "fees": {"BTC": {"taker_bps": 7.0, "maker_bps": 3.0}},
         "slippage_bps": 5.0,
         "impact": 0.8,
-        "funding": True,
+        "funding": False,
         "participation_pct": 10.0,
         "touch": True,
         "off": [],
@@ -207,7 +207,7 @@ def test_every_cost_option_arrives(backtest: Run) -> None:
 
 def test_funding_is_read_from_a_file_and_paid(backtest: Run, desk: Path) -> None:
     doc = result_of(backtest("--json", "--funding", str(desk / "funding.parquet")))
-    assert doc["tape"]["funding_coverage"] == 1
+    assert (doc["tape"]["funding_coverage"], doc["costs"]["funding"]) == (1, True)
     assert Decimal(doc["metrics"]["funding_usd"]["value"]) < 0
     off = result_of(backtest("--json", "--funding", str(desk / "funding.parquet"), "--no-funding"))
     assert off["metrics"]["funding_usd"]["value"] == "0.00"
@@ -294,7 +294,9 @@ def test_explain_says_why_and_why_not(backtest: Run) -> None:
     assert why["ts"] == decided
     assert why["rules"][0]["verdict"] == "passed"
     assert why["orders"] == [order]
-    rsi = next(test for test in why["rules"][0]["tests"] if test["left"].startswith("RSI"))
+    rsi, flat = why["rules"][0]["guard"]["parts"]
+    assert rsi["left"] == "RSI(14)"
+    assert (flat["says"], flat["verdict"]) == ("no open position", "passed")
     assert rsi["left_value"] < 40
     code, out, _ = backtest("--explain", str(stamp))
     assert code == 0
@@ -309,10 +311,12 @@ def test_explain_says_why_and_why_not(backtest: Run) -> None:
 # --- errors -----------------------------------------------------------------------------------------------------------
 
 WRONG: list[tuple[list[str], int, str, str]] = [
-    (["--cash", "0"], 4, "run.account", "above 0"),
-    (["--cash", "-5"], 4, "run.account", "above 0"),
+    (["--cash", "0"], 4, "run.account", "at least 1"),
+    (["--cash", "0.99"], 4, "run.account", "at least 1"),
+    (["--cash", "-5"], 4, "run.account", "at least 1"),
+    (["--cash", ""], 4, "run.account", "not an amount"),
     (["--cash", "lots"], 4, "run.account", "not an amount"),
-    (["--cash", "nan"], 4, "run.account", "above 0"),
+    (["--cash", "nan"], 4, "run.account", "at least 1"),
     (["--cash", "1e12"], 4, "run.account", "at most"),
     (["--taker-bps", "much"], 4, "usage", "float"),
     (["--taker-bps", "nan"], 4, "run.costs", "taker_bps"),
@@ -328,6 +332,11 @@ WRONG: list[tuple[list[str], int, str, str]] = [
     (["--interval", "7h"], 4, "", "7h"),
     (["--interval", "1m"], 4, "data.interval", "1m"),
     (["--explain", "2031-01-01"], 4, "run.explain", "goes from"),
+    (["--explain", "2025-01-02", "--report", "x.html"], 4, "usage", "--report"),
+    (["--explain", "2025-01-02", "--trades", "x.csv"], 4, "usage", "--trades"),
+    (["--report", "x", "--trades", "./x"], 4, "usage", "same file"),
+    (["--trades", "no/such/folder/t.csv"], 1, "machine", "no such folder"),
+    (["--report", "."], 1, "machine", "a folder"),
     (["--nonsense"], 4, "usage", "nonsense"),
 ]
 
@@ -367,6 +376,23 @@ def test_a_broken_strategy_is_invalid(backtest: Run, desk: Path) -> None:
     code, out, err = backtest(name="broken.json")
     assert (code, out) == (4, "")
     assert "period" in err
+
+
+def test_files_are_looked_at_before_the_run(backtest: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("paddock.surfaces.cli.perform.simulate", lambda *_, **__: pytest.fail("it was run"))
+    assert backtest("--report", str(tmp_path / "no" / "r.html"))[0] == 1
+    assert backtest("--report", str(tmp_path / "r"), "--trades", str(tmp_path / "r"))[0] == 4
+
+
+def test_fees_of_a_symbol_without_a_specification_are_said_to_be_assumed(backtest: Run) -> None:
+    def assumed(*words: str) -> list[str]:
+        warnings = result_of(backtest("--json", *words))["warnings"]
+        return [warning["message"] for warning in warnings if warning["code"] == "assumed_fees"]
+
+    said = "Fees assumed: no specification of BTC on hyperliquid; taker 4.5, maker 1.5 bps."
+    assert assumed() == assumed("--taker-bps", "4") == [said]
+    assert assumed("--taker-bps", "4", "--maker-bps", "1") == []
+    assert "no specification of BTC and 1 other symbol" in assumed("--symbols", "BTC,ETH")[0]
 
 
 def test_an_unwritable_report_is_one_line(backtest: Run, tmp_path: Path) -> None:

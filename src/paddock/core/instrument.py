@@ -26,6 +26,7 @@ class Instrument:
     Prices lie on a grid of `10**-px_decimals` and, where `sig_figs` is set, carry at most that many significant
     figures; a whole number is always allowed (Hyperliquid: 5 figures, `px_decimals = 6 - szDecimals`). Quantities lie
     on a grid of `10**-qty_decimals`. Fees are in basis points of notional, `maintenance_margin` is a fraction of it.
+    `assumed`: nobody specified it, so its fees and margins are guesses.
     """
 
     venue: str
@@ -39,6 +40,7 @@ class Instrument:
     maintenance_margin: float = 0.01
     maker_bps: float = 1.5
     taker_bps: float = 4.5
+    assumed: bool = False
 
     def __post_init__(self) -> None:
         for name in ("px_decimals", "qty_decimals"):
@@ -92,4 +94,4 @@ def fine_instrument(venue: str, symbol: str, first_px: float) -> Instrument:
     magnitude = math.floor(math.log10(first_px))
     px_decimals = min(max(10 - magnitude, 2), MAX_DECIMALS)
     qty_decimals = min(max(5 + magnitude, 0), MAX_DECIMALS)
-    return Instrument(venue, symbol, px_decimals=px_decimals, qty_decimals=qty_decimals)
+    return Instrument(venue, symbol, px_decimals=px_decimals, qty_decimals=qty_decimals, assumed=True)

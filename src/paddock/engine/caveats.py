@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from paddock.core.instrument import Instrument
 from paddock.core.orders import Reason, Refusal
 from paddock.engine.costs import Costs
 from paddock.engine.log import Run
@@ -67,6 +68,14 @@ def _about_costs(run: Run) -> Iterator[tuple[str, str]]:
     off = costs_off(run.costs)
     if off:
         yield "costs_off", f"Switched off: {', '.join(name.replace('_', ' ') for name in off)}."
+    guessed = [i for i in run.tape.instruments if i.assumed and i.symbol in run.program.symbols]
+    if guessed and None in (run.costs.taker_bps, run.costs.maker_bps):
+        first = guessed[0]
+        yield (
+            "assumed_fees",
+            f"Fees assumed: no specification of {_named(guessed)} on {run.tape.venue}; "
+            f"taker {first.taker_bps:g}, maker {first.maker_bps:g} bps.",
+        )
     if run.costs.funding:
         covered = run.tape.funding_coverage
         if covered is None:
@@ -108,6 +117,11 @@ def _about_luck(metrics: Metrics) -> Iterator[tuple[str, str]]:
             f"This record cannot tell skill from luck: about {more:,} more days like these would be needed "
             "(95 %, one variant tried).",
         )
+
+
+def _named(instruments: Sequence[Instrument]) -> str:
+    more = len(instruments) - 1
+    return instruments[0].symbol + (f" and {_count(more, 'other symbol')}" if more else "")
 
 
 def _count(n: int, word: str) -> str:

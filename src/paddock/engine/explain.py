@@ -13,13 +13,14 @@ from paddock.core.orders import Refusal
 from paddock.core.time import format_ts, interval_ms
 from paddock.engine.backtest import check_window
 from paddock.engine.costs import Costs
-from paddock.engine.guards import state_value
-from paddock.engine.pack import start_cash
+from paddock.engine.guards import compared, state_value
+from paddock.engine.pack import as_state, start_cash
 from paddock.engine.session import Session
 from paddock.engine.signals import PackedRules, decisions_of, no_decisions, pack_rules
+from paddock.engine.state import Decisions
 from paddock.market.features import Feature, FeatureStore
 from paddock.market.tape import Tape
-from paddock.strategy.expr import FALSE, TRUE, UNKNOWN, All, Expr, Literal, Not, Op, State, Test, Value
+from paddock.strategy.expr import FALSE, TRUE, UNKNOWN, All, Any, Expr, Literal, Not, Op, State, Test, Value
 from paddock.strategy.program import Program, Rule
 
 VERDICTS = {FALSE: "failed", UNKNOWN: "unknown", TRUE: "passed"}
@@ -41,12 +42,24 @@ class TestReading:
 
 
 @dataclass(frozen=True, slots=True)
+class LogicReading:
+    """An and, or, not or literal as it stood, over the readings of its parts."""
+
+    logic: All | Any | Not | Literal
+    parts: tuple[Reading, ...]
+    code: int
+
+
+Reading = TestReading | LogicReading
+
+
+@dataclass(frozen=True, slots=True)
 class RuleReading:
-    """One rule at one bar: its guard's verdict and every test under it, in order of appearance."""
+    """One rule at one bar: its verdict, and its guard as the tree that it is. A symbol without this bar decides no."""
 
     rule: Rule
     code: int
-    tests: tuple[TestReading, ...]
+    guard: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,7 @@ def explain(
     before = session.fork()
     before.run(no_decisions(rules), row + 1)
     session.run(decisions, row + 1)
-    reader = Reader(program, rules, store, before, row)
+    reader = Reader(program, rules, store, decisions, before, row)
     refused = session.refusals[session.refusals["bar"] == row]
     return BarReading(
         ts=int(tape.ts[row]),
@@ -106,42 +119,49 @@ def row_at(tape: Tape, at_ts: int, begin: int, end: int) -> int:
 class Reader:
     """Reads guards at one bar, from the same columns and the same state as the kernel."""
 
-    def __init__(self, program: Program, rules: PackedRules, store: FeatureStore, session: Session, row: int) -> None:
-        self.program, self.rules, self.store, self.session, self.row = program, rules, store, session, row
-        self.readings: list[TestReading] = []
+    def __init__(
+        self,
+        program: Program,
+        rules: PackedRules,
+        store: FeatureStore,
+        decisions: Decisions,
+        session: Session,
+        row: int,
+    ) -> None:
+        self.program, self.store, self.session, self.row = program, store, session, row
+        self.codes = dict(zip(rules.tests, decisions.tests[:, row - decisions.tests_from].tolist(), strict=True))
 
     def rule(self, rule: Rule) -> RuleReading:
-        self.readings = []
-        symbol = self.store.tape.row(rule.action.symbol)
-        closes = self.store.tape.close[symbol]
+        clock = rule.action.symbol
+        closes = self.store.tape.close[self.store.tape.row(clock)]
         before = np.flatnonzero(~np.isnan(closes[: self.row]))
-        code = self._judge(rule.guard, int(before[-1]) if len(before) else -1)
-        if math.isnan(closes[self.row]):
-            code = FALSE  # no bar, no decision
-        return RuleReading(rule, code, tuple(self.readings))
+        guard = self._judge(rule.guard, clock, int(before[-1]) if len(before) else -1)
+        return RuleReading(rule, FALSE if math.isnan(closes[self.row]) else guard.code, guard)
 
-    def _judge(self, expr: Expr, before: int) -> int:
-        if isinstance(expr, Literal):
-            return TRUE if expr.value else FALSE
-        if isinstance(expr, Not):
-            return TRUE - self._judge(expr.part, before)
+    def _judge(self, expr: Expr, clock: str, before: int) -> Reading:
         if isinstance(expr, Test):
-            reading = self._read(expr, before)
-            self.readings.append(reading)
-            return reading.code
-        codes = [self._judge(part, before) for part in expr.parts]
-        return min(codes, default=TRUE) if isinstance(expr, All) else max(codes, default=FALSE)
+            return self._read(expr, clock, before)
+        if isinstance(expr, Literal):
+            return LogicReading(expr, (), TRUE if expr.value else FALSE)
+        inner = (expr.part,) if isinstance(expr, Not) else expr.parts
+        parts = tuple(self._judge(part, clock, before) for part in inner)
+        codes = [part.code for part in parts]
+        if isinstance(expr, Not):
+            return LogicReading(expr, parts, TRUE - codes[0])
+        return LogicReading(
+            expr, parts, min(codes, default=TRUE) if isinstance(expr, All) else max(codes, default=FALSE)
+        )
 
-    def _read(self, test: Test, before: int) -> TestReading:
+    def _read(self, test: Test, clock: str, before: int) -> TestReading:
         left, right = self._value(test.left, self.row), self._value(test.right, self.row)
+        state = as_state(test)
+        if state is not None:
+            op, where, const = state
+            return TestReading(test, left, right, math.nan, math.nan, compared(op, self._state(where), const))
+        code = self.codes[clock, test]
         if test.op not in CROSSES:
-            return TestReading(test, left, right, math.nan, math.nan, compared(test.op, left, right))
-        was_left, was_right = self._value(test.left, before), self._value(test.right, before)
-        known = not any(math.isnan(value) for value in (left, right, was_left, was_right))
-        above = test.op is Op.CROSS_ABOVE
-        crossed = (was_left <= was_right and left > right) if above else (was_left >= was_right and left < right)
-        code = (TRUE if crossed else FALSE) if known else UNKNOWN
-        return TestReading(test, left, right, was_left, was_right, code)
+            return TestReading(test, left, right, math.nan, math.nan, code)
+        return TestReading(test, left, right, self._value(test.left, before), self._value(test.right, before), code)
 
     def _value(self, value: Value, row: int) -> float:
         if isinstance(value, Feature):
@@ -155,11 +175,3 @@ class Reader:
         spec, s = self.session.spec, slot.symbol
         close_ts = int(self.store.tape.ts[self.row]) + self.session.market.interval_ms
         return float(state_value(state.field, slot, close_ts, float(spec.lot_scale[s]), float(spec.lot_value[s])))
-
-
-def compared(op: Op, left: float, right: float) -> int:
-    """Three-valued code of a comparison; unknown when a side is NaN."""
-    if math.isnan(left) or math.isnan(right):
-        return UNKNOWN
-    passed = {Op.GT: left > right, Op.LT: left < right, Op.GE: left >= right, Op.LE: left <= right}[op]
-    return TRUE if passed else FALSE

@@ -18,8 +18,7 @@ from paddock.strategy.expr import FALSE, TRUE, UNKNOWN, Op, StateField
 PUSH_TEST, PUSH_STATE, PUSH_CODE, AND, OR, NOT = 0, 1, 2, 3, 4, 5
 
 
-@part
-def compare(op: int, left: float, right: float) -> int:
+def compared(op: int, left: float, right: float) -> int:
     """Code of `left op right` for the four comparisons; a NaN side is unknown."""
     if math.isnan(left) or math.isnan(right):
         return UNKNOWN
@@ -30,6 +29,9 @@ def compare(op: int, left: float, right: float) -> int:
     if op == Op.GE:
         return TRUE if left >= right else FALSE
     return TRUE if left <= right else FALSE
+
+
+compare = part(compared)
 
 
 @column_pass

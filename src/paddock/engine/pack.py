@@ -24,7 +24,7 @@ from paddock.strategy.expr import FALSE, TRUE, All, Const, Expr, Literal, Not, O
 from paddock.strategy.program import Action, OnDrawdown, Program, RiskPolicy, Rule
 
 G = TypeVar("G", bound=np.generic)
-MAX_CASH_USD = 1_000_000_000
+MIN_CASH_USD, MAX_CASH_USD = 1, 1_000_000_000
 MOST_STEPS = 2**53  # grid steps: beyond, a float no longer holds every one
 MIRROR = {Op.GT: Op.LT, Op.LT: Op.GT, Op.GE: Op.LE, Op.LE: Op.GE}
 
@@ -151,13 +151,13 @@ def micro(usd: Decimal | float) -> int:
 
 def start_cash(usd: Decimal) -> int:
     """Starting cash in micro-dollars; raises Invalid (run.account) when it is not a sensible amount."""
-    if not usd.is_finite() or not 0 < usd <= MAX_CASH_USD:
+    if not usd.is_finite() or not MIN_CASH_USD <= usd <= MAX_CASH_USD:
         raise Invalid(
             Code.ACCOUNT,
             f"an account cannot start with {usd} USD",
             where="cash",
             seen=usd,
-            rule=f"starting cash is above 0 and at most {MAX_CASH_USD} USD",
+            rule=f"starting cash is at least {MIN_CASH_USD} and at most {MAX_CASH_USD} USD",
         )
     return int(usd * 1_000_000)
 

@@ -50,7 +50,7 @@ def document(run: Run, metrics: Metrics | None = None) -> Document:
         "worst_drawdown": _worst_drawdown(metrics),
         "warnings": [{"code": c.code, "message": c.message} for c in caveats(run, metrics)],
         "trades": _trades(run),
-        "orders": _orders(run),
+        "orders": orders(run),
         "refusals": _refusals(run),
         "equity": _equity(run),
         "open_positions": _open_positions(run),
@@ -126,7 +126,7 @@ def _costs(run: Run) -> Document:
         "fees": fees,
         "slippage_bps": costs.slippage_bps,
         "impact": costs.impact,
-        "funding": costs.funding,
+        "funding": costs.funding and tape.funding_coverage is not None,
         "participation_pct": costs.participation_pct,
         "touch": costs.touch,
         "off": list(costs_off(costs)),
@@ -202,7 +202,8 @@ def _fills(run: Run) -> dict[int, list[Document]]:
     return fills
 
 
-def _orders(run: Run) -> list[Document]:
+def orders(run: Run) -> list[Document]:
+    """Every order with its fills, in the order in which they were placed."""
     fills, instruments = _fills(run), run.tape.instruments
     columns = ("ts", "symbol", "kind", "side", "reason", "tif", "state", "lots", "filled", "px", "leverage", "capped")
     return [

@@ -50,12 +50,22 @@ def backtest(
     trades: Annotated[Path | None, Parameter(help="Write all trades as CSV.")] = None,
 ) -> None:
     """Backtest a strategy on candles, at costs that are on by default."""
+    from paddock.core.errors import Code, Invalid
     from paddock.core.time import parse_ts
     from paddock.surfaces import settings
     from paddock.surfaces.cli.perform import Output, perform
     from paddock.surfaces.cli.reading import show_bar
     from paddock.surfaces.cli.requests import costs_of, request_of
 
+    if explain is not None and (report or trades):
+        raise Invalid(
+            Code.USAGE,
+            "--explain makes no result that could be written",
+            where="explain",
+            seen=" and ".join(name for name, path in (("--report", report), ("--trades", trades)) if path),
+            rule="--explain stands instead of a result",
+            suggestion="run once with --explain, and once for the files",
+        )
     request = request_of(
         strategy,
         home=home or settings.load().home,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from dataclasses import dataclass
 from io import StringIO
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from paddock.core.errors import Code, Invalid, Unavailable
 from paddock.engine.result import Document, document
 from paddock.surfaces.cli.screen import progress, show, summary, working
 from paddock.surfaces.report import render, tell
@@ -32,7 +34,11 @@ class Output:
 
 
 def perform(request: Request, output: Output) -> None:
-    """Run, then write and print."""
+    """Run, then write and print.
+
+    Raises Invalid (usage) when both files are one, Unavailable (machine) when one cannot be written, before the run.
+    """
+    check_files(output)
     doc, page = simulate(request, quiet=output.json, with_page=output.report is not None)
     written = []
     if output.report is not None and page is not None:
@@ -48,6 +54,33 @@ def perform(request: Request, output: Output) -> None:
     show(summary(doc))
     for line in written:
         show(Text(f"  {line}"))
+
+
+def check_files(output: Output) -> None:
+    """Raises Invalid (usage) and Unavailable (machine) for files that cannot be written as they were asked for."""
+    paths = [path for path in (output.report, output.trades) if path is not None]
+    if len(paths) == 2 and paths[0].resolve() == paths[1].resolve():
+        raise Invalid(
+            Code.USAGE,
+            "--report and --trades name the same file",
+            where="trades",
+            seen=output.trades,
+            rule="a page and a table take two files",
+        )
+    for path in paths:
+        target = path if path.exists() else path.parent
+        if path.is_dir() or not target.exists() or not os.access(target, os.W_OK):
+            raise Unavailable(
+                Code.MACHINE,
+                f"{path} cannot be written",
+                where=str(path),
+                seen="a folder"
+                if path.is_dir()
+                else f"{target}, not writable"
+                if target.exists()
+                else "no such folder",
+                rule="an output is a file in a folder that exists and may be written to",
+            )
 
 
 def simulate(request: Request, *, quiet: bool, with_page: bool) -> tuple[Document, str | None]:
@@ -69,5 +102,10 @@ def trades_csv(doc: Document) -> str:
     text = StringIO()
     writer = csv.DictWriter(text, TRADE_COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(doc["trades"])
+    writer.writerows(trade | {"symbol": _inert(trade["symbol"])} for trade in doc["trades"])
     return text.getvalue()
+
+
+def _inert(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

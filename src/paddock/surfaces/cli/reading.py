@@ -6,14 +6,13 @@ import json
 import math
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 from paddock.core.errors import Code, Invalid
 from paddock.core.orders import Side
 from paddock.core.time import format_ts, interval_ms
-from paddock.engine.explain import VERDICTS, BarReading, RuleReading, TestReading, explain
-from paddock.engine.result import document
-from paddock.strategy.expr import Const, Op, State, StateField, Value
+from paddock.engine.explain import VERDICTS, BarReading, LogicReading, Reading, RuleReading, TestReading, explain
+from paddock.engine.result import Document, orders
+from paddock.strategy.expr import All, Any, Const, Literal, Op, State, StateField, Value
 from paddock.strategy.program import Action, ActionKind
 from paddock.strategy.python import PythonProgram
 from paddock.surfaces.cli.screen import progress, working
@@ -22,6 +21,8 @@ from paddock.surfaces.simulation import Ready, Request, prepare
 
 SCHEMA = "paddock/explanation@1"
 MARKS = {"passed": "✓", "failed": "✗", "unknown": "?"}
+LOGIC = {"all": "all of:", "any": "one of:", "not": "not:", "always": "always", "never": "never"}
+POSITION = {"all": "no open position", "any": "an open position"}
 SYMBOLS = {
     Op.GT: ">",
     Op.LT: "<",
@@ -52,7 +53,7 @@ def show_bar(request: Request, at_ts: int, *, as_json: bool) -> None:
         sys.stdout.writelines(f"{line}\n" for line in lines(doc))
 
 
-def explanation(ready: Ready, at_ts: int) -> dict[str, Any]:
+def explanation(ready: Ready, at_ts: int) -> Document:
     """The reading of one bar as plain JSON values; what is not known is null.
 
     Raises Invalid (run.explain) without such a bar, and for a Python strategy.
@@ -69,7 +70,7 @@ def explanation(ready: Ready, at_ts: int) -> dict[str, Any]:
     reading = explain(
         ready.program, ready.tape, at_ts, start_usd=request.start_usd, costs=request.costs, window=ready.window
     )
-    orders = document(ready.run())["orders"]
+    placed = orders(ready.run())
     return {
         "schema": SCHEMA,
         "strategy_hash": ready.program.strategy_hash,
@@ -77,8 +78,8 @@ def explanation(ready: Ready, at_ts: int) -> dict[str, Any]:
         "ts": reading.ts,
         "close_ts": reading.ts + interval_ms(ready.tape.interval),
         "interval": ready.tape.interval,
-        "rules": [_rule(rule, ready.tape.interval) for rule in reading.rules],
-        "orders": [orders[row] for row in reading.orders],
+        "rules": [rule_document(rule, ready.tape.interval) for rule in reading.rules],
+        "orders": [placed[row] for row in reading.orders],
         "refusals": _refusals(reading),
     }
 
@@ -87,15 +88,52 @@ def _refusals(reading: BarReading) -> list[dict[str, str]]:
     return [{"symbol": symbol, "reason": refusal.label} for symbol, refusal in reading.refusals]
 
 
-def _rule(reading: RuleReading, interval: str) -> dict[str, Any]:
+def rule_document(reading: RuleReading, interval: str) -> Document:
+    """One rule as plain JSON values, its guard as a tree; `interval` is the tape's."""
     action = reading.rule.action
     return {
         "node": reading.rule.node,
         "action": _action(action),
         "symbol": action.symbol,
         "verdict": VERDICTS[reading.code],
-        "tests": [_test(test, action.symbol, interval) for test in reading.tests],
+        "guard": _guard(reading.guard, action.symbol, interval),
     }
+
+
+def _guard(reading: Reading, symbol: str, interval: str) -> Document:
+    """A guard as the tree that it is; what only asks for a position, or for none, is one branch that `says` so."""
+    if isinstance(reading, TestReading):
+        return _test(reading, symbol, interval)
+    kind, fold = _kind(reading), min if isinstance(reading.logic, All) else max
+    pairs = _pairs(reading)
+    parts = [
+        _guard(part, symbol, interval) for part in reading.parts if not any(part in pair for pair in pairs.values())
+    ]
+    for where, pair in pairs.items():
+        tests, verdict = [_test(part, symbol, interval) for part in pair], VERDICTS[fold(part.code for part in pair)]
+        says = POSITION[kind] + ("" if where == symbol else f" on {where}")
+        parts.append({"kind": kind, "says": says, "verdict": verdict, "parts": tests})
+    if pairs and len(parts) == 1:
+        return parts[0]
+    return {"kind": kind, "verdict": VERDICTS[reading.code], "parts": parts}
+
+
+def _pairs(reading: LogicReading) -> dict[str, list[TestReading]]:
+    """By symbol, two tests of a quantity against 0 side by side: neither above nor below it, or one of the two."""
+    wanted = {All: (Op.GE, Op.LE), Any: (Op.GT, Op.LT)}.get(type(reading.logic), ())
+    found: dict[str, list[TestReading]] = {}
+    for part in reading.parts:
+        if isinstance(part, TestReading) and part.test.op in wanted and part.test.right == Const(0):
+            left = part.test.left
+            if isinstance(left, State) and left.field is StateField.QTY:
+                found.setdefault(left.symbol, []).append(part)
+    return {symbol: pair for symbol, pair in found.items() if len(pair) == 2}
+
+
+def _kind(reading: LogicReading) -> str:
+    if isinstance(reading.logic, Literal):
+        return "always" if reading.logic.value else "never"
+    return type(reading.logic).__name__.lower()
 
 
 def _action(action: Action) -> str:
@@ -110,9 +148,10 @@ def _action(action: Action) -> str:
     }[action.kind]
 
 
-def _test(reading: TestReading, symbol: str, interval: str) -> dict[str, Any]:
+def _test(reading: TestReading, symbol: str, interval: str) -> Document:
     test = reading.test
     return {
+        "kind": "test",
         "left": _name(test.left, symbol, interval),
         "op": SYMBOLS[test.op],
         "right": _name(test.right, symbol, interval),
@@ -136,13 +175,13 @@ def _known(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def lines(doc: dict[str, Any]) -> Iterator[str]:
+def lines(doc: Document) -> Iterator[str]:
     """The explanation for people."""
     yield f"{doc['strategy_name']}: the {doc['interval']} bar of {format_ts(doc['ts'])} UTC, decided at its close"
     for rule in doc["rules"]:
         yield ""
-        yield f"{MARKS[rule['verdict']]} {rule['action']} {rule['symbol']} ({rule['node']}): {rule['verdict']}"
-        yield from (f"    {MARKS[test['verdict']]} {_sentence(test)}" for test in rule["tests"])
+        yield f"{MARKS[rule['verdict']]} {rule['action']} {rule['symbol']} (node {rule['node']}): {rule['verdict']}"
+        yield from _tree(rule["guard"], "    ")
     yield ""
     for order in doc["orders"]:
         yield f"→ {order['side']} {order['qty']} {order['symbol']}, {order['kind']}, {words(order['reason'])}"
@@ -152,7 +191,20 @@ def lines(doc: dict[str, Any]) -> Iterator[str]:
         yield "→ nothing was ordered"
 
 
-def _sentence(test: dict[str, Any]) -> str:
+def _tree(node: Document, indent: str) -> Iterator[str]:
+    if node["kind"] == "test":
+        text = _sentence(node)
+    elif "says" in node:
+        text = f"{node['says']} (quantity {_number(node['parts'][0]['left_value'])})"
+    else:
+        text = LOGIC[node["kind"]]
+    yield f"{indent}{MARKS[node['verdict']]} {text}"
+    if "says" not in node:
+        for part in node.get("parts", ()):
+            yield from _tree(part, indent + "    ")
+
+
+def _sentence(test: Document) -> str:
     text = f"{_with(test['left'], test['left_value'])} {test['op']} {_with(test['right'], test['right_value'])}"
     if test["op"].startswith("crosses"):
         text += f"; before: {_number(test['left_before'])} and {_number(test['right_before'])}"

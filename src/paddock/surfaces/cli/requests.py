@@ -82,7 +82,7 @@ def _cash(text: str) -> Decimal:
             Code.ACCOUNT,
             f'"{text}" is not an amount of dollars',
             where="cash",
-            seen=text,
+            seen=text or "''",
             rule="cash is a plain number",
             suggestion="for example --cash 10000",
         ) from None

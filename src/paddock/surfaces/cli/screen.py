@@ -91,7 +91,7 @@ def _head(doc: Document) -> Group:
     lines = [
         f"{listed(tape['symbols'])} on {tape['venue']}, {tape['interval']}, {dates}",
         f"{tape['bars']:,} bars, coverage {100 * coverage:.4g} %, simulated on {tape['fidelity']}, {tape['source']}",
-        f"Costs: {_costs(costs, tape['funding_coverage'])}",
+        f"Costs: {_costs(costs)}",
         f"Strategy {doc['strategy_hash'][:12]}, orders {doc['orders_hash'][:12]}",
     ]
     return Group(
@@ -99,14 +99,16 @@ def _head(doc: Document) -> Group:
     )
 
 
-def _costs(costs: Document, funding_coverage: float | None) -> str:
+def _costs(costs: Document) -> str:
     fees = costs["fees"].values()
     taker, maker = (sorted({fee[key] for fee in fees}) for key in ("taker_bps", "maker_bps"))
     parts = [f"taker {_spread(taker)} bps", f"maker {_spread(maker)} bps", f"slippage {costs['slippage_bps']:g} bps"]
     if costs["impact"]:
         parts.append(f"square-root impact {costs['impact']:g}")
     if costs["funding"]:
-        parts.append("no funding rates on the tape" if funding_coverage is None else "real funding")
+        parts.append("real funding")
+    elif "funding" not in costs["off"]:
+        parts.append("no funding rates on the tape")
     if costs["off"]:
         parts.append(f"OFF: {', '.join(words(name) for name in costs['off'])}")
     return ", ".join(parts)
@@ -177,5 +179,7 @@ def comparison(docs: list[Document]) -> Table:
     for doc in docs:
         values = [float(doc["account"]["start_usd"]), *(float(point["usd"]) for point in doc["equity"])]
         cells = [toned(figure(key, doc["metrics"][key]).removesuffix(" USD")) for key in shown]
-        table.add_row(Text(doc["strategy_name"], style="bold"), Text(sparkline(values, 16), style="cyan"), *cells)
+        halted = any(warning["code"] == "drawdown_halt" for warning in doc["warnings"])
+        name = Text.assemble((doc["strategy_name"], "bold"), (" (halted by drawdown)" if halted else "", "yellow"))
+        table.add_row(name, Text(sparkline(values, 16), style="cyan"), *cells)
     return table

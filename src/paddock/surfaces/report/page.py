@@ -224,10 +224,11 @@ def _spread(values: list[float]) -> str:
 
 
 def _funding(doc: Document) -> str:
-    if not doc["costs"]["funding"]:
+    if "funding" in doc["costs"]["off"]:
         return "switched off"
-    covered = doc["tape"]["funding_coverage"]
-    return "no rates on the tape" if covered is None else f"real rates, {100 * covered:.4g} % of bars"
+    if not doc["costs"]["funding"]:
+        return "no rates on the tape"
+    return f"real rates, {100 * doc['tape']['funding_coverage']:.4g} % of bars"
 
 
 def _months(doc: Document) -> str:
