@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from cyclopts import App, CycloptsError
 
@@ -32,16 +34,33 @@ app.command(data.app)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (without the program's name; `sys.argv` by default) and return its exit code."""
     tokens = list(sys.argv[1:] if arguments is None else arguments)
+    _open_streams()
     try:
         code = _run(tokens)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return failure.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone; nothing may be written when the interpreter flushes on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_stdout()  # whoever read our output has gone
         return failure.BROKEN_PIPE
+    except OSError as error:  # stdout takes no more: a full disk
+        _abandon_stdout()
+        return _report(failure.of_machine(error), [])
     return code
+
+
+def _open_streams() -> None:
+    """Streams that take whatever is printed: a character that they cannot encode becomes "?"; a closed one is mute."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  open until the end
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _abandon_stdout() -> None:
+    """Nothing may be written when the interpreter flushes on exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(tokens: list[str]) -> int:
