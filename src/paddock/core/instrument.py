@@ -88,8 +88,8 @@ class Instrument:
 def fine_instrument(venue: str, symbol: str, first_px: float) -> Instrument:
     """An instrument whose tick and lot are too fine to change a price or a size, for data without a specification.
 
-    The grid comes from the *first* price known, so that later prices cannot change earlier decisions: eleven significant
-    figures of price, and lots worth less than 100 micro-dollars.
+    The grid comes from the *first* price known, so that later prices cannot change earlier decisions: eleven
+    significant figures of price, and lots worth less than 100 micro-dollars.
     """
     magnitude = math.floor(math.log10(first_px))
     px_decimals = min(max(10 - magnitude, 2), MAX_DECIMALS)
