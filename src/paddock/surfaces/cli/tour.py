@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 from rich.console import Group
@@ -45,11 +47,12 @@ def tour(home: Path) -> None:
 def _said(docs: list[Document], pages: list[Path]) -> Group:
     tape = docs[0]["tape"]
     dates = f"{format_ts(tape['start_ts'])[:10]} to {format_ts(tape['end_ts'])[:10]}"
+    program = called()
     commands = (
-        ("paddock strategy explain sma-crossover", "what a strategy does, in plain English"),
-        (f"paddock backtest breakout --venue {DEMO_VENUE} --symbols SOL", "one of them on one symbol, in full"),
-        ("paddock backtest breakout --data candles.parquet", "the same on candles of your own"),
-        ('paddock strategy new "My idea"', "a strategy of your own, as a file to edit"),
+        (f"{program} strategy explain sma-crossover", "what a strategy does, in plain English"),
+        (f"{program} backtest breakout --venue {DEMO_VENUE} --symbols SOL", "one of them on one symbol, in full"),
+        (f"{program} backtest breakout --data candles.parquet", "the same on candles of your own"),
+        (f'{program} strategy new "My idea"', "a strategy of your own, as a file to edit"),
     )
     width = max(len(command) for command, _ in commands)
     return Group(
@@ -69,3 +72,11 @@ def _said(docs: list[Document], pages: list[Path]) -> Group:
         Text("  Next", style="bold"),
         *(Text.assemble(f"  {command:<{width}}  ", (what, "dim")) for command, what in commands),
     )
+
+
+def called() -> str:
+    """How a person can call this program from where they are."""
+    if shutil.which("paddock"):
+        return "paddock"
+    program = Path(sys.argv[0])
+    return str(program.relative_to(Path.cwd()) if program.is_relative_to(Path.cwd()) else program)
