@@ -14,7 +14,7 @@ from paddock.core.errors import Code, Invalid, NotFound, PaddockError
 from paddock.core.instrument import Instrument, InstrumentKind
 from paddock.core.time import HOUR_MS
 from paddock.market import load
-from paddock.market.cache import FORMAT, KEPT, TapeCache
+from paddock.market.cache import KEPT, TapeCache, rules
 from paddock.market.lake import FUNDING, Key, Lake
 from paddock.market.load import load_tape
 from paddock.market.sift import resample
@@ -170,7 +170,7 @@ def test_the_cache_does_not_grow_without_end(lake):
         cache.put(f"k{number}", tape)
     kept = sorted(folder.name for folder in cache.root.iterdir())
     assert len(kept) == KEPT
-    assert all(name.startswith(f"{FORMAT}-") for name in kept)
+    assert all(name.startswith(f"{rules()}-") for name in kept)
     assert cache.get(f"k{KEPT + 2}") is not None
 
 

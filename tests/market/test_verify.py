@@ -47,6 +47,7 @@ WHOLE = candles(100)
 BROKEN = {
     "price_missing": (changed(WHOLE, 7, open=None), [(7, 7, 1)]),
     "price_not_positive": (changed(WHOLE, 7, low=0.0), [(7, 7, 1)]),
+    "price_out_of_range": (changed(changed(WHOLE, 7, low=1e-13), 8, high=1e13), [(7, 8, 2)]),
     "high_below_low": (changed(WHOLE, 7, high=1.0), [(7, 7, 1)]),
     "outside_range": (changed(changed(WHOLE, 7, close=1e6), 8, open=0.001), [(7, 8, 2)]),
     "volume_impossible": (changed(changed(WHOLE, 7, volume=-1.0), 20, volume=float("inf")), [(7, 7, 1), (20, 20, 1)]),

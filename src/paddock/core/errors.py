@@ -163,6 +163,7 @@ class Unavailable(PaddockError):
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
-    """`did you mean "x"?` for the closest choice, or an empty string when nothing is close."""
-    match = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
-    return f'did you mean "{match[0]}"?' if match else ""
+    """`did you mean "x"?` for the closest choice, whatever its case, or an empty string when nothing is close."""
+    folded = {choice.casefold(): choice for choice in choices}
+    match = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return f'did you mean "{folded[match[0]]}"?' if match else ""

@@ -7,9 +7,11 @@ A mapped tape is private to its process: pages that are written to are copied, s
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from paddock.market import specs
 from paddock.market.files import sync
 from paddock.market.tape import FineBars, Tape
 
-FORMAT = "2"  # goes up with every change of the layout or of the rules that build a tape
+BUILDERS = (Path(__file__).parent, Path(__file__).parents[1] / "core")  # folders of those sources
 KEPT = 32  # tapes; older ones are removed
 ARRAYS = (
     *("ts", "open", "high", "low", "close", "volume"),
@@ -38,30 +40,48 @@ class TapeCache:
 
     def get(self, key: str) -> Tape | None:
         """The tape, or None where there is none, or none that can be read."""
-        folder = self.root / f"{FORMAT}-{key}"
         try:
-            return _mapped(folder)
+            return _mapped(self._folder(key))
         except (OSError, ValueError, KeyError, TypeError, Invalid):
             return None
 
     def put(self, key: str, tape: Tape) -> Tape:
-        """Stores the tape and returns it mapped, so that the built one can be let go."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=self.root, prefix=".new-"))
-        _write(fresh, tape)
-        target = self.root / f"{FORMAT}-{key}"
-        shutil.rmtree(target, ignore_errors=True)
+        """Stores the tape and returns it mapped, so that the built one can be let go.
+
+        Where it cannot be stored (a full disk, a folder that is only read) the built one is returned.
+        """
         try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            fresh = Path(tempfile.mkdtemp(dir=self.root, prefix=".new-"))
+        except OSError:
+            return tape
+        target = self._folder(key)
+        try:
+            _write(fresh, tape)
+            shutil.rmtree(target, ignore_errors=True)
             fresh.rename(target)
-        except OSError:  # another process stored the same tape a moment ago
+            self._prune()
+        except OSError:  # no room, or another process stored the same tape a moment ago
             shutil.rmtree(fresh, ignore_errors=True)
-        self._prune()
         return self.get(key) or tape
 
+    def _folder(self, key: str) -> Path:
+        return self.root / f"{rules()}-{key}"
+
     def _prune(self) -> None:
-        tapes = sorted(self.root.glob(f"{FORMAT}-*/"), key=lambda folder: folder.stat().st_mtime_ns, reverse=True)
-        for folder in [*tapes[KEPT:], *(f for f in self.root.glob("[0-9]*/") if not f.name.startswith(f"{FORMAT}-"))]:
+        now = f"{rules()}-"
+        tapes = sorted(self.root.glob(f"{now}*/"), key=lambda folder: folder.stat().st_mtime_ns, reverse=True)
+        for folder in [*tapes[KEPT:], *(old for old in self.root.glob("[!.]*/") if not old.name.startswith(now))]:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def rules() -> str:
+    """Names the state of the sources that say what a tape is made of and how: a tape built by others is not used."""
+    digest = hashlib.sha256()
+    for source in sorted(path for room in BUILDERS for path in room.glob("*.py")):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _write(folder: Path, tape: Tape) -> None:

@@ -30,6 +30,7 @@ _ROW = "the row is left out with --allow-gaps; fetch it again from the venue"
 KINDS: dict[str, Kind] = {
     "price_missing": Kind(Severity.ERROR, "a price is empty, NaN or infinite", _ROW),
     "price_not_positive": Kind(Severity.ERROR, "a price is zero or negative", _ROW),
+    "price_out_of_range": Kind(Severity.ERROR, "a price is below 1e-12 or above 1e12", _ROW),
     "high_below_low": Kind(Severity.ERROR, "the high lies below the low", _ROW),
     "outside_range": Kind(Severity.ERROR, "open or close lie outside low to high", _ROW),
     "volume_impossible": Kind(Severity.ERROR, "the volume is negative, empty, NaN or infinite", _ROW),

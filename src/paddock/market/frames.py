@@ -34,6 +34,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 EARLIEST = parse_ts("2000-01-01")
 LATEST = parse_ts("2100-01-01")
+LONGEST_SYMBOL = 64
 UNITS = {"seconds": 1_000.0, "microseconds": 0.001, "nanoseconds": 0.000_001}  # each in ms
 
 
@@ -60,9 +61,24 @@ def require(columns: Iterable[str], needed: Iterable[str], source: str, seen: It
         )
 
 
+def check_symbol(symbol: str, where: str = "") -> str:
+    """The symbol itself; raises Invalid (data.symbol) when it cannot be one."""
+    if not 1 <= len(symbol) <= LONGEST_SYMBOL or not symbol.isprintable() or symbol.isspace():
+        raise Invalid(
+            Code.DATA_SYMBOL,
+            f"{symbol[:LONGEST_SYMBOL]!r} cannot be a symbol",
+            where=where,
+            seen=repr(symbol[:LONGEST_SYMBOL]),
+            rule=f"a symbol has 1 to {LONGEST_SYMBOL} printable characters",
+        )
+    return symbol
+
+
 def typed(frame: pl.DataFrame, source: str) -> pl.DataFrame:
-    """The same rows with our types; raises Invalid (data.columns) naming the first value that cannot be read."""
+    """The same rows with our types; raises Invalid (data.columns, data.symbol) naming the first value that is none."""
     out = frame.with_columns(_typed(frame[name], source) for name in frame.columns)
+    for symbol in out["symbol"].unique() if "symbol" in out.columns else ():
+        check_symbol(symbol, source)
     if "ts" in out.columns:
         _check_unit(out["ts"], source)
     return out
@@ -133,7 +149,7 @@ def _check_unit(ts: pl.Series, source: str) -> None:
 
 def infer_interval(frame: pl.DataFrame, source: str) -> str:
     """Name of the most common spacing; raises Invalid (data.interval) where that is no interval or cannot be told."""
-    steps = frame.select(pl.col("ts").diff().over("symbol").alias("step")).filter(pl.col("step") > 0)["step"]
+    steps = frame.select(pl.col("ts").sort().diff().over("symbol").alias("step")).filter(pl.col("step") > 0)["step"]
     if not len(steps):
         raise Invalid(
             Code.DATA_INTERVAL,

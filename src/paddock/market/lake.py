@@ -25,12 +25,11 @@ from paddock.core.instrument import Instrument
 from paddock.core.time import INTERVALS, format_ts
 from paddock.market import specs
 from paddock.market.files import replace_file, sync
-from paddock.market.frames import PRICES
+from paddock.market.frames import PRICES, check_symbol
 
 FUNDING = "funding"
 SERIES = (*INTERVALS, FUNDING)
 VENUE = re.compile(r"^[a-z0-9][a-z0-9_-]{0,31}$")
-LONGEST_SYMBOL = 64
 CANDLE_SCHEMA = pl.Schema({"ts": pl.Int64, **dict.fromkeys((*PRICES, "volume", "open_interest"), pl.Float64)})
 FUNDING_SCHEMA = pl.Schema({"ts": pl.Int64, "rate": pl.Float64})
 
@@ -195,14 +194,7 @@ def encode(symbol: str) -> str:
 
     Small letters too, so that kPEPE and KPEPE stay two folders where the disk does not tell cases apart.
     """
-    if not 1 <= len(symbol) <= LONGEST_SYMBOL or not symbol.isprintable():
-        raise Invalid(
-            Code.DATA_SYMBOL,
-            f"{symbol[:LONGEST_SYMBOL]!r} cannot be a symbol",
-            seen=repr(symbol[:LONGEST_SYMBOL]),
-            rule=f"a symbol has 1 to {LONGEST_SYMBOL} printable characters",
-        )
-    plain = quote(symbol, safe="")
+    plain = quote(check_symbol(symbol), safe="")
     return "".join(c if _stays(plain, i) else f"%{ord(c):02X}" for i, c in enumerate(plain))
 
 

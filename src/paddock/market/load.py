@@ -73,16 +73,17 @@ def load_tape(
 def tape_from(material: Material, *, venue: str, interval: str, funding: bool, allow_gaps: bool) -> Tape:
     """As `load_tape`, from material in memory."""
     sifted = {name: sift(material.candles[name], name) for name in steps_to(material.candles, interval)}
-    parts, used = [], []
+    rates = _perp_rates(material) if funding else None
+    left_out = admit([*sifted.values(), *([rates] if rates else [])], material.source, allow_gaps)
+    parts = []
     taken: set[str] = set()
     for name, part in sifted.items():
         rest = part.frame.filter(pl.col("symbol").is_in(taken).not_()) if taken else part.frame
         if rest.height:
             taken |= set(rest["symbol"].unique())
             parts.append(rest if name == interval else resample(rest, name, interval))
-            used.append(part)
-    rates = _perp_rates(material) if funding else None
-    left_out = admit([*used, *([rates] if rates else [])], material.source, allow_gaps)
+    if not parts:
+        raise _nothing_left(material.source + left_out)
     tape = build_tape(
         parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort("symbol", "ts"),
         interval,
@@ -109,10 +110,17 @@ def admit(sifted: Sequence[Sifted], source: str, allow_gaps: bool) -> str:
             f"{source} holds rows that cannot be true: {words}",
             where=source,
             seen=next((part.first_left_out for part in sifted if part.first_left_out), words),
-            rule="prices are positive, open and close lie between low and high, a stamp has one bar and one rate",
+            rule="prices lie between 1e-12 and 1e12, open and close between low and high, volumes are not negative, "
+            "a stamp has one bar and one rate",
             suggestion="`paddock data verify` names every one; --allow-gaps leaves them out",
         )
     return f" (left out: {words})" if counts else ""
+
+
+def _nothing_left(source: str) -> Invalid:
+    return Invalid(
+        Code.DATA_EMPTY, f"{source} has no bar that can be true", seen=source, rule="a tape has bars that can be true"
+    )
 
 
 def _finer(frames: Mapping[str, pl.DataFrame]) -> Finer | None:

@@ -11,10 +11,15 @@ from paddock.core.time import interval_ms
 from paddock.market.frames import PRICES
 
 _BODY = ("open", "close")
+LEAST_PRICE, MOST_PRICE = 1e-12, 1e12  # beyond, money and sizes are no longer exact
 # One rule a name, true where a row breaks it.
 IMPOSSIBLE: dict[str, pl.Expr] = {
     "price_missing": pl.any_horizontal(pl.col(name).is_finite().fill_null(False).not_() for name in PRICES),
     "price_not_positive": pl.any_horizontal(pl.col(name) <= 0 for name in PRICES),
+    "price_out_of_range": pl.any_horizontal(
+        pl.col(name).is_finite() & (pl.col(name) > 0) & ~pl.col(name).is_between(LEAST_PRICE, MOST_PRICE)
+        for name in PRICES
+    ),
     "high_below_low": pl.col("high") < pl.col("low"),
     "outside_range": pl.any_horizontal((pl.col(n) > pl.col("high")) | (pl.col(n) < pl.col("low")) for n in _BODY),
     "volume_impossible": (pl.col("volume").is_finite() & (pl.col("volume") >= 0)).fill_null(False).not_(),

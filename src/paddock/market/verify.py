@@ -128,9 +128,7 @@ def _marked(frame: pl.DataFrame, code: str, mark: pl.Expr) -> Iterator[Finding]:
         pl.col("mark").rle_id().over("symbol").alias("run")
     )
     runs = marked.filter("mark").group_by("symbol", "run", maintain_order=True)
-    yield from _findings(
-        code, runs.agg(pl.col("ts").first(), pl.col("ts").last().alias("last"), pl.len().alias("rows"))
-    )
+    yield from _findings(code, runs.agg(pl.col("ts").min(), pl.col("ts").max().alias("last"), pl.len().alias("rows")))
 
 
 def _findings(code: str, spans: pl.DataFrame) -> Iterator[Finding]:
