@@ -13,7 +13,7 @@ from paddock.core.instrument import Instrument, fine_instrument
 from paddock.core.time import interval_ms
 from paddock.market.funding import attach
 from paddock.market.sift import traded
-from paddock.market.tape import FineBars, Floats, Ints, Tape
+from paddock.market.tape import FineBars, Floats, Ints, Tape, reshaped
 
 COLUMNS = ("open", "high", "low", "close", "volume", "open_interest")
 
@@ -82,24 +82,8 @@ def truncate(tape: Tape, rows: int) -> Tape:
 
     Instruments, symbols and labels stay, so a symbol that has not traded yet keeps its (empty) row.
     """
-
-    def head(matrix: Floats) -> Floats:
-        return matrix[:, :rows].copy()
-
-    return replace(
-        tape,
-        ts=tape.ts[:rows].copy(),
-        open=head(tape.open),
-        high=head(tape.high),
-        low=head(tape.low),
-        close=head(tape.close),
-        volume=head(tape.volume),
-        funding_open=head(tape.funding_open),
-        funding_inside=head(tape.funding_inside),
-        funding_last=head(tape.funding_last),
-        open_interest=head(tape.open_interest),
-        fine=tape.fine and _cut_fine(tape.fine, rows),
-    )
+    shorter = reshaped(tape, tape.ts[:rows].copy(), lambda matrix: matrix[:, :rows].copy())
+    return replace(shorter, fine=tape.fine and _cut_fine(tape.fine, rows))
 
 
 def _cut_fine(fine: FineBars, rows: int) -> FineBars:
