@@ -129,3 +129,33 @@ def test_the_nearest_symbol_is_found_whatever_its_case(tmp_path, word, meant):
     path = saved(candles(50, symbols=("BTC", "ETH", "kPEPE")), tmp_path)
     assert failure(path, symbols=[word]).suggestion == f'did you mean "{meant}"?'
     assert nearest("zzz", ["BTC"]) == ""
+
+
+def test_funding_that_is_candles_is_refused(tmp_path, capsys):
+    path = saved(candles(100), tmp_path)
+    rates = saved(candles(100).select("symbol", "ts", rate=pl.lit(1e-5)), tmp_path, "rates.parquet")
+    words = ["backtest", "sma-crossover", "--symbols", "BTC", "--home", str(tmp_path), "--data", str(path)]
+    assert main([*words, "--funding", str(rates)]) == 0
+    capsys.readouterr()
+    assert main([*words, "--funding", str(path)]) == 4
+    assert "candles.parquet holds no funding rates" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["list"], ["show", VENUE, "BTC"], ["verify"]])
+def test_a_home_that_is_a_file_is_told_of(tmp_path, capsys, words):
+    path = saved(candles(10), tmp_path)
+    assert main(["data", *words, "--home", str(path)]) == 2
+    assert "is not a folder" in capsys.readouterr().err
+
+
+def test_an_import_that_ends_half_way_says_what_it_stored(tmp_path, capsys):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    saved(candles(100), folder, "a.parquet")
+    saved(changed(candles(100, symbols=("ETH",)), 5, close=-1.0), folder, "b.parquet")
+    home = tmp_path / "home"
+    assert main(["data", "import", str(folder), "--venue", VENUE, "--home", str(home)]) == 4
+    told = capsys.readouterr()
+    assert told.out == "a.parquet: 1h of 1 symbols, 100 rows added, 0 changed, 0 as they were\n"
+    assert "b.parquet" in told.err
+    assert [key.symbol for key in Lake(home).series()] == ["BTC"]

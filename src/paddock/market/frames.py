@@ -69,7 +69,7 @@ def check_symbol(symbol: str, where: str = "") -> str:
             f"{symbol[:LONGEST_SYMBOL]!r} cannot be a symbol",
             where=where,
             seen=repr(symbol[:LONGEST_SYMBOL]),
-            rule=f"a symbol has 1 to {LONGEST_SYMBOL} printable characters",
+            rule=f"a symbol has 1 to {LONGEST_SYMBOL} printable characters, not all blank",
         )
     return symbol
 

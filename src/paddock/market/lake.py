@@ -71,9 +71,21 @@ class Stored:
 
 
 class Lake:
-    """History under `home`; nothing is created before the first write."""
+    """History under `home`; nothing is created before the first write.
+
+    Raises NotFound (data.not_found) where `home` is something else than a folder.
+    """
 
     def __init__(self, home: Path) -> None:
+        if home.exists() and not home.is_dir():
+            raise NotFound(
+                Code.DATA_NOT_FOUND,
+                f"{home} is not a folder",
+                where=str(home),
+                seen=home,
+                rule="the lake lies in a folder, PADDOCK_HOME or --home",
+                suggestion=f"the folder that it lies in is {home.parent}; files are read with --data",
+            )
         self.home = home
         self.root = home / "lake"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,13 +80,13 @@ def read(path: Path, symbols: Collection[str] | None = None) -> Iterator[Candles
     Raises NotFound (data.not_found) and Invalid (data.unreadable, data.columns, data.empty, data.interval).
     """
     lazy, names, named = _open(path)
+    funding = _holds_rates(names, named)
     only = named.symbol or (next(iter(symbols)) if symbols is not None and len(symbols) == 1 else None)
     if "symbol" in names.values():
         named = _Named()  # the rows say it themselves
     elif only:
         lazy = lazy.with_columns(pl.lit(only).alias("symbol"))
         names = {**names, "symbol": "symbol"}
-    funding = named.funding or ("rate" in names.values() and "close" not in names.values())
     if named.funding and "rate" not in names.values():
         names = {theirs: "rate" if ours == "open" else ours for theirs, ours in names.items()}
     needed = FUNDING_COLUMNS if funding else CANDLE_COLUMNS
@@ -102,6 +102,26 @@ def read(path: Path, symbols: Collection[str] | None = None) -> Iterator[Candles
     if frame.height:
         columns = (*needed, *(name for name in extra if name in frame.columns))
         yield from _split(typed(frame, path.name).select(columns), funding, named, path.name)
+
+
+def require_rates(path: Path) -> None:
+    """Raises Invalid (data.columns) when a file, or one in a folder, holds something else than funding rates."""
+    for file in files_under(path):
+        lazy, names, named = _open(file)
+        if not _holds_rates(names, named):
+            raise Invalid(
+                Code.DATA_COLUMNS,
+                f"{file.name} holds no funding rates",
+                where=str(file),
+                seen=", ".join(lazy.collect_schema().names()),
+                rule=f"funding has {', '.join(FUNDING_COLUMNS)}, and no prices",
+                suggestion="candles are named with --data" if "close" in names.values() else "",
+            )
+
+
+def _holds_rates(names: Mapping[str, str], named: _Named) -> bool:
+    says_so = named.funding and "symbol" not in names.values()  # rows that name their symbol speak for themselves
+    return says_so or ("rate" in names.values() and "close" not in names.values())
 
 
 def _split(frame: pl.DataFrame, funding: bool, named: _Named, source: str) -> Iterator[Candles | Rates]:

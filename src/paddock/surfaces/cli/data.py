@@ -46,8 +46,7 @@ def import_(
     _require_paths(paths)
     wanted = _split(symbols)
     brought = import_files(_lake(home), paths, venue=venue, symbols=wanted, market=market, allow_gaps=allow_gaps)
-    for line in _summary(_watched(brought)):
-        print(line)
+    _print_brought(_watched(brought))
 
 
 @app.command(name="list")
@@ -205,16 +204,19 @@ def _watched(steps: Iterable[T]) -> Iterator[T]:
             progress.advance(task)
 
 
-def _summary(brought: Iterable[Imported]) -> Iterator[str]:
+def _print_brought(brought: Iterable[Imported]) -> None:
+    """Says what was stored, even where an error ends the import half way: that much stays."""
     from paddock.market.lake import Change
 
     totals: dict[tuple[str, str], tuple[int, Change]] = {}
-    for one in brought:
-        series, change = totals.get((one.file, one.key.interval), (0, Change()))
-        totals[one.file, one.key.interval] = (series + 1, change + one.change)
-    for (file, interval), (series, change) in totals.items():
-        rows = f"{change.added:,} rows added, {change.changed:,} changed, {change.same:,} as they were"
-        yield f"{file}: {interval} of {series} symbols, {rows}"
+    try:
+        for one in brought:
+            series, change = totals.get((one.file, one.key.interval), (0, Change()))
+            totals[one.file, one.key.interval] = (series + 1, change + one.change)
+    finally:
+        for (file, interval), (series, change) in totals.items():
+            rows = f"{change.added:,} rows added, {change.changed:,} changed, {change.same:,} as they were"
+            print(f"{file}: {interval} of {series} symbols, {rows}")
 
 
 def _series(stored: Stored) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from paddock.core.errors import Code, Invalid
 from paddock.core.time import parse_ts
 from paddock.engine.costs import Costs
 from paddock.engine.pack import start_cash
+from paddock.market.readers import require_rates
 from paddock.surfaces.simulation import Request
 
 
@@ -36,6 +37,8 @@ def request_of(
             rule="the lake has its own rates, brought in with `paddock data import`",
             suggestion="name the candles with --data, too",
         )
+    if funding is not None:
+        require_rates(funding)
     venue, symbols, interval = scope
     start, end = (None if text is None else parse_ts(text) for text in period)
     return Request(
