@@ -24,8 +24,9 @@ class Pairs:
         return {"up,down.fast_period": list(self.fast), "up,down.slow_period": list(self.slow)}
 
     def sample(self, slow: int) -> Pairs:
-        """All fast periods with `slow` of the slow ones, evenly spread."""
-        return Pairs(self.fast, self.slow[:: len(self.slow) // slow][:slow])
+        """All fast periods with `slow` of the slow ones, from the middles of as many equal parts."""
+        share = len(self.slow) / slow
+        return Pairs(self.fast, tuple(self.slow[int((n + 0.5) * share)] for n in range(slow)))
 
 
 THOUSAND = Pairs(tuple(range(4, 54, 2)), tuple(range(60, 260, 5)))

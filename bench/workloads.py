@@ -91,7 +91,7 @@ def _w2(arrays: Arrays) -> Mapping[str, Contender]:
 
 
 def _w3(arrays: Arrays, pairs: Pairs = THOUSAND) -> Mapping[str, Contender]:
-    sample = pairs.sample(1)
+    sample = pairs.sample(2)
     scale = len(pairs) / len(sample)
     return {
         PADDOCK: Contender(
