@@ -5,7 +5,9 @@
     │   └── NotFound   the named thing does not exist
     ├── Refused        a venue or a rule said no
     ├── Unknown        it may have happened: look before acting again
+    │   └── TimedOut   no answer came in time
     └── Unavailable    try again later
+        └── NotRunning nothing answers there
 
 Every error names the value seen, the rule it broke and the nearest valid alternative, and serialises to one shape.
 """
@@ -25,6 +27,11 @@ class Code(StrEnum):
     USAGE = "usage"
     SETTINGS = "settings"
     MACHINE = "machine"
+    NOT_RUNNING = "not_running"
+    TIMEOUT = "timeout"
+    PORT_IN_USE = "serve.port_in_use"
+    EXPOSED = "serve.exposed"
+    ALREADY_RUNNING = "serve.already_running"
     # data
     DATA_NOT_FOUND = "data.not_found"
     DATA_UNREADABLE = "data.unreadable"
@@ -156,10 +163,22 @@ class Unknown(PaddockError):
     kind = "unknown"
 
 
+class TimedOut(Unknown):
+    """No answer came in time."""
+
+    exit_code = 5
+
+
 class Unavailable(PaddockError):
     """Not now; later."""
 
     kind = "unavailable"
+
+
+class NotRunning(Unavailable):
+    """Nothing answers there: it has to be started first."""
+
+    exit_code = 3
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
