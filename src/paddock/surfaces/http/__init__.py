@@ -1,0 +1,1 @@
+"""Who asks over the network, may they, and what do they get?"""
