@@ -77,6 +77,9 @@ class Code(StrEnum):
     RUN_COSTS = "run.costs"
     RUN_RANGE = "run.range"
     RUN_EXPLAIN = "run.explain"
+    # trading at a venue
+    VENUE_UNAVAILABLE = "venue.unavailable"
+    VENUE_UNCLEAR = "venue.unclear"
 
 
 @dataclass(frozen=True, slots=True)
