@@ -47,8 +47,8 @@ FORBIDDEN_ATTRIBUTES = {
     *("read_text", "write_text", "read_bytes", "write_bytes", "urandom", "sleep", "perf_counter", "monotonic"),
 }
 
-# The one place where anything unforeseen ends, so that a user never sees a traceback.
-BROAD_EXCEPT_ALLOWED = {("src/paddock/surfaces/cli/main.py", "_run")}
+# The places where anything unforeseen ends, of a command and of a thread, so that a user never sees a traceback.
+BROAD_EXCEPT_ALLOWED = {("src/paddock/surfaces/cli/main.py", "_run"), ("src/paddock/surfaces/parts.py", "_watched")}
 
 # One reads what the user configured; the other tells Numba where to keep code, which it takes from there alone.
 ENVIRONMENT = {PACKAGE / "surfaces" / name for name in ("settings.py", "kernel_cache.py")}

@@ -16,7 +16,8 @@ from paddock.strategy.program import Action, ActionKind, Rule
 from paddock.surfaces.cli.main import main
 from paddock.surfaces.cli.perform import TRADE_COLUMNS, trades_csv
 from paddock.surfaces.cli.reading import lines, rule_document
-from paddock.surfaces.cli.screen import comparison, show
+from paddock.surfaces.cli.screen import comparison
+from paddock.surfaces.cli.terminal import show
 from tests.engine.runs import run
 
 NAN = float("nan")

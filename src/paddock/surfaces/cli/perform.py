@@ -14,7 +14,8 @@ from rich.text import Text
 
 from paddock.core.errors import Code, Invalid, Unavailable
 from paddock.engine.result import Document, document
-from paddock.surfaces.cli.screen import progress, show, summary, working
+from paddock.surfaces.cli.screen import summary, working
+from paddock.surfaces.cli.terminal import progress, show
 from paddock.surfaces.report import render, tell
 from paddock.surfaces.simulation import Request, prepare
 

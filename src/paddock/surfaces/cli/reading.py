@@ -15,7 +15,8 @@ from paddock.engine.result import Document, orders
 from paddock.strategy.expr import All, Any, Const, Literal, Op, State, StateField, Value
 from paddock.strategy.program import Action, ActionKind
 from paddock.strategy.python import PythonProgram
-from paddock.surfaces.cli.screen import progress, working
+from paddock.surfaces.cli.screen import working
+from paddock.surfaces.cli.terminal import progress
 from paddock.surfaces.figures import feature_label, words
 from paddock.surfaces.simulation import Ready, Request, prepare
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numba
-from rich.console import Console, Group, RenderableType
+from rich.console import Group
 from rich.padding import Padding
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -22,39 +18,6 @@ from paddock.surfaces.figures import GROUPS, MINUS, UNKNOWN, dollars, figure, li
 BLOCKS = "▁▂▃▄▅▆▇█"
 SPARK_WIDTH = 48
 LEFT, RIGHT = ("Account", "Risk", "Activity"), ("Trades",)
-
-
-def console(stream: TextIO) -> Console:
-    """A console that writes plain text where nobody watches: no colour, no cursor movement, no terminal's width."""
-    watched = stream.isatty()
-    return Console(
-        file=stream, no_color=not watched, force_terminal=watched, width=None if watched else 120, highlight=False
-    )
-
-
-def show(what: RenderableType) -> None:
-    """Print to stdout; where nobody watches, without the blanks that only fill lines."""
-    screen = console(sys.stdout)
-    if screen.is_terminal:
-        screen.print(what)
-        return
-    with screen.capture() as captured:
-        screen.print(what, soft_wrap=isinstance(what, Text))
-    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-
-
-@contextmanager
-def progress(*, quiet: bool) -> Iterator[Progress]:
-    """A line of progress on stderr, gone when it is done; nothing where nobody watches."""
-    shown = not quiet and sys.stderr.isatty()
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=32),
-        TextColumn("{task.fields[note]}"),
-    )
-    with Progress(*columns, console=console(sys.stderr), transient=True, disable=not shown) as bar:
-        yield bar
 
 
 def working(what: str) -> str:

@@ -14,7 +14,8 @@ from paddock.engine.result import Document, document
 from paddock.market.demo import write_demo
 from paddock.market.lake import Lake
 from paddock.market.load import DEMO_VENUE
-from paddock.surfaces.cli.screen import comparison, progress, show, working
+from paddock.surfaces.cli.screen import comparison, working
+from paddock.surfaces.cli.terminal import progress, show
 from paddock.surfaces.figures import listed
 from paddock.surfaces.report import render, tell
 from paddock.surfaces.simulation import Request, prepare

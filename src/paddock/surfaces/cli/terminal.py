@@ -1,0 +1,65 @@
+"""How anything comes to a terminal, and what it looks like where nobody watches."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from paddock.surfaces.cli.failure import plain
+
+
+def console(stream: TextIO) -> Console:
+    """A console that writes plain text where nobody watches: no colour, no cursor movement, no terminal's width."""
+    watched = stream.isatty()
+    return Console(
+        file=stream, no_color=not watched, force_terminal=watched, width=None if watched else 120, highlight=False
+    )
+
+
+def show(what: RenderableType) -> None:
+    """Print to stdout; where nobody watches, without the blanks that only fill lines."""
+    screen = console(sys.stdout)
+    if screen.is_terminal:
+        screen.print(what)
+        return
+    with screen.capture() as captured:
+        screen.print(what, soft_wrap=isinstance(what, Text))
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Progress]:
+    """A line of progress on stderr, gone when it is done; nothing where nobody watches."""
+    shown = not quiet and sys.stderr.isatty()
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=32),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=console(sys.stderr), transient=True, disable=not shown) as bar:
+        yield bar
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> Table:
+    """Rows under their headers, the columns of `right` aligned to the right; control codes in cells are shown."""
+    grid = Table(box=None, padding=(0, 1, 0, 2), header_style="dim")
+    aligned = set(right)
+    for name in columns:
+        grid.add_column(name, justify="right" if name in aligned else "left", no_wrap=True)
+    for row in rows:
+        grid.add_row(*(cell if isinstance(cell, Text) else Text(plain(str(cell))) for cell in row))
+    return grid
+
+
+def show_json(document: object) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")

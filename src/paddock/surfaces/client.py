@@ -1,0 +1,132 @@
+"""The API as commands call it: every answer is a document, every failure one of our errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+
+from paddock.core.errors import (
+    Code,
+    Invalid,
+    NotFound,
+    NotRunning,
+    PaddockError,
+    Problem,
+    Refused,
+    TimedOut,
+    Unavailable,
+    Unknown,
+)
+from paddock.surfaces.secret import read_token
+
+BASE = "/api/v1"
+TIMEOUT_S = 10.0
+KINDS: dict[str, type[PaddockError]] = {
+    cls.kind: cls for cls in (PaddockError, Invalid, NotFound, Refused, Unknown, Unavailable)
+}
+Json = dict[str, Any]
+
+
+class Api:
+    """A session with one server, as a context manager.
+
+    Raises NotRunning when nothing listens there, TimedOut when no answer comes in time, and otherwise what the server
+    said, as the same error that it was there.
+    """
+
+    def __init__(self, url: str, token_file: Path, timeout_s: float = TIMEOUT_S) -> None:
+        self._url = url
+        headers = {"Authorization": f"Bearer {read_token(token_file)}"} if token_file.exists() else {}
+        self._http = httpx2.Client(base_url=url + BASE, headers=headers, timeout=timeout_s, trust_env=False)
+
+    def __enter__(self) -> Api:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: object) -> Json:
+        return self._call("GET", path, query=query)
+
+    def post(self, path: str, body: Mapping[str, object] | None = None) -> Json:
+        return self._call("POST", path, body=body or {})
+
+    def delete(self, path: str) -> Json:
+        return self._call("DELETE", path)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> Json:
+        given = {key: str(value) for key, value in (query or {}).items() if value is not None}
+        key = {} if method == "GET" else {"Idempotency-Key": uuid4().hex}
+        try:
+            reply = self._http.request(method, path, params=given, json=body, headers=key)
+        except httpx2.TimeoutException:
+            raise TimedOut(
+                Code.TIMEOUT,
+                "no answer came in time",
+                where=f"{method} {self._url}{BASE}{path}",
+                rule=f"an answer comes within {self._http.timeout.read:g} s",
+                suggestion="look whether it happened before you ask again",
+            ) from None
+        except (httpx2.TransportError, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+            raise NotRunning(
+                Code.NOT_RUNNING,
+                "nothing answers there",
+                where=self._url,
+                seen=str(error),
+                rule="`paddock serve` keeps the bots going and answers; PADDOCK_URL says where",
+                suggestion="start it with: paddock serve",
+            ) from None
+        if reply.is_success:
+            return document(reply)
+        raise error_of(document(reply), reply.status_code)
+
+
+def document(reply: httpx2.Response) -> Json:
+    """The body as an object; raises Unavailable when a stranger answers there."""
+    if reply.status_code == httpx2.codes.NO_CONTENT:
+        return {}
+    try:
+        found = reply.json()
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Unavailable(
+            Code.NOT_RUNNING,
+            "what answers there is not Paddock",
+            where=str(reply.url),
+            seen=f"{reply.status_code} {reply.text[:80]}",
+            rule="an answer is one JSON object",
+            suggestion="PADDOCK_URL says where the API is",
+        )
+    return found
+
+
+def error_of(found: Json, status: int) -> PaddockError:
+    """The error that a reply describes."""
+    told = found.get("error")
+    if not isinstance(told, dict):
+        return Unavailable(Code.NOT_RUNNING, "what answers there is not Paddock", seen=f"status {status}")
+    codes = {str(code): code for code in Code}
+    problems = told.get("problems", [])
+    return KINDS.get(told.get("kind", ""), PaddockError)(
+        codes.get(told.get("code", ""), Code.INTERNAL),
+        str(told.get("message", f"status {status}")),
+        seen=told.get("seen", ""),
+        rule=str(told.get("rule", "")),
+        suggestion=str(told.get("suggestion", "")),
+        where=str(told.get("where", "")),
+        problems=[Problem(**{key: str(value) for key, value in problem.items()}) for problem in problems],
+    )

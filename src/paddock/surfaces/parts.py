@@ -1,0 +1,72 @@
+"""What a process does at once: each part in a thread of its own, all of them ended together and in time.
+
+A part that fails ends the whole process: whoever started it starts it again, and starting is recovering.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
+from types import FrameType
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`run` returns soon after the event is set; `name` is for the log."""
+
+    name: str
+    run: Callable[[threading.Event], None]
+
+
+def run_together(parts: Sequence[Part], stop: threading.Event, *, within_s: float) -> bool:
+    """Run all parts until `stop` is set or one of them ends; False when one failed or did not end in time."""
+    failed: list[str] = []
+    threads = [
+        threading.Thread(target=_watched, args=(part, stop, failed), name=part.name, daemon=True) for part in parts
+    ]
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    deadline = monotonic() + within_s
+    for thread in threads:
+        thread.join(max(0.0, deadline - monotonic()))
+    late = [thread.name for thread in threads if thread.is_alive()]
+    if late:
+        log.error("did not end in time", parts=late, within_s=within_s)
+    return not failed and not late
+
+
+def _watched(part: Part, stop: threading.Event, failed: list[str]) -> None:
+    try:
+        part.run(stop)
+    except Exception:  # whatever it was, it ends here, in the log, without secrets
+        failed.append(part.name)
+        log.critical("a part failed; the process ends", part=part.name, exc_info=True)
+    finally:
+        stop.set()
+
+
+@contextmanager
+def until_signalled(stop: threading.Event) -> Iterator[None]:
+    """Inside, SIGTERM and SIGINT set `stop`; a second one ends the process at once."""
+
+    def told(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        stop.set()
+
+    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
