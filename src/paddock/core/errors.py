@@ -77,6 +77,17 @@ class Code(StrEnum):
     RUN_COSTS = "run.costs"
     RUN_RANGE = "run.range"
     RUN_EXPLAIN = "run.explain"
+    # the journal
+    DATABASE_URL = "database.url"
+    DATABASE_BUSY = "database.busy"
+    DATABASE_DISK = "database.disk"
+    DATABASE_LOST = "database.lost"
+    DATABASE_DAMAGED = "database.damaged"
+    DATABASE_VERSION = "database.version"
+    FENCED = "database.fenced"
+    INTENT_CONFLICT = "intent.conflict"
+    LEDGER = "ledger.unbalanced"
+    LEDGER_CONFLICT = "ledger.conflict"
     # trading at a venue
     VENUE_UNAVAILABLE = "venue.unavailable"
     VENUE_UNCLEAR = "venue.unclear"

@@ -1,0 +1,100 @@
+"""The one metadata on which every room declares its tables, and column types that lose nothing on either engine.
+
+Tables are made with `table`: STRICT on SQLite, so that a column holds what it says on both engines. Money, times and
+counts are 64-bit integers, decimals and JSON are text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Connection, Double, Integer, MetaData, Table, Text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import REAL, TypeDecorator
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Count: Final = BigInteger().with_variant(Integer(), "sqlite")
+Micro: Final = Count  # micro-dollars
+Ms: Final = Count  # ms UTC
+Flag: Final = Count  # 0 or 1; the table checks it
+Real: Final = Double().with_variant(REAL(), "sqlite")
+
+# SQLite takes at most 32,766 parameters in a statement, PostgreSQL 65,535.
+_PARAMETERS: Final = 30_000
+
+
+class DecimalText(TypeDecorator[Decimal]):
+    """A decimal as it was written: SQLite has no other type that keeps more than 15 digits."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value:f}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class CanonicalJson(TypeDecorator[Any]):
+    """JSON in its one form (`canonical_json`), so that equal values are equal bytes on every engine."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
+        return None if value is None else canonical_json(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+        return None if value is None else json.loads(value)
+
+
+def canonical_json(value: object) -> str:
+    """Keys sorted, no spaces, ASCII only; ValueError for NaN and infinity, TypeError for what JSON does not know."""
+    return _ENCODER.encode(value)
+
+
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def table(name: str, *items: SchemaItem, clustered: bool = False) -> Table:
+    """A table of this metadata; `clustered` stores its rows in the order of the primary key on SQLite."""
+    return Table(name, metadata, *items, sqlite_strict=True, sqlite_with_rowid=not clustered)
+
+
+def upsert(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]], *, keep: Sequence[str] = ()) -> None:
+    """Insert rows, all with the same columns; where the primary key is there, overwrite the columns not in `keep`."""
+    if rows:
+        statement = _insert(conn, into)
+        key = [column.name for column in into.primary_key]
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in key and name not in keep}
+        conn.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+
+
+def insert_new(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]]) -> int:
+    """Insert the rows that break no unique key; gives their number."""
+    return conn.execute(_insert(conn, into).on_conflict_do_nothing(), rows).rowcount if rows else 0
+
+
+def slices(values: Sequence[Any], columns: int = 1) -> Iterator[Sequence[Any]]:
+    """The values in parts that fit as parameters of one statement, `columns` of them a value."""
+    size = _PARAMETERS // columns
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _insert(conn: Connection, into: Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(into) if conn.dialect.name == "sqlite" else postgresql.insert(into)
