@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from paddock.surfaces import logs
+from paddock.surfaces.redact import HIDDEN
 
 CANARY = "SECRET_CANARY_7f3a"
 
@@ -58,7 +59,7 @@ def test_json_is_one_object_a_line_with_the_run(capsys):
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [line["logger"] for line in lines] == ["ours", "ours", "theirs", "ours", "theirs"]
     assert {"event": "deployed", "run_id": "run-1", "level": "info"}.items() <= lines[0].items()
-    assert lines[0]["url"] == "postgresql://me:[hidden]@host/db"
+    assert lines[0]["url"] == f"postgresql://{HIDDEN}@host/db"
     assert "Traceback" in lines[3]["exception"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-import uuid
 from dataclasses import dataclass
 
 
@@ -18,10 +17,10 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class RandomIds:
-    """32 hex digits that nobody can guess."""
+    """32 hex digits: the time in ms, so that ids sort by it, then 80 bits that nobody can guess."""
 
     def next_id(self) -> str:
-        return uuid.uuid4().hex
+        return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
 
 
 @dataclass(frozen=True, slots=True)

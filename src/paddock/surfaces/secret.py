@@ -10,6 +10,7 @@ from pathlib import Path
 from paddock.core.errors import Code, Invalid
 
 OWNER_ONLY = 0o600
+PREFIX = "pdl_"  # says what it is, to people and to whatever looks for leaked ones
 BITS = 256
 
 
@@ -30,7 +31,7 @@ def local_token(path: Path) -> LocalToken:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     except FileExistsError:
         return LocalToken(read_token(path), fresh=False)
-    text = secrets.token_urlsafe(BITS // 8)
+    text = PREFIX + secrets.token_urlsafe(BITS // 8)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(text + "\n")
         file.flush()
