@@ -28,11 +28,11 @@ def breach(order: Placement, instrument: Instrument, ref_px: float) -> Rejected 
         return Rejected(
             RejectCode.LEVERAGE, f"leverage {order.leverage}; {order.symbol} allows 1 to {instrument.max_leverage}"
         )
-    if not order.reduce_only and (value := _value(order, instrument, ref_px)) is not None:
-        if value < instrument.min_notional_usd:
-            return Rejected(
-                RejectCode.MIN_NOTIONAL, f"a notional of {value}; {order.symbol} wants {instrument.min_notional_usd}"
-            )
+    value = None if order.reduce_only else _value(order, instrument, ref_px)
+    if value is not None and value < instrument.min_notional_usd:
+        return Rejected(
+            RejectCode.MIN_NOTIONAL, f"a notional of {value}; {order.symbol} wants {instrument.min_notional_usd}"
+        )
     return None
 
 

@@ -329,47 +329,53 @@ class FakeVenue:
             self._level(entry, stop, bracket.stop_client_id)
         if bracket.take_client_id:
             self._level(entry, OrderKind.TAKE, bracket.take_client_id)
+        if self.capabilities.relative_brackets:
+            for order in self._levels(entry.asked.account_id, entry.asked.book, entry.asked.symbol):
+                self._peg(order)
 
     def _level(self, entry: Booked, kind: OrderKind, client_id: str) -> None:
-        asked, bracket = entry.asked, entry.asked.bracket
+        asked = entry.asked
         child = self._named.get((asked.account_id, client_id))
         if child is None:
-            pct = bracket.trail_pct if kind is OrderKind.TRAIL else 0.0
             level = replace(
                 asked,
                 client_id=client_id,
                 kind=kind,
                 side=Side(-asked.side),
                 px=0.0,
-                pct=pct,
+                pct=asked.bracket.trail_pct if kind is OrderKind.TRAIL else 0.0,
                 tif=Tif.GTC,
                 reduce_only=True,
-                bracket=Bracket(),
             )
-            child = Booked(level, f"v{len(self.orders) + 1}", 0, entry.asked.client_id)
+            child = Booked(level, f"v{len(self.orders) + 1}", 0, asked.client_id)
             self.orders.append(child)
             self._named[asked.account_id, client_id] = child
         if child.state in (OrderState.OPEN, OrderState.PARTIAL):
             child.lots = entry.filled
-            self._peg(child, bracket)
+            self._peg(child)
             self._update(child, child.state)
 
-    def _peg(self, order: Booked, bracket: Bracket | None = None) -> None:
+    def _levels(self, account_id: str, book: str, symbol: str) -> list[Booked]:
+        """The working levels that came with entries into this position."""
+        return [
+            order
+            for order in self.orders
+            if order.parent and order.live
+            if (order.asked.account_id, order.asked.symbol) == (account_id, symbol)
+            if self.capabilities.netting or order.asked.book == book
+        ]
+
+    def _peg(self, order: Booked) -> None:
         """Put a level where it belongs for the position as it stands."""
         asked = order.asked
         held = self._position(asked.account_id, asked.book, asked.symbol)
         own = Bracket(stop_pct=asked.pct, take_pct=asked.pct, trail_pct=asked.pct)
-        px = level_px(bracket or own, asked.kind, Side(-asked.side), held.entry_px)
-        instrument = self._instruments[asked.symbol]
-        order.px = float(instrument.px(px))
+        px = level_px(asked.bracket if order.parent else own, asked.kind, Side(-asked.side), held.entry_px)
+        order.px = float(self._instruments[asked.symbol].px(px))
         order.best_px = held.entry_px
 
     def _sweep(self, account_id: str, book: str, symbol: str) -> None:
         """Levels that came with an entry go when the position is gone."""
-        if self._position(account_id, book, symbol).lots:
-            return
-        for order in self.orders:
-            asked = order.asked
-            same = (asked.account_id, asked.symbol) == (account_id, symbol)
-            if order.parent and order.live and same and (self.capabilities.netting or asked.book == book):
+        if self._position(account_id, book, symbol).lots == 0:
+            for order in self._levels(account_id, book, symbol):
                 self._end(order, OrderState.CANCELED, "the position is gone")

@@ -23,6 +23,7 @@ from paddock.venues.broker import (
 from paddock.venues.fake.script import Fault, Script, Step
 
 Request = TypeVar("Request", Placement, Cancellation)
+Send = Callable[[Sequence[Request]], list[Outcome]]
 
 _UNCLEAR = {
     Fault.ACCEPT_THEN_TIMEOUT: "no reply within 10 s",
@@ -38,8 +39,8 @@ _ARRIVES = frozenset({Fault.ACCEPT, Fault.ACCEPT_THEN_TIMEOUT, Fault.GARBAGE, Fa
 class Wire:
     """Implements Broker over another. Late requests arrive at the first call after their time, or by `deliver`.
 
-    `calls` is every request that reached the line, repeats included; `repeat` and `swap` change the next page of events:
-    so many events before the cursor come again, and the page comes back to front.
+    `calls` is every request that reached the line, repeats included. `repeat` and `swap` change the next page of
+    events: so many events before the cursor come again, and the page comes back to front.
     """
 
     def __init__(self, venue: Broker, clock: Clock, script: Script | None = None) -> None:
