@@ -50,6 +50,11 @@ REFUSALS = {
     Refusal.BELOW_MIN_NOTIONAL: "less than the venue's smallest order",
     Refusal.INSUFFICIENT_MARGIN: "more margin than the account has free",
     Refusal.NO_STOP_DISTANCE: "a size by risk without a stop to measure it",
+    Refusal.PAUSED: "the run is paused",
+    Refusal.ORDER_UNKNOWN: "of an order on this symbol it is not known whether it is at the venue",
+    Refusal.OPPOSITE_ON_ACCOUNT: "another run holds the other side on the same account",
+    Refusal.FEED_STALE: "the newest bar is too old to decide on",
+    Refusal.FROZEN: "the account is frozen until a person looked",
 }
 
 

@@ -68,6 +68,11 @@ class Refusal(IntEnum):
     BELOW_MIN_NOTIONAL = 12
     INSUFFICIENT_MARGIN = 13
     NO_STOP_DISTANCE = 14
+    PAUSED = 15
+    ORDER_UNKNOWN = 16
+    OPPOSITE_ON_ACCOUNT = 17
+    FEED_STALE = 18
+    FROZEN = 19
 
     @property
     def label(self) -> str:

@@ -34,7 +34,7 @@ FOREVER = 2**62
 def refuse(logs: Logs, t: int, ts: int, slot: Slot, reason: int) -> None:
     row = logs.refusals[logs.used[REFUSALS]]
     logs.used[REFUSALS] += 1
-    row.bar, row.ts, row.bot, row.symbol, row.reason = t, ts, slot.bot, slot.symbol, reason
+    row.bar, row.ts, row.bot, row.symbol, row.reason = logs.first_row + t, ts, slot.bot, slot.symbol, reason
 
 
 @part
@@ -47,7 +47,7 @@ def place(
     row = logs.used[ORDERS]
     logs.used[ORDERS] += 1
     log = logs.orders[row]
-    log.bar, log.ts, log.bot, log.symbol = t, ts, slot.bot, slot.symbol
+    log.bar, log.ts, log.bot, log.symbol = logs.first_row + t, ts, slot.bot, slot.symbol
     log.kind, log.side, log.reason, log.tif = kind, side, reason, tif
     log.state, log.capped, log.lots, log.filled, log.px, log.leverage = WORKING, capped, lots, 0, px, leverage
 
@@ -309,7 +309,7 @@ def enter(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Book
     slot = books.slots[i]
     s = slot.symbol
     bot, account = books.bots[slot.bot], books.accounts[slot.account]
-    reason = gate(action, ts, spec, books)
+    reason = slot.blocked if slot.blocked != 0 else gate(action, ts, spec, books)
     if reason >= 0:
         refuse(logs, t, ts, slot, reason)
         return

@@ -239,11 +239,19 @@ def is_quiet(slot: Slot, t: int, market: Market) -> bool:
 @part
 def trade_bar(i: int, t: int, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs) -> None:
     """Phases 1 to 7 of slot `i` at bar `t`, and its mark. A missing bar does nothing."""
+    if math.isnan(market.open[books.slots[i].symbol, t]):
+        return
+    trade_open(i, t, market, spec, friction, books, logs)
+    entered = trade_within(i, t, market, spec, friction, books, logs)
+    close_slot(i, t, entered, market, spec, books)
+
+
+@part
+def trade_open(i: int, t: int, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs) -> None:
+    """Phases 1 to 3."""
     slot = books.slots[i]
     s = slot.symbol
-    o, c = market.open[s, t], market.close[s, t]
-    if math.isnan(o):
-        return
+    o = market.open[s, t]
     slot.taken = 0
     funded = market.funding_open.shape[1] > 0
     leave, enter = books.working[2 * i], books.working[2 * i + 1]
@@ -258,9 +266,18 @@ def trade_bar(i: int, t: int, market: Market, spec: Spec, friction: Friction, bo
         work_at_open(2 * i + 1, t, market, spec, friction, books, logs)
         if slot.lots != held:
             check_gap(i, t, market, spec, friction, books, logs)
+
+
+@part
+def trade_within(i: int, t: int, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs) -> bool:
+    """Phases 4 to 7 but the trailing extreme; whether an entry filled after the open."""
+    slot = books.slots[i]
+    s = slot.symbol
+    funded = market.funding_open.shape[1] > 0
+    leave, enter = books.working[2 * i], books.working[2 * i + 1]
     if slot.lots != 0:
         if funded and market.funding_inside[s, t] != 0.0:
-            pay_funding(slot, books, o, market.funding_inside[s, t], spec)
+            pay_funding(slot, books, market.open[s, t], market.funding_inside[s, t], spec)
         check_within(i, t, market, spec, friction, books, logs)
     if leave.live == 1:
         limit_within(2 * i, t, market, spec, friction, books, logs)
@@ -270,9 +287,19 @@ def trade_bar(i: int, t: int, market: Market, spec: Spec, friction: Friction, bo
     entered = slot.lots != held
     if slot.lots != 0 and entered:
         check_after_entry(i, t, enter.px, market, spec, friction, books, logs)
+    return bool(entered)
+
+
+@part
+def close_slot(i: int, t: int, entered: bool, market: Market, spec: Spec, books: Books) -> None:
+    """Carry the trailing extreme over the bar and mark the position at its close."""
+    slot = books.slots[i]
+    s = slot.symbol
+    c = market.close[s, t]
     if slot.lots != 0:
         trail(slot, c if entered else market.high[s, t], c if entered else market.low[s, t], spec)
     carry(slot.bot, mark_slot(slot, c, spec), books)
     if slot.lots != 0:
-        quiet = slot.trail_pct == 0.0 and leave.live == 0 and enter.live == 0
+        idle = books.working[2 * i].live == 0 and books.working[2 * i + 1].live == 0
+        quiet = slot.trail_pct == 0.0 and idle
         books.active[i] = QUIET if quiet else BUSY

@@ -79,8 +79,14 @@ def pay_funding(slot: Slot, books: Books, px: float, rate: float, spec: Spec) ->
     """Longs pay a positive rate on the position's value at `px`; the cash effect is rounded down."""
     value = value_of(abs(slot.lots), px, spec.lot_value[slot.symbol])
     sign = 1.0 if slot.lots > 0 else -1.0
-    amount = -up_int(sign * value * rate)
-    slot.funding += amount
+    receive(slot, -up_int(sign * value * rate), books)
+
+
+@part
+def receive(slot: Slot, amount: int, books: Books) -> None:
+    """Book a funding payment, received when positive; one that meets no position is cash all the same."""
+    if slot.lots != 0:
+        slot.funding += amount
     books.bots[slot.bot].cash += amount
     account = books.accounts[slot.account]
     account.cash += amount
@@ -112,15 +118,30 @@ def log_fill(
     value: int,
     fee: int,
 ) -> None:
+    """`row` is the order's in the log, below 0 when it has left it."""
     fill = logs.fills[logs.used[FILLS]]
     logs.used[FILLS] += 1
-    fill.order, fill.bar, fill.ts = row, t, ts
+    fill.order, fill.bar, fill.ts = row, logs.first_row + t, ts
     fill.bot, fill.symbol, fill.side, fill.maker = slot.bot, slot.symbol, side, maker
     fill.lots, fill.px, fill.value, fill.fee = lots, px, value, fee
-    order = logs.orders[row]
-    order.filled += lots
-    if order.filled == order.lots:
-        order.state = FILLED
+    if row >= 0:
+        order = logs.orders[row]
+        order.filled += lots
+        if order.filled == order.lots:
+            order.state = FILLED
+
+
+@part
+def fee_of(value: int, maker: bool, s: int, spec: Spec) -> int:
+    return up_int(value * (spec.maker[s] if maker else spec.taker[s]))
+
+
+@part
+def charge(slot: Slot, fee: int, books: Books) -> None:
+    account = books.accounts[slot.account]
+    account.cash -= fee
+    account.fees += fee
+    books.bots[slot.bot].cash -= fee
 
 
 @part
@@ -141,7 +162,7 @@ def close_lots(
     logs.used[TRADES] += 1
     trade.bot, trade.symbol, trade.side, trade.reason, trade.lots = slot.bot, slot.symbol, sign, reason, lots
     trade.entry_bar, trade.entry_ts, trade.entry_px = slot.entry_bar, slot.entry_ts, slot.entry_px
-    trade.exit_bar, trade.exit_ts, trade.exit_px = t, ts, px
+    trade.exit_bar, trade.exit_ts, trade.exit_px = logs.first_row + t, ts, px
     trade.realised, trade.fees, trade.funding = realised, fees + fee, funding
     trade.pnl = realised - fees - fee + funding
 
@@ -159,18 +180,24 @@ def close_lots(
 
 @part
 def open_lots(
-    slot: Slot, t: int, ts: int, order: Working, lots: int, px: float, value: int, fee: int, spec: Spec
+    slot: Slot, bar: int, ts: int, order: Working, lots: int, px: float, value: int, fee: int, spec: Spec
 ) -> None:
     """Add lots of an entry order; its first lots in a position bring the order's leverage and protection."""
     fresh = slot.lots == 0
     if fresh:
-        slot.entry_ts, slot.entry_bar, slot.entries = ts, t, 0
+        slot.entry_ts, slot.entry_bar, slot.entries = ts, bar, 0
     if fresh or order.filled == 0:  # an order may go on filling after its first lots were stopped out
         slot.entries += 1
         slot.extreme, slot.leverage = px, order.leverage
         slot.stop_pct, slot.stop_at = order.stop_pct, order.stop_at
         slot.take_pct, slot.take_at, slot.trail_pct = order.take_pct, order.take_at, order.trail_pct
-    slot.lots += order.side * lots
+    add_lots(slot, order.side * lots, value, fee, spec)
+
+
+@part
+def add_lots(slot: Slot, lots: int, value: int, fee: int, spec: Spec) -> None:
+    """Add signed lots to a position of their side, or to none."""
+    slot.lots += lots
     slot.cost += value
     slot.fees += fee
     slot.entry_px = slot.cost / abs(slot.lots) / spec.lot_value[slot.symbol]
@@ -194,22 +221,29 @@ def after_close(i: int, books: Books, logs: Logs) -> None:
 def fill_order(
     i: int, t: int, lots: int, px: float, maker: bool, market: Market, spec: Spec, books: Books, logs: Logs
 ) -> None:
-    """Fill `lots` of working order `i` at `px`: an entry opens or adds, an exit closes."""
+    """Fill `lots` of working order `i` at `px`, at this venue's fee."""
+    slot = books.slots[i // 2]
+    s = slot.symbol
+    value = value_of(lots, px, spec.lot_value[s])
+    fee = fee_of(value, maker, s, spec)
+    slot.taken += lots
+    book_order(i, t, market.ts[t], lots, px, maker, value, fee, market.interval_ms, spec, books, logs)
+
+
+@part
+def book_order(
+    i: int, t: int, ts: int, lots: int, px: float, maker: bool, value: int, fee: int, interval_ms: int, spec: Spec,
+    books: Books, logs: Logs,
+) -> None:  # fmt: skip
+    """Book a fill of working order `i`: an entry opens or adds, an exit closes."""
     order = books.working[i]
     slot = books.slots[i // 2]
-    account = books.accounts[slot.account]
-    s, ts = slot.symbol, market.ts[t]
-    value = value_of(lots, px, spec.lot_value[s])
-    fee = up_int(value * (spec.maker[s] if maker else spec.taker[s]))
-    account.cash -= fee
-    account.fees += fee
-    books.bots[slot.bot].cash -= fee
-    slot.taken += lots
+    charge(slot, fee, books)
     log_fill(logs, order.row, slot, t, ts, order.side, maker, lots, px, value, fee)
     if i % 2 == 1:
         if slot.lots == 0:
-            account.open_positions += 1
-        open_lots(slot, t, ts, order, lots, px, value, fee, spec)
+            books.accounts[slot.account].open_positions += 1
+        open_lots(slot, logs.first_row + t, ts, order, lots, px, value, fee, spec)
         order.filled += lots
         if order.filled == order.lots:
             end_order(i, books, logs, FILLED)
@@ -217,7 +251,7 @@ def fill_order(
     order.filled += lots
     if order.filled == order.lots:
         end_order(i, books, logs, FILLED)
-    close_lots(slot, t, ts, lots, px, value, fee, order.reason, market.interval_ms, books, logs)
+    close_lots(slot, t, ts, lots, px, value, fee, order.reason, interval_ms, books, logs)
     after_close(i // 2, books, logs)
 
 
@@ -227,32 +261,41 @@ def fill_protection(
 ) -> None:
     """Close slot `i` at `px` by its stop, trailing stop, target or liquidation, which rested at the venue."""
     slot = books.slots[i]
-    s, ts = slot.symbol, market.ts[t]
-    lots = abs(slot.lots)
-    side = -1 if slot.lots > 0 else 1
+    lots, ts = abs(slot.lots), market.ts[t]
     maker = kind == OrderKind.TAKE
-    reason = Reason.TAKE_PROFIT
-    if kind == OrderKind.STOP:
-        reason = Reason.STOP_LOSS
-    elif kind == OrderKind.TRAIL:
-        reason = Reason.TRAILING_STOP
-    elif kind == OrderKind.LIQUIDATION:
-        reason = Reason.LIQUIDATION
+    value = value_of(lots, px, spec.lot_value[slot.symbol])
+    fee = fee_of(value, maker, slot.symbol, spec)
+    side = -1 if slot.lots > 0 else 1
+    row = log_protection(i, t, ts, kind, side, lots, level, books, logs)
+    charge(slot, fee, books)
+    log_fill(logs, row, slot, t, ts, side, maker, lots, px, value, fee)
+    close_lots(slot, t, ts, lots, px, value, fee, reason_of(kind), market.interval_ms, books, logs)
+    after_close(i, books, logs)
 
+
+@part
+def reason_of(kind: int) -> int:
+    """Why an order of protection exists."""
+    if kind == OrderKind.STOP:
+        return Reason.STOP_LOSS
+    if kind == OrderKind.TRAIL:
+        return Reason.TRAILING_STOP
+    if kind == OrderKind.LIQUIDATION:
+        return Reason.LIQUIDATION
+    return Reason.TAKE_PROFIT
+
+
+@part
+def log_protection(
+    i: int, t: int, ts: int, kind: int, side: int, lots: int, level: float, books: Books, logs: Logs
+) -> int:
+    """Log an order of protection of slot `i`, at the bar that touched it; its row."""
+    slot = books.slots[i]
     row = logs.used[ORDERS]
     logs.used[ORDERS] += 1
     order = logs.orders[row]
-    order.bar, order.ts, order.bot, order.symbol = t, ts, slot.bot, s
-    order.kind, order.side, order.reason, order.tif = kind, side, reason, 0
+    order.bar, order.ts, order.bot, order.symbol = logs.first_row + t, ts, slot.bot, slot.symbol
+    order.kind, order.side, order.reason, order.tif = kind, side, reason_of(kind), 0
     order.state, order.capped, order.lots, order.filled = FILLED, 0, lots, 0
     order.px, order.leverage = level, slot.leverage
-
-    value = value_of(lots, px, spec.lot_value[s])
-    fee = up_int(value * (spec.maker[s] if maker else spec.taker[s]))
-    account = books.accounts[slot.account]
-    account.cash -= fee
-    account.fees += fee
-    books.bots[slot.bot].cash -= fee
-    log_fill(logs, row, slot, t, ts, side, maker, lots, px, value, fee)
-    close_lots(slot, t, ts, lots, px, value, fee, reason, market.interval_ms, books, logs)
-    after_close(i, books, logs)
+    return int(row)

@@ -12,7 +12,7 @@ from paddock.engine.costs import Costs
 from paddock.engine.guards import compare, crossed
 from paddock.engine.jit import entry_point
 from paddock.engine.log import Rows
-from paddock.engine.pack import market_of, start_cash
+from paddock.engine.pack import start_cash
 from paddock.engine.session import Session
 from paddock.engine.signals import PackedRules, pack_rules
 from paddock.engine.state import Decisions
@@ -36,10 +36,11 @@ class Fleet:
         self.costs = costs
         self.rules = pack_rules(programs)
         self.stream = FeatureStream(tape, self.rules.features)
-        self.tests = LiveTests(self.rules, self.stream)
+        self.tests = LiveTests(self.rules, self.stream, tape)
         starts = [start_cash(start_usd)] * len(programs)
         accounts = range(len(programs))
-        self.session = Session(programs, self.growing.whole, costs, starts, accounts, tape.bars, tape.bars, keep=1)
+        self.session = Session(programs, tape, costs, starts, accounts, tape.bars, tape.bars, keep=1)
+        self.session.slide(self.growing.whole, self.growing.dropped)
         self._clock = np.array([tape.row(symbol) for symbol in self.rules.clock], np.int64)
         self._every = np.arange(len(self.rules.actions), dtype=np.int32)
 
@@ -54,10 +55,10 @@ class Fleet:
 
     def step(self, bar: Bar) -> None:
         """Fill and book what was working, then decide at the close of `bar`."""
-        moved = self.growing.full
+        dropped = self.growing.dropped
         self.growing.append(bar)
-        if moved:
-            self.session.market = market_of(self.growing.whole, self.costs)
+        if self.growing.dropped > dropped:
+            self.session.slide(self.growing.whole, self.growing.dropped - dropped)
         self.stream.push(self.growing.tape)
         present = ~np.isnan(bar.close)
         codes = self.tests.codes(present)
@@ -86,23 +87,23 @@ class Fleet:
 
 
 class LiveTests:
-    """The market tests of a fleet, judged at one bar from carried feature values."""
+    """The market tests of a fleet, judged at one bar from carried feature values; `history` is what the stream saw."""
 
-    def __init__(self, rules: PackedRules, stream: FeatureStream) -> None:
+    def __init__(self, rules: PackedRules, stream: FeatureStream, history: Tape) -> None:
         self.stream = stream
         place = {feature: n for n, feature in enumerate(stream.features)}
         tests = [test for _, test in rules.tests]
         self._op = np.array([test.op for test in tests], np.int8)
-        self._clock = np.array([stream.tape.row(clock) for clock, _ in rules.tests], np.int64)
+        self._clock = np.array([history.row(clock) for clock, _ in rules.tests], np.int64)
         self._left, self._left_const = sides([test.left for test in tests], place)
         self._right, self._right_const = sides([test.right for test in tests], place)
         self._before = np.full((len(tests), 2), np.nan)
         self._codes = np.empty((len(tests), 1), np.uint8)
-        self._remember(tests)
+        self._remember(tests, history)
 
-    def _remember(self, tests: Sequence[Test]) -> None:
+    def _remember(self, tests: Sequence[Test], tape: Tape) -> None:
         """Note both sides of every cross at the last bar of its clock in the history."""
-        tape, store = self.stream.tape, FeatureStore(self.stream.tape)
+        store = FeatureStore(tape)
         for n, test in enumerate(tests):
             rows = np.flatnonzero(~np.isnan(tape.close[self._clock[n]]))
             if test.op in (Op.CROSS_ABOVE, Op.CROSS_BELOW) and len(rows):

@@ -36,31 +36,40 @@ def has_room(decisions: Decisions, slots: int, logs: Logs) -> bool:
 
 
 @part
+def judge_bot(
+    k: int, end: int, column: int, ts: int, decisions: Decisions, spec: Spec, books: Books, fires: NDArray[np.uint8],
+    stack: NDArray[np.uint8],
+) -> int:  # fmt: skip
+    """Judge the guards of the bot whose signals begin at `k`, before any of its actions; where the next bot's begin."""
+    b = books.slots[decisions.actions[decisions.action[k]].slot].bot
+    bot = books.bots[b]
+    if bot.watched == 0:
+        value_bot(bot)
+    last = k
+    while last < end and books.slots[decisions.actions[decisions.action[last]].slot].bot == b:
+        code = decisions.code[last]
+        if code != TRUE:
+            action = decisions.actions[decisions.action[last]]
+            code = judge(
+                action.guard_start, action.guard_end, column, decisions, books, ts, spec.lot_scale, spec.lot_value,
+                stack,
+            )  # fmt: skip
+        fires[last - k] = code == TRUE
+        last += 1
+    return int(last)
+
+
+@part
 def decide(
     j: int, t: int, decisions: Decisions, market: Market, spec: Spec, books: Books, logs: Logs,
     fires: NDArray[np.uint8], stack: NDArray[np.uint8],
 ) -> None:  # fmt: skip
     """Judge the guards of every bot with signals at hot bar `j`, then do what fired: bot by bot, in firing order."""
     ts = market.ts[t] + market.interval_ms
-    column = t - decisions.tests_from
     end = decisions.start[j + 1]
     k = decisions.start[j]
     while k < end:
-        b = books.slots[decisions.actions[decisions.action[k]].slot].bot
-        bot = books.bots[b]
-        if bot.watched == 0:
-            value_bot(bot)
-        last = k
-        while last < end and books.slots[decisions.actions[decisions.action[last]].slot].bot == b:
-            code = decisions.code[last]
-            if code != TRUE:
-                action = decisions.actions[decisions.action[last]]
-                code = judge(
-                    action.guard_start, action.guard_end, column, decisions, books, ts, spec.lot_scale,
-                    spec.lot_value, stack,
-                )  # fmt: skip
-            fires[last - k] = code == TRUE
-            last += 1
+        last = judge_bot(k, end, t - decisions.tests_from, ts, decisions, spec, books, fires, stack)
         for n in range(k, last):
             if fires[n - k]:
                 act(decisions.actions[decisions.action[n]], t, ts, market, spec, books, logs)

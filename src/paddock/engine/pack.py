@@ -18,7 +18,20 @@ from paddock.engine.costs import Costs
 from paddock.engine.guards import AND, NOT, OR, PUSH_CODE, PUSH_STATE, PUSH_TEST
 from paddock.engine.jit import column_pass
 from paddock.engine.rows import table_of
-from paddock.engine.state import NEVER, NO_LIMIT, Account, Books, Bot, Friction, Market, Slot, Spec, Step, Working
+from paddock.engine.state import (
+    NEVER,
+    NO_LIMIT,
+    NO_ORDER,
+    Account,
+    Books,
+    Bot,
+    Friction,
+    Market,
+    Slot,
+    Spec,
+    Step,
+    Working,
+)
 from paddock.market.tape import Floats, Ints, Tape
 from paddock.strategy.expr import FALSE, TRUE, All, Const, Expr, Literal, Not, Op, State, Test
 from paddock.strategy.program import Action, OnDrawdown, Program, RiskPolicy, Rule
@@ -183,7 +196,9 @@ def books_of(programs: Sequence[Program], tape: Tape, starts: Sequence[int], acc
     for account in range(len(starts)):
         mine = np.flatnonzero(slots["account"] == account)
         holders[account].first_slot, holders[account].slots = (int(mine[0]) if len(mine) else 0), len(mine)
-    return Books(slots, table_of(Working, 2 * len(slots)), bots, holders, np.zeros(len(slots), np.uint8))
+    working = table_of(Working, 2 * len(slots))
+    working["number"] = NO_ORDER
+    return Books(slots, working, bots, holders, np.zeros(len(slots), np.uint8))
 
 
 def set_bot(bot: Bot, risk: RiskPolicy, account: int, first_slot: int, slots: int, start: int) -> None:

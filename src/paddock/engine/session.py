@@ -44,6 +44,7 @@ class Session:
             table_of(Trade, FIRST_ROWS),
             table_of(Refused, FIRST_ROWS),
             np.zeros(4, np.int64),
+            0,
         )
         self.equity: Ints = np.empty((len(starts), keep or end - begin), np.int64)
 
@@ -67,6 +68,13 @@ class Session:
             if self.at < stop:
                 self._grow()
 
+    def slide(self, tape: Tape, dropped: int) -> None:
+        """Go on over `tape`: the same bars, less the first `dropped`. Logs go on to count from the first of all."""
+        self._tape, self.market = tape, market_of(tape, self.costs)
+        self.logs = self.logs._replace(first_row=self.logs.first_row + dropped)
+        self.begin, self.end, self.at = self.begin - dropped, self.end - dropped, self.at - dropped
+        self.origin -= dropped
+
     def act(self, actions: Table[Step]) -> None:
         """Do what was decided outside at the close of the last bar run."""
         while min(map(len, self.logs[:4])) < int(self.logs.used.max()) + 2 * len(actions):
@@ -80,10 +88,9 @@ class Session:
         return twin
 
     def _grow(self) -> None:
-        orders, fills, trades, refusals, used = self.logs
-        self.logs = Logs(
-            doubled(Order, orders), doubled(Fill, fills), doubled(Trade, trades), doubled(Refused, refusals), used
-        )
+        orders, fills, trades, refusals, used, first = self.logs
+        tables = doubled(Order, orders), doubled(Fill, fills), doubled(Trade, trades), doubled(Refused, refusals)
+        self.logs = Logs(*tables, used, first)
 
     @property
     def orders(self) -> Rows:

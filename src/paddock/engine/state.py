@@ -18,6 +18,7 @@ from paddock.market.tape import Floats, Ints
 
 NEVER = -(2**62)  # a time before all times
 NO_LIMIT = -1
+NO_ORDER = -1  # the number of no order
 
 # A slot without position or working order rests. One with a position whose fixed levels are all that can happen to it
 # is quiet: it is only marked until price reaches one. Every other slot is busy.
@@ -31,6 +32,8 @@ class Slot:
     account: I4
     symbol: I4
     allowed: I1
+    blocked: I1  # the Refusal that every entry gets, decided outside; 0: none
+    entered: I1  # an entry filled after the open of the bar that is running
     entries: I4
     lots: I8  # signed: long > 0, short < 0
     cost: I8  # value of the open lots at their fill prices, always positive
@@ -70,6 +73,7 @@ class Working:
     reason: I1
     tif: I1
     row: I8  # in the order log
+    number: I8  # of the order in its bot's life, where logs are drained; also when it is done
     lots: I8
     filled: I8
     px: F8
@@ -102,6 +106,7 @@ class Bot:
     lost_day: I1  # the daily loss was reached: no entries until the next day
     day_start_equity: I8
     equity: I8  # at the last close
+    orders: I8  # numbered so far
     max_leverage: F8
     max_open_positions: I8
     max_entries: I8
@@ -167,13 +172,17 @@ class Books(NamedTuple):
 
 
 class Logs(NamedTuple):
-    """Room for what happens; `used` counts the rows of each. The kernel stops before a bar that might not fit."""
+    """Room for what happens; `used` counts the rows of each. The kernel stops before a bar that might not fit.
+
+    Rows name their bar by its place on the whole tape: `first_row` is that of the first bar the kernel sees.
+    """
 
     orders: Table[Order]
     fills: Table[Fill]
     trades: Table[Trade]
     refusals: Table[Refused]
     used: Ints
+    first_row: int
 
 
 class Market(NamedTuple):
