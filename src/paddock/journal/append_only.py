@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import DDL, Table, event
+from sqlalchemy.schema import ExecutableDDLElement
 
 _SQLITE: Final = """
 CREATE TRIGGER {name}_keeps_{verb} BEFORE {VERB} ON {name}
@@ -31,5 +32,10 @@ def append_only(declared: Table) -> Table:
     """Give a table its triggers wherever the metadata is created."""
     for dialect in ("sqlite", "postgresql"):
         for statement in statements(declared.name, dialect):
-            event.listen(declared, "after_create", DDL(statement).execute_if(dialect=dialect))
+            event.listen(declared, "after_create", _on(dialect, statement))
     return declared
+
+
+def _on(dialect: str, statement: str) -> ExecutableDDLElement:
+    made: ExecutableDDLElement = DDL(statement)  # type: ignore[no-untyped-call]  # its constructor has no annotations
+    return made.execute_if(dialect=dialect)

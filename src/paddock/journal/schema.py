@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Double, Integer, MetaData, Table, Text
@@ -31,7 +32,7 @@ Count: Final = BigInteger().with_variant(Integer(), "sqlite")
 Micro: Final = Count  # micro-dollars
 Ms: Final = Count  # ms UTC
 Flag: Final = Count  # 0 or 1; the table checks it
-Real: Final = Double().with_variant(REAL(), "sqlite")
+Real: Final[Double[float]] = Double().with_variant(REAL(), "sqlite")
 
 # SQLite takes at most 32,766 parameters in a statement, PostgreSQL 65,535.
 _PARAMETERS: Final = 30_000
@@ -76,12 +77,19 @@ def table(name: str, *items: SchemaItem, clustered: bool = False) -> Table:
     return Table(name, metadata, *items, sqlite_strict=True, sqlite_with_rowid=not clustered)
 
 
-def upsert(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]], *, keep: Sequence[str] = ()) -> None:
-    """Insert rows, all with the same columns; where the primary key is there, overwrite the columns not in `keep`."""
+def one_of(column: str, values: type[StrEnum]) -> str:
+    """The rule that a column holds a member of an enumeration."""
+    members = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IN ({members})"
+
+
+def upsert(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]], *, add: Sequence[str] = ()) -> None:
+    """Insert rows, all with the same columns; where the primary key is there, overwrite or `add` to the others."""
     if rows:
         statement = _insert(conn, into)
         key = [column.name for column in into.primary_key]
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in key and name not in keep}
+        given = {name: statement.excluded[name] for name in rows[0] if name not in key}
+        changed = given | {name: into.c[name] + given[name] for name in add}
         conn.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 
