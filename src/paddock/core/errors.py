@@ -88,6 +88,16 @@ class Code(StrEnum):
     INTENT_CONFLICT = "intent.conflict"
     LEDGER = "ledger.unbalanced"
     LEDGER_CONFLICT = "ledger.conflict"
+    # living bots
+    BOT_NAME = "bot.name"
+    BOT_IN_USE = "bot.in_use"
+    RUN_NOT_FOUND = "run.not_found"
+    RUN_NOT_READY = "run.not_ready"
+    RUN_STATE = "run.state"
+    FEED_NOT_FOUND = "feed.not_found"
+    FEED_CHANGED = "feed.changed"
+    KILL_ENGAGED = "kill.engaged"
+    KILL_NOT_ENGAGED = "kill.not_engaged"
     # trading at a venue
     VENUE_UNAVAILABLE = "venue.unavailable"
     VENUE_UNCLEAR = "venue.unclear"
