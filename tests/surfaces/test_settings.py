@@ -26,6 +26,33 @@ def test_flags(word, value):
     assert load({"PADDOCK_DEBUG": word}).debug is value
 
 
+def test_files_and_the_database_lie_in_the_home_unless_they_are_named():
+    settings = load({"PADDOCK_HOME": "/srv/paddock"})
+    assert settings.database_url == "sqlite:////srv/paddock/paddock.db"
+    assert settings.token_file == Path("/srv/paddock/token")
+    assert load({"PADDOCK_HOME": "/srv/paddock"}, home=Path("/tmp/other")).token_file == Path("/tmp/other/token")
+    named = load({"PADDOCK_DATABASE_URL": "postgresql://me:hunter2@host/db", "PADDOCK_TOKEN_FILE": "/srv/t"})
+    assert (named.database_url, named.token_file) == ("postgresql://me:hunter2@host/db", Path("/srv/t"))
+    assert "hunter2" not in repr(named)
+
+
+def test_who_may_reach_the_api():
+    assert load({}).reach.guarded is False
+    assert load({"PADDOCK_SIGN_IN_DOMAINS": " app.example.org,, b.org "}).reach.sign_in_domains == (
+        "app.example.org",
+        "b.org",
+    )
+    assert load({"PADDOCK_SIGN_IN_DOMAINS": "app.example.org"}).reach.guarded
+    assert not load({"PADDOCK_PRIVY_APP_ID": "x"}).reach.guarded
+    assert load({"PADDOCK_PRIVY_APP_ID": "x", "PADDOCK_PRIVY_KEY_FILE": "/srv/key.pem"}).reach.guarded
+
+
+def test_a_word_that_is_none_is_named_with_the_nearest():
+    with pytest.raises(Invalid) as caught:
+        load({"PADDOCK_LOG": "jsn"})
+    assert (caught.value.where, caught.value.suggestion) == ("PADDOCK_LOG", 'did you mean "json"?')
+
+
 def test_a_flag_that_is_neither_on_nor_off_is_named():
     with pytest.raises(Invalid) as caught:
         load({"PADDOCK_DEBUG": "perhaps"})

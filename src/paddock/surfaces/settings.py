@@ -33,10 +33,39 @@ DATABASE_URL = Setting(
 URL = Setting("PADDOCK_URL", "http://127.0.0.1:8400", "where commands reach the API of a running `paddock serve`")
 TOKEN_FILE = Setting("PADDOCK_TOKEN_FILE", "{home}/token", "file that holds the token which commands show the API")
 LOG = Setting("PADDOCK_LOG", "auto", "shape of the log: auto (lines on a terminal, else JSON), console or json")
+SIGN_IN_DOMAINS = Setting("PADDOCK_SIGN_IN_DOMAINS", "", "pages whose visitors may sign in with a wallet, by comma")
+PRIVY_APP_ID = Setting("PADDOCK_PRIVY_APP_ID", "", "application whose Privy tokens sign in")
+PRIVY_KEY_FILE = Setting("PADDOCK_PRIVY_KEY_FILE", "", "PEM file of the public key that Privy signs them with")
+ADMINS = Setting("PADDOCK_ADMINS", "", "addresses or DIDs of those who may do everything, by comma")
+HOSTS = Setting("PADDOCK_HOSTS", "", "names besides those of loopback that the API answers to, by comma")
+ORIGINS = Setting("PADDOCK_ORIGINS", "", "pages of other origins that may call the API, by comma")
+HTTPS = Setting("PADDOCK_HTTPS", "0", "the API is reached over https only: its cookie travels no other way")
 DEBUG = Setting("PADDOCK_DEBUG", "0", "show the traceback of an internal error instead of one line")
-SETTINGS = (HOME, DATABASE_URL, URL, TOKEN_FILE, LOG, DEBUG)
+SETTINGS = (
+    *(HOME, DATABASE_URL, URL, TOKEN_FILE, LOG),
+    *(SIGN_IN_DOMAINS, PRIVY_APP_ID, PRIVY_KEY_FILE, ADMINS, HOSTS, ORIGINS, HTTPS),
+    DEBUG,
+)
 
 LOGS = ("auto", "console", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Who may reach the API, and from where. `privy_key` is None where no key is named."""
+
+    sign_in_domains: tuple[str, ...]
+    privy_app_id: str
+    privy_key: Path | None
+    admins: tuple[str, ...]
+    hosts: tuple[str, ...]
+    origins: tuple[str, ...]
+    https: bool
+
+    @property
+    def guarded(self) -> bool:
+        """Whether somebody can sign in other than with the local token."""
+        return bool(self.sign_in_domains or (self.privy_app_id and self.privy_key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +77,7 @@ class Settings:
     url: str
     token_file: Path
     log: str
+    reach: Reach
     debug: bool
 
 
@@ -56,7 +86,7 @@ def load(environ: Mapping[str, str] = os.environ, *, home: Path | None = None) -
 
     Raises Invalid (settings) for a value that cannot be read.
     """
-    folder = _expanded(home or Path(environ.get(HOME.name) or HOME.default))
+    folder = _expanded(HOME, home or Path(environ.get(HOME.name) or HOME.default))
 
     def text(setting: Setting) -> str:
         return environ.get(setting.name) or setting.default.format(home=folder)
@@ -65,9 +95,26 @@ def load(environ: Mapping[str, str] = os.environ, *, home: Path | None = None) -
         home=folder,
         database_url=text(DATABASE_URL),
         url=text(URL).rstrip("/"),
-        token_file=_expanded(Path(text(TOKEN_FILE))),
+        token_file=_expanded(TOKEN_FILE, Path(text(TOKEN_FILE))),
         log=_one_of(LOG, text(LOG), LOGS),
+        reach=_reach(environ),
         debug=_flag(DEBUG, environ.get(DEBUG.name, "")),
+    )
+
+
+def _reach(environ: Mapping[str, str]) -> Reach:
+    def listed(setting: Setting) -> tuple[str, ...]:
+        return tuple(word for part in environ.get(setting.name, "").split(",") if (word := part.strip()))
+
+    key = environ.get(PRIVY_KEY_FILE.name)
+    return Reach(
+        sign_in_domains=listed(SIGN_IN_DOMAINS),
+        privy_app_id=environ.get(PRIVY_APP_ID.name, "").strip(),
+        privy_key=_expanded(PRIVY_KEY_FILE, Path(key)) if key else None,
+        admins=listed(ADMINS),
+        hosts=listed(HOSTS),
+        origins=listed(ORIGINS),
+        https=_flag(HTTPS, environ.get(HTTPS.name, "")),
     )
 
 
@@ -85,17 +132,17 @@ def _one_of(setting: Setting, text: str, choices: Sequence[str]) -> str:
     )
 
 
-def _expanded(path: Path) -> Path:
+def _expanded(setting: Setting, path: Path) -> Path:
     try:
         return path.expanduser().absolute()
     except RuntimeError:
         raise Invalid(
             Code.SETTINGS,
             f'no user folder is known for "{path}"',
-            where=HOME.name,
+            where=setting.name,
             seen=path,
             rule="a leading ~ needs a home folder",
-            suggestion=f"set {HOME.name} to an absolute path",
+            suggestion=f"set {setting.name} to an absolute path",
         ) from None
 
 
