@@ -199,14 +199,14 @@ class FeatureStore:
 
     def rows(self, symbol: str) -> Ints | None:
         """Rows of the tape at which the symbol has a bar; None when it has all of them."""
-        series = self._bars(symbol, self.tape.interval)
+        series = self.series(symbol, self.tape.interval)
         assert isinstance(series, TapeSeries)
         return series.rows
 
     def _family(self, feature: Feature) -> dict[Feature, Floats]:
         """The feature and those that its indicator gives in the same pass."""
         spec = validate(feature)
-        series = self._bars(feature.symbol, feature.interval)
+        series = self.series(feature.symbol, feature.interval)
         args = [value if param.real else int(value) for param, value in zip(spec.params, feature.params, strict=True)]
         outputs = spec.compute(series, *args)
         if not isinstance(outputs, tuple):
@@ -217,7 +217,8 @@ class FeatureStore:
             if sibling.compute is spec.compute and sibling.output is not None
         }
 
-    def _bars(self, symbol: str, interval: str) -> TapeSeries | HigherSeries:
+    def series(self, symbol: str, interval: str) -> TapeSeries | HigherSeries:
+        """The bars of a symbol as indicators see them; raises as `column` does."""
         key = (symbol, interval)
         if key not in self._series:
             self._series[key] = self._build(symbol, interval)
@@ -244,6 +245,6 @@ class FeatureStore:
                 seen=interval,
                 rule=f"the interval of a feature is a multiple of the tape's: {possible}",
             )
-        lower = self._bars(symbol, tape.interval)
+        lower = self.series(symbol, tape.interval)
         assert isinstance(lower, TapeSeries)
         return HigherSeries(lower, wanted)

@@ -1,4 +1,4 @@
-"""A tape that grows: the bars so far, with room for those to come."""
+"""The newest bars of a tape that grows: a window of fixed size, whatever comes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paddock.core.errors import Code, Invalid
-from paddock.core.time import format_ts
+from paddock.core.time import DAY_MS, format_ts, interval_ms
 from paddock.market.tape import Floats, Tape, reshaped
 
-ROOM = 1024  # bars
+ROOM = 1024  # bars that the window takes before it has to move
+UNKNOWN_TS = np.iinfo(np.int64).max
+_COLUMNS = (
+    "open", "high", "low", "close", "volume", "funding_open", "funding_inside", "funding_last", "open_interest",
+)  # fmt: skip
+_UNSAID = {"funding_open": 0.0, "funding_inside": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One closed bar of every symbol of a tape: columns [S], NaN where a symbol has none; `ts` is its open (ms UTC)."""
+    """One closed bar of every symbol of a tape: columns [S], NaN where a symbol has none; `ts` is its open (ms UTC).
+
+    The columns are those of a tape; None where the source does not say: no funding is paid, the rest is not known.
+    """
 
     ts: int
     open: Floats
@@ -24,24 +32,30 @@ class Bar:
     low: Floats
     close: Floats
     volume: Floats
+    funding_open: Floats | None = None
+    funding_inside: Floats | None = None
+    funding_last: Floats | None = None
+    open_interest: Floats | None = None
 
 
 class GrowingTape:
-    """`whole` has room beyond the bars so far (NaN there); `tape` is the part that is known."""
+    """The newest bars of a tape that grows, in memory that does not.
+
+    `whole` has `bars` known rows and room for more (NaN there). When it is full, the next bar makes it forget all but
+    the last 24 hours: `dropped` counts the rows that are gone, so row `t` of the window is row `dropped + t` of the
+    tape. Columns that the first tape does not have stay absent.
+    """
 
     def __init__(self, tape: Tape) -> None:
-        self.bars = tape.bars
-        self.whole = with_room(tape, ROOM)
+        self._kept = DAY_MS // interval_ms(tape.interval) + 1  # what the impact of the next bar looks back on
+        self.bars = min(tape.bars, self._kept)
+        self.dropped = tape.bars - self.bars
+        self.whole = window(tape, self.bars, self._kept + ROOM)
 
     @property
     def tape(self) -> Tape:
-        """The bars so far, as views."""
+        """The known bars of the window, as views."""
         return reshaped(self.whole, self.whole.ts[: self.bars], lambda matrix: matrix[:, : self.bars])
-
-    @property
-    def full(self) -> bool:
-        """The next bar will move `whole` to new memory."""
-        return self.bars == self.whole.bars
 
     def append(self, bar: Bar) -> None:
         """Add one bar; raises Invalid (data.range) when it is not later than the last."""
@@ -53,21 +67,28 @@ class GrowingTape:
                 seen=format_ts(bar.ts),
                 rule=f"the next bar opens after {format_ts(int(self.whole.ts[self.bars - 1]))}",
             )
-        if self.full:
-            self.whole = with_room(self.tape, self.bars)
+        if self.bars == self.whole.bars:
+            self.dropped += self.bars - self._kept
+            self.whole = window(self.whole, self._kept, self.whole.bars)
+            self.bars = self._kept
         self.whole.ts[self.bars] = bar.ts
-        for name in ("open", "high", "low", "close", "volume"):
-            getattr(self.whole, name)[:, self.bars] = getattr(bar, name)
+        for name in _COLUMNS:
+            matrix, values = getattr(self.whole, name), getattr(bar, name)
+            if matrix.shape[1]:
+                matrix[:, self.bars] = _UNSAID.get(name, np.nan) if values is None else values
         self.bars += 1
 
 
-def with_room(tape: Tape, room: int) -> Tape:
-    """A copy of `tape` with `room` unknown bars after its own; a column that it does not have stays absent."""
+def window(tape: Tape, kept: int, room: int) -> Tape:
+    """A copy of the last `kept` bars of `tape`, with unknown bars after them to make `room` in all."""
 
-    def longer(matrix: NDArray[np.float64]) -> Floats:
-        if matrix.shape[1] == 0:
+    def moved(matrix: NDArray[np.float64]) -> Floats:
+        if matrix.shape[1] != tape.bars:  # the tape does not have it
             return matrix
-        return np.concatenate((matrix, np.full((len(matrix), room), np.nan)), axis=1)
+        out = np.full((len(matrix), room), np.nan)
+        out[:, :kept] = matrix[:, matrix.shape[1] - kept :]
+        return out
 
-    ts = np.concatenate((tape.ts, np.full(room, np.iinfo(np.int64).max)))
-    return reshaped(tape, ts, longer)
+    ts = np.full(room, UNKNOWN_TS)
+    ts[:kept] = tape.ts[tape.bars - kept :]
+    return reshaped(tape, ts, moved)

@@ -1,194 +1,121 @@
 """Features carried forward one bar at a time, for bots that live on a growing tape.
 
-The batch column and the carried value are the same number to the last bit: each step repeats the operations of TA-Lib
-in TA-Lib's order, from the same first bar. A feature without a carried form is computed again from the first bar.
+The batch column and the carried value are the same number to the last bit, whatever history a stream began with. A
+stream keeps what its longest lookback needs and no history: after a restart it begins again from the bars so far.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from enum import IntEnum
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
-from paddock.market.features import Feature, FeatureStore
-from paddock.market.tape import Floats, Ints, Tape
+from paddock.core.time import interval_ms
+from paddock.market.carried import CARRIED, Now, Step
+from paddock.market.features import Feature, FeatureStore, validate
+from paddock.market.forming import Forming
+from paddock.market.series import Series
+from paddock.market.tape import Floats, Ints, Tape, reshaped
 
-OPEN, HIGH, LOW, CLOSE, VOLUME = range(5)
-STATES = 2  # numbers that one feature carries
-
-
-class Carried(IntEnum):
-    COLUMN = 0
-    SMA = 1
-    EMA = 2
-    RSI = 3
-    CHANGE = 4
-    HIGHEST = 5
-    LOWEST = 6
-    VOLUME_RATIO = 7
-    MACD = 8
-
-
-_COLUMNS = {"open": OPEN, "high": HIGH, "low": LOW, "close": CLOSE, "volume": VOLUME}
-_KINDS = {
-    "sma": Carried.SMA,
-    "ema": Carried.EMA,
-    "rsi": Carried.RSI,
-    "change_pct": Carried.CHANGE,
-    "highest": Carried.HIGHEST,
-    "lowest": Carried.LOWEST,
-    "volume_ratio": Carried.VOLUME_RATIO,
-    "macd": Carried.MACD,
-}
+Line = tuple[Step, tuple[tuple[int, int | None], ...]]  # a step; where its value goes, and which of its outputs
 
 
 class FeatureStream:
-    """Values of `features` at the last bar of a tape that grows.
+    """Values of `features` at the last bar of a tape that grows; the bars of `tape` are its history.
 
-    `values` [F] are those of the last bar, NaN where not known or where the symbol had no bar. `push` takes one new bar
-    of every symbol (columns [S], NaN where missing).
+    `values` [F] are those of the last bar, NaN where not known or where the symbol had no bar. Raises Invalid
+    (value.feature, data.interval) and NotFound (data.symbol).
     """
 
     def __init__(self, tape: Tape, features: Sequence[Feature]) -> None:
-        self.tape, self.features = tape, tuple(features)
+        self.symbols, self.features = tape.symbols, tuple(features)
         self.values: Floats = np.full(len(features), np.nan)
-        self._carried = [f.interval == tape.interval and (f.name in _KINDS or f.name in _COLUMNS) for f in features]
-        mine = [f for f, carried in zip(features, self._carried, strict=True) if carried]
-        self._place: Ints = np.flatnonzero(self._carried)
-        self._kind = np.array([_KINDS.get(f.name, Carried.COLUMN) for f in mine], np.int8)
-        self._symbol = np.array([tape.row(f.symbol) for f in mine], np.int32)
-        self._params = np.zeros((len(mine), 3), np.int64)
-        for row, feature in zip(self._params, mine, strict=True):
-            params = (_COLUMNS[feature.name],) if feature.name in _COLUMNS else feature.params
-            row[: len(params)] = params
-        self._state: Floats = np.zeros((len(mine), STATES))
-        self._carry: Floats = np.empty(len(mine))
-        self._history: Floats = np.empty((len(tape.symbols), 5, max(2 * tape.bars, 1024)))
-        self._bars: Ints = np.zeros(len(tape.symbols), np.int64)
-        for t in range(tape.bars):
-            self._step(tuple(column[:, t] for column in (tape.open, tape.high, tape.low, tape.close, tape.volume)))
-        self._others(tape)
+        self._known = [np.nan] * len(features)
+        self._tracks: list[list[_Track]] = [[] for _ in tape.symbols]
+        wanted: dict[tuple[str, str], dict[int, Feature]] = {}
+        for place, feature in enumerate(features):
+            wanted.setdefault((feature.symbol, feature.interval), {})[place] = feature
+        earlier = first_rows(tape, max(tape.bars - 1, 0))
+        for (symbol, interval), places in wanted.items():
+            track = _Track(earlier, symbol, interval, places, self._known)
+            self._tracks[tape.row(symbol)].append(track)
+        self._row = np.array([tape.row(feature.symbol) for feature in features], np.int64)
+        if tape.bars:
+            self.push(tape)
 
     def push(self, tape: Tape) -> None:
-        """Take the last bar of `tape`, which is the tape so far and one bar more."""
-        t = tape.bars - 1
-        self._step(tuple(column[:, t] for column in (tape.open, tape.high, tape.low, tape.close, tape.volume)))
-        self._others(tape)
-
-    def _step(self, bar: tuple[Floats, ...]) -> None:
-        present = ~np.isnan(bar[CLOSE])
-        if int(self._bars.max(initial=0)) == self._history.shape[2]:
-            self._history = np.concatenate((self._history, np.empty_like(self._history)), axis=2)
-        rows = np.flatnonzero(present)
-        self._history[rows, :, self._bars[rows]] = np.stack(bar, axis=1)[rows]
-        self._bars[rows] += 1
-        _carry(self._kind, self._symbol, self._params, self._state, present, self._history, self._bars, self._carry)
-        self.values[self._place] = self._carry
-
-    def _others(self, tape: Tape) -> None:
-        store = FeatureStore(tape)
-        for n, (feature, carried) in enumerate(zip(self.features, self._carried, strict=True)):
-            if not carried:
-                self.values[n] = store.column(feature)[-1]
+        """Take the last bar of `tape`, which is the tape so far and one bar more; earlier rows are not looked at."""
+        present = np.zeros(len(self.symbols), dtype=bool)
+        for row, now in enumerate(bars_at(tape, tape.bars - 1)):
+            if now.close == now.close:  # not NaN
+                present[row] = True
+                for track in self._tracks[row]:
+                    track.add(now)
+        self.values[:] = np.where(present[self._row], self._known, np.nan)
 
 
-@njit(cache=True)
-def _ema(state: Floats, at: int, value: float, seen: int, n: int) -> float:
-    """One step of TA-Lib's EMA in `state[at]`, seeded with the mean of its first `n` values; NaN before."""
-    if seen < n:
-        state[at] = value if seen == 1 else state[at] + value
-        return math.nan
-    if seen == n:
-        state[at] = (state[at] + value) / n if n > 1 else value
-    else:
-        state[at] = (value - state[at]) * (2.0 / (n + 1)) + state[at]
-    return float(state[at])
+class _Track:
+    """The features of one symbol at one interval, and `known`, where their values go when a bar of it closes."""
+
+    def __init__(
+        self, tape: Tape, symbol: str, interval: str, places: Mapping[int, Feature], known: list[float]
+    ) -> None:
+        store, own, wanted = FeatureStore(tape), interval_ms(tape.interval), interval_ms(interval)
+        store.series(symbol, interval)  # to refuse what is not there
+        self._known = known
+        self._closed: Callable[[Now], Sequence[Now]] = lambda now: (now,)
+        replayed = np.empty(0, np.int64)
+        if wanted != own:
+            rows = np.flatnonzero(~np.isnan(tape.close[tape.row(symbol)]))
+            replayed = last_two(rows, tape.ts[rows] // wanted)
+            if len(replayed):
+                store = FeatureStore(first_rows(tape, int(replayed[0])))
+            self._closed = Forming(wanted, own, before=len(replayed) < len(rows)).add
+        self._lines = lines(store.series(symbol, interval), places)
+        for t in replayed.tolist():
+            self.add(bars_at(tape, t)[tape.row(symbol)])
+
+    def add(self, now: Now) -> None:
+        known = self._known
+        for bar in self._closed(now):
+            for step, places in self._lines:
+                value = step(bar)
+                for place, output in places:
+                    known[place] = value if output is None else value[output]
 
 
-@njit(cache=True)
-def _sma(state: Floats, column: Floats, end: int, n: int) -> float:
-    """One step of TA-Lib's running mean over `column[:end]`; `state[0]` is the sum less the oldest value."""
-    state[0] += column[end - 1]
-    if end < n:
-        return math.nan
-    total = state[0]
-    state[0] -= column[end - n]
-    return float(total / n)
+def lines(series: Series, places: Mapping[int, Feature]) -> list[Line]:
+    """A step for every indicator with its parameters after the bars of `series`; lines of one indicator share it."""
+    shared: dict[object, Line] = {}
+    for place, feature in places.items():
+        spec = validate(feature)
+        key = (spec.compute, feature.params)
+        if key not in shared:
+            args = [value if p.real else int(value) for p, value in zip(spec.params, feature.params, strict=True)]
+            shared[key] = (CARRIED[feature.name](series, *args), ())
+        step, found = shared[key]
+        shared[key] = (step, (*found, (place, spec.output)))
+    return list(shared.values())
 
 
-@njit(cache=True)
-def _rsi(state: Floats, close: Floats, end: int, n: int) -> float:
-    """One step of Wilder's RSI as TA-Lib computes it; `state` holds the mean gain and loss (their sums at first)."""
-    if end == 1:
-        return math.nan
-    move = close[end - 1] - close[end - 2]
-    if end > n + 1:
-        state[0] *= n - 1
-        state[1] *= n - 1
-    if move < 0:
-        state[1] -= move
-    else:
-        state[0] += move
-    if end < n + 1:
-        return math.nan
-    state[0] *= 1.0 / n
-    state[1] *= 1.0 / n
-    total = state[0] + state[1]
-    return 100.0 * (state[0] / total) if abs(total) > 1e-14 else 0.0
+def last_two(rows: Ints, buckets: Ints) -> Ints:
+    """Those of `rows` that lie in the last two distinct `buckets` (ascending)."""
+    if not len(rows):
+        return rows
+    newest = np.searchsorted(buckets, buckets[-1])
+    return rows[np.searchsorted(buckets, buckets[max(newest - 1, 0)]) :]
 
 
-@njit(cache=True)
-def _macd(state: Floats, params: Ints, close: Floats, end: int) -> float:
-    """One step of TA-Lib's MACD line: both averages start where the slow one can, the line where the signal does.
-
-    The signal itself is not carried: TA-Lib computes it with fused instructions where the processor has them.
-    """
-    fast, slow, signal = params[0], params[1], params[2]
-    slow_ema = _ema(state, 0, close[end - 1], end, slow)
-    fast_ema = _ema(state, 1, close[end - 1], end - (slow - fast), fast) if end > slow - fast else math.nan
-    return fast_ema - slow_ema if end >= slow + signal - 1 else math.nan
+def bars_at(tape: Tape, t: int) -> list[Now]:
+    """Row `t` of every symbol."""
+    columns = (
+        tape.open, tape.high, tape.low, tape.close, tape.volume, tape.funding_last, tape.open_interest,
+    )  # fmt: skip
+    absent = [np.nan] * len(tape.symbols)
+    ts = [int(tape.ts[t])] * len(tape.symbols)
+    return list(map(Now, ts, *(column[:, t].tolist() if column.shape[1] else absent for column in columns)))
 
 
-@njit(cache=True)
-def _carry(
-    kinds: NDArray[np.int8],
-    symbols: NDArray[np.int32],
-    params: Ints,
-    states: Floats,
-    present: NDArray[np.bool_],
-    history: Floats,
-    bars: Ints,
-    out: Floats,
-) -> None:
-    """Step every carried feature whose symbol has a new bar; the others are not known at this bar."""
-    for f in range(len(kinds)):
-        s, n, state, kind = symbols[f], params[f, 0], states[f], kinds[f]
-        if not present[s]:
-            out[f] = math.nan
-            continue
-        end = bars[s]
-        if kind == Carried.COLUMN:
-            out[f] = history[s, n, end - 1]
-        elif kind == Carried.SMA:
-            out[f] = _sma(state, history[s, CLOSE], end, n)
-        elif kind == Carried.EMA:
-            out[f] = _ema(state, 0, history[s, CLOSE, end - 1], end, n)
-        elif kind == Carried.RSI:
-            out[f] = _rsi(state, history[s, CLOSE], end, n)
-        elif kind == Carried.CHANGE:
-            close = history[s, CLOSE]
-            out[f] = (close[end - 1] / close[end - 1 - n] - 1.0) * 100.0 if end > n else math.nan
-        elif kind == Carried.HIGHEST:
-            out[f] = history[s, HIGH, end - 1 - n : end - 1].max() if end > n else math.nan
-        elif kind == Carried.LOWEST:
-            out[f] = history[s, LOW, end - 1 - n : end - 1].min() if end > n else math.nan
-        elif kind == Carried.VOLUME_RATIO:
-            mean = state[1] if end > n else math.nan
-            state[1] = _sma(state, history[s, VOLUME], end, n)
-            out[f] = history[s, VOLUME, end - 1] / mean if mean > 0.0 else math.nan
-        else:
-            out[f] = _macd(state, params[f], history[s, CLOSE], end)
+def first_rows(tape: Tape, rows: int) -> Tape:
+    """The first `rows` bars, as views."""
+    return reshaped(tape, tape.ts[:rows], lambda matrix: matrix[:, :rows])
