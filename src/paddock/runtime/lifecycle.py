@@ -35,6 +35,13 @@ class StopMode(StrEnum):
     HANDOVER = "handover"  # they stay, and their protection is the owner's from now on
 
 
+class KillAction(StrEnum):
+    """What a kill switch does to the runs that it covers."""
+
+    STOP = "stop"  # everything is cancelled, every position closed, and the run stopped for good
+    PAUSE = "pause"  # no more entries, until a person resumes
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One row of the table: how runs come from one state to another."""

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text
 
-from paddock.journal.schema import CanonicalJson, Count, Flag, Micro, Ms, table
-from paddock.runtime.lifecycle import RunState, StopMode, Wanted
-
-
-def one_of(column: str, words: Iterable[str]) -> str:
-    """The rule that a column holds one of `words`."""
-    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
-
+from paddock.journal.schema import CanonicalJson, Count, Flag, Micro, Ms, one_of, table
+from paddock.runtime.lifecycle import KillAction, RunState, StopMode, Wanted
 
 accounts = table(
     "accounts",
@@ -82,7 +74,7 @@ runs = table(
     Column("capital", Micro, nullable=False),
     Column("state", Text, nullable=False),
     Column("wanted", Text, nullable=False),
-    Column("stop_mode", Text, nullable=False),  # empty while nobody asked to stop
+    Column("stop_mode", Text, nullable=True),  # none while nobody asked to stop
     Column("asked", Flag, nullable=False),  # 1 while something was asked that its worker has not done
     Column("reason", Text, nullable=False),  # why it is in this state, for people
     Column("decision", Count, nullable=False),  # how many it made: the number of the last
@@ -93,7 +85,7 @@ runs = table(
     ForeignKeyConstraint(["bot_id", "version"], ["bot_versions.bot_id", "bot_versions.version"]),
     CheckConstraint(one_of("state", RunState), name="state"),
     CheckConstraint(one_of("wanted", Wanted), name="wanted"),
-    CheckConstraint(one_of("stop_mode", ("", *StopMode)), name="stop_mode"),
+    CheckConstraint(one_of("stop_mode", StopMode), name="stop_mode"),
     CheckConstraint("capital > 0", name="capital"),
     CheckConstraint("decision >= 0", name="counts"),
     CheckConstraint("asked IN (0, 1) AND settled IN (0, 1)", name="flags"),
@@ -126,7 +118,7 @@ kills = table(
     Column("foreign", Flag, nullable=False),  # 1: orders that are not ours are cancelled as well
     Column("by", Text, nullable=False),
     Column("engaged_ts", Ms, nullable=False),
-    CheckConstraint(one_of("action", ("stop", "pause")), name="action"),
+    CheckConstraint(one_of("action", KillAction), name="action"),
     CheckConstraint('"foreign" IN (0, 1)', name="foreign"),
 )
 
