@@ -97,7 +97,8 @@ class OrderState(StrEnum):
 _S = OrderState
 TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     _S.PENDING: frozenset({_S.SENT, _S.OPEN, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED}),
-    _S.SENT: frozenset({_S.OPEN, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED, _S.UNKNOWN}),
+    # Back to pending: it provably never left (no connection, too many requests).
+    _S.SENT: frozenset({_S.PENDING, _S.OPEN, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED, _S.UNKNOWN}),
     _S.UNKNOWN: frozenset({_S.OPEN, _S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.REFUSED, _S.NEVER_LANDED}),
     _S.OPEN: frozenset({_S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.UNKNOWN}),
     _S.PARTIAL: frozenset({_S.PARTIAL, _S.FILLED, _S.CANCELED, _S.EXPIRED, _S.UNKNOWN}),
