@@ -14,9 +14,11 @@ from cyclopts import App, CycloptsError
 from paddock import __version__
 from paddock.core.errors import Code, Invalid, PaddockError
 from paddock.surfaces import kernel_cache, settings
-from paddock.surfaces.cli import data, failure, strategy
+from paddock.surfaces.cli import accounts, bots, data, failure, kill, runs, strategy
 from paddock.surfaces.cli.backtest import backtest
 from paddock.surfaces.cli.demo import demo
+from paddock.surfaces.cli.doctor import doctor
+from paddock.surfaces.cli.status import status
 
 app = App(
     name="paddock",
@@ -29,6 +31,12 @@ app.command(demo)
 app.command(backtest)
 app.command(strategy.app)
 app.command(data.app)
+app.command(bots.app)
+app.command(accounts.app)
+app.command(runs.app)
+app.command(kill.app)
+app.command(status)
+app.command(doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,33 @@
+"""`paddock accounts`: play money, and what of it is free."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from paddock.surfaces.cli.remote import Json, Limit, api, listed, show_items, show_one
+
+app = App(name="accounts", help="Accounts of a running `paddock serve`: list, open.")
+COLUMNS = {"account_id": "account", "name": "name", "venue": "venue", "frozen": "frozen", "opened_ts": "opened"}
+
+
+@app.command(name="list")
+def list_(*, limit: Limit = 100, json: Json = False) -> None:
+    """List your accounts."""
+    with api() as session:
+        found = listed(session, "/accounts", limit)
+    show_items(found, COLUMNS, json=json, nothing="No accounts yet. Next: paddock accounts open NAME --deposit 10000")
+
+
+@app.command(name="open")
+def open_(
+    name: Annotated[str, Parameter(help="What the account is called.")],
+    /,
+    *,
+    deposit: Annotated[str, Parameter(help="Play money in it, in USD.")] = "10000",
+    json: Json = False,
+) -> None:
+    """Open an account of paper."""
+    with api() as session:
+        show_one(session.post("/accounts", {"name": name, "deposit_usd": deposit}), json=json)

@@ -1,0 +1,85 @@
+"""What the commands that speak to a running `paddock serve` share: a session, pages, and how a document is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from paddock.surfaces.client import Api
+
+Json = Annotated[bool, Parameter(negative="", help="Print one JSON document.")]
+Limit = Annotated[int, Parameter(help="How many at most.")]
+PAGE = 500
+NONE: Final = "–"
+
+
+@contextmanager
+def api() -> Iterator[Api]:
+    """A session with the server that the settings name."""
+    from paddock.surfaces import settings
+    from paddock.surfaces.client import Api
+
+    configured = settings.load()
+    with Api(configured.url, configured.token_file) as session:
+        yield session
+
+
+def listed(session: Api, path: str, limit: int, **query: object) -> dict[str, Any]:
+    """The first `limit` items of a list, page by page, as one document like a page's."""
+    items: list[Any] = []
+    after = query.pop("after", None)
+    while True:
+        page = session.get(path, limit=min(PAGE, limit - len(items)), after=after, **query)
+        items += page["items"]
+        after = page.get("next")
+        if not after or len(items) >= limit or not page["items"]:
+            return {"items": items, "next": after}
+
+
+def show_items(
+    document: Mapping[str, Any],
+    columns: Mapping[str, str],
+    *,
+    json: bool,
+    nothing: str,
+    right: Sequence[str] = (),
+) -> None:
+    """A list as a table (`columns`: header by key), or as it came; `nothing` is the next step where it is empty."""
+    from paddock.surfaces.cli.terminal import show, show_json, table
+
+    if json:
+        show_json(document)
+    elif not document["items"]:
+        print(nothing)
+    else:
+        rows = ([cell(key, item.get(key)) for key in columns] for item in document["items"])
+        show(table(list(columns.values()), rows, right))
+
+
+def show_one(document: Mapping[str, Any], *, json: bool) -> None:
+    """One object, a line a field, or as it came."""
+    from paddock.surfaces.cli.terminal import show, show_json, table
+
+    if json:
+        show_json(document)
+    else:
+        show(table(("", ""), ((key.removesuffix("_ts"), cell(key, value)) for key, value in document.items())))
+
+
+def cell(key: str, value: Any) -> str:
+    """A value as people read it: times in UTC, nothing as a dash, what has parts in brief."""
+    from json import dumps
+
+    from paddock.core.time import format_ts
+
+    if value is None or value == "":
+        return NONE
+    if key.endswith("_ts") or key == "ts":
+        return format_ts(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return dumps(value, separators=(",", ":")) if isinstance(value, dict | list) else str(value)
