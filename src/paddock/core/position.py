@@ -103,15 +103,26 @@ def fold(instrument: Instrument, fills: Iterable[Fill], funding: Iterable[Fundin
     """
     position, closures, unattributed = Position(instrument, Qty(0, instrument)), list[Closure](), ZERO
     events: list[Fill | FundingPayment] = [*in_order(funding), *in_order(fills)]
-    for event in sorted(events, key=lambda event: event.venue_ts):  # stable: payments stay before fills
-        if isinstance(event, Fill):
-            position, closure = _filled(position, event)
-            closures += [closure] if closure else []
-        elif position.side is None:
+    for event in sorted(events, key=order_key):
+        if isinstance(event, FundingPayment) and position.side is None:
             unattributed += event.amount
-        else:
-            position = replace(position, funding=position.funding + event.amount)
+        position, closure = step(position, event)
+        closures += [closure] if closure else []
     return Holding(position, tuple(closures), unattributed)
+
+
+def order_key(event: Fill | FundingPayment) -> tuple[int, bool, str]:
+    """Sorts the events of one instrument as they count: by venue time, payments before fills, then by id."""
+    return event.venue_ts, isinstance(event, Fill), event.event_id
+
+
+def step(position: Position, event: Fill | FundingPayment) -> tuple[Position, Closure | None]:
+    """One step, by an event whose `order_key` is above all before it; a payment to no position changes nothing."""
+    if isinstance(event, Fill):
+        return _filled(position, event)
+    if position.side is None:
+        return position, None
+    return replace(position, funding=position.funding + event.amount), None
 
 
 def _filled(position: Position, fill: Fill) -> tuple[Position, Closure | None]:

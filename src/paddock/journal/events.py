@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Column, Connection, Index, Row, Text, UniqueConstraint, func, insert, select
 
+from paddock.core.errors import Code, Refused
 from paddock.journal.append_only import append_only
 from paddock.journal.kinds import EventKind
 from paddock.journal.schema import Count, Ms, canonical_json, slices, table, upsert
@@ -123,9 +124,22 @@ def seal(before: str, position: int, stream: str, seq: int, kind: str, ts: int, 
 
 
 def event_of(row: Row[Any]) -> Event:
-    """A row of `events` as it was written."""
+    """A row of `events` as it was written; raises Refused (database.version) for a kind that is not known here."""
     payload = json.loads(row.payload)
-    return Event(row.position, row.stream, row.seq, EventKind(row.kind), row.ts, payload, row.digest)
+    return Event(row.position, row.stream, row.seq, _kind(row.kind), row.ts, payload, row.digest)
+
+
+def _kind(name: str) -> EventKind:
+    try:
+        return EventKind(name)
+    except ValueError:
+        raise Refused(
+            Code.DATABASE_VERSION,
+            f"the journal holds an event that this version does not know: {name}",
+            seen=name,
+            rule="only a version that knows all its events reads a journal",
+            suggestion="install the version of Paddock that wrote it, or a newer one",
+        ) from None
 
 
 def _heads(conn: Connection, names: Collection[str]) -> dict[str, tuple[int, str]]:

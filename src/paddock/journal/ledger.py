@@ -151,6 +151,14 @@ def check(conn: Connection) -> list[Finding]:
         for row in conn.execute(unbalanced)
     ]
     summed = _sums(conn)
+    totals: Counter[tuple[str, str]] = Counter()
+    for (account_id, run_id, _), amount in summed.items():
+        totals[account_id, run_id] += amount
+    found += [
+        Finding("a sub-ledger does not sum to zero", f"entries {account_id} {run_id or '-'}", str(total), "0")
+        for (account_id, run_id), total in sorted(totals.items())
+        if total
+    ]
     kept = {(row.account_id, row.run_id, row.book): row.amount for row in conn.execute(select(balances))}
     for key in sorted(summed.keys() | kept.keys()):
         if summed.get(key, 0) != kept.get(key, 0):
