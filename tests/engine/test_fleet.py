@@ -13,6 +13,7 @@ from paddock.engine.backtest import backtest
 from paddock.engine.costs import Costs
 from paddock.engine.fleet import Fleet
 from paddock.engine.log import Run
+from paddock.market import growing
 from paddock.market.align import truncate
 from paddock.market.growing import Bar
 from paddock.market.tape import Tape
@@ -80,6 +81,20 @@ def test_many_bots_do_not_touch_each_other() -> None:
         np.testing.assert_array_equal(equity[account], run.equity)
         mine = fleet.session.trades[fleet.session.trades["bot"] == account]
         np.testing.assert_array_equal(mine["pnl"], run.trades["pnl"])
+
+
+@pytest.mark.parametrize("name", ["breakout", "twap-trend"])
+def test_a_window_that_moves_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growing, "ROOM", 7)
+    tape = holed_tape()
+    fleet, equity = live([program(name)], tape)
+    run = replay(program(name), tape)
+    assert fleet.growing.dropped > HISTORY
+    assert fleet.orders.tobytes() == run.orders.tobytes()
+    assert fleet.session.fills.tobytes() == run.fills.tobytes()
+    assert fleet.session.trades.tobytes() == run.trades.tobytes()
+    assert fleet.session.refusals.tobytes() == run.refusals.tobytes()
+    np.testing.assert_array_equal(equity[0], run.equity)
 
 
 def test_a_bar_from_the_past_is_refused() -> None:
