@@ -76,6 +76,7 @@ class Code(StrEnum):
     ACCOUNT = "run.account"
     RUN_COSTS = "run.costs"
     RUN_RANGE = "run.range"
+    RUN_STATE = "run.state"
     RUN_EXPLAIN = "run.explain"
     # the journal
     DATABASE_URL = "database.url"
@@ -93,7 +94,7 @@ class Code(StrEnum):
     BOT_IN_USE = "bot.in_use"
     RUN_NOT_FOUND = "run.not_found"
     RUN_NOT_READY = "run.not_ready"
-    RUN_STATE = "run.state"
+    RUN_LIFECYCLE = "run.lifecycle"
     FEED_NOT_FOUND = "feed.not_found"
     FEED_CHANGED = "feed.changed"
     KILL_ENGAGED = "kill.engaged"

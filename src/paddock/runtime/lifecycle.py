@@ -78,11 +78,11 @@ def targets(state: RunState) -> tuple[RunState, ...]:
 
 
 def require(source: RunState, target: RunState) -> None:
-    """Raises Refused (run.state) when the table does not lead from `source` to `target`."""
+    """Raises Refused (run.lifecycle) when the table does not lead from `source` to `target`."""
     if (source, target) not in ALLOWED:
         may = ", ".join(targets(source))
         raise Refused(
-            Code.RUN_STATE,
+            Code.RUN_LIFECYCLE,
             f"a run that is {source} cannot become {target}",
             where="state",
             seen=source,
