@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 
 from paddock.core.instrument import fine_instrument
 from paddock.core.time import interval_ms
-from paddock.market.growing import Bar
+from paddock.market.growing import COLUMNS, Bar
 from paddock.market.tape import Tape
 
 START = 1_704_067_200_000  # 2024-01-01T00:00Z, a Monday
@@ -56,5 +54,4 @@ def tape_of(columns: dict[str, np.ndarray], interval: str = "1h", missing: np.nd
 
 def bar_of(tape: Tape, t: int) -> Bar:
     """Row `t` of a tape, as it comes live."""
-    names = [field.name for field in fields(Bar)][1:]
-    return Bar(int(tape.ts[t]), *(getattr(tape, name)[:, t] for name in names))
+    return Bar(int(tape.ts[t]), *(getattr(tape, name)[:, t] for name in COLUMNS))

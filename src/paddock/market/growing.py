@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from paddock.core.errors import Code, Invalid
 from paddock.core.time import DAY_MS, format_ts, interval_ms
-from paddock.market.tape import Floats, Tape, reshaped
+from paddock.market.tape import FineBars, Floats, Tape, reshaped
 
 ROOM = 1024  # bars that the window takes before it has to move
 UNKNOWN_TS = np.iinfo(np.int64).max
-_COLUMNS = (
+COLUMNS = (
     "open", "high", "low", "close", "volume", "funding_open", "funding_inside", "funding_last", "open_interest",
 )  # fmt: skip
 _UNSAID = {"funding_open": 0.0, "funding_inside": 0.0}
@@ -36,6 +36,7 @@ class Bar:
     funding_inside: Floats | None = None
     funding_last: Floats | None = None
     open_interest: Floats | None = None
+    fine: FineBars | None = None  # `start` and `end` have shape [S, 1]
 
 
 class GrowingTape:
@@ -72,7 +73,7 @@ class GrowingTape:
             self.whole = window(self.whole, self._kept, self.whole.bars)
             self.bars = self._kept
         self.whole.ts[self.bars] = bar.ts
-        for name in _COLUMNS:
+        for name in COLUMNS:
             matrix, values = getattr(self.whole, name), getattr(bar, name)
             if matrix.shape[1]:
                 matrix[:, self.bars] = _UNSAID.get(name, np.nan) if values is None else values
