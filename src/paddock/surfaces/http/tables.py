@@ -13,7 +13,7 @@ users = table(
     Column("subject", Text, nullable=False),
     Column("created_ts", Ms, nullable=False),
     UniqueConstraint("method", "subject"),
-    CheckConstraint("method IN ('local', 'ethereum', 'solana', 'privy')", name="method_known"),
+    CheckConstraint("method IN ('ethereum', 'solana', 'privy')", name="method_known"),
 )
 
 # Of a secret only the SHA-256 is kept: who reads the database can sign in as nobody.
@@ -25,7 +25,7 @@ sessions = table(
     Column("scopes", Text, nullable=False),
     Column("created_ts", Ms, nullable=False),
     Column("expires_ts", Ms, nullable=False),
-    Index("ix_sessions_expires_ts", "expires_ts"),
+    Index(None, "expires_ts"),
 )
 
 tokens = table(
@@ -37,7 +37,7 @@ tokens = table(
     Column("scopes", Text, nullable=False),
     Column("created_ts", Ms, nullable=False),
     Column("expires_ts", Ms, nullable=False),
-    Index("ix_tokens_user_id", "user_id", "created_ts"),
+    Index(None, "user_id", "created_ts"),
 )
 
 # A nonce that was issued, or a proof that was shown: `spent` turns 1 once, and the row stays until it cannot matter.
@@ -46,7 +46,7 @@ nonces = table(
     Column("nonce", Text, primary_key=True),
     Column("spent", Flag, nullable=False),
     Column("expires_ts", Ms, nullable=False),
-    Index("ix_nonces_expires_ts", "expires_ts"),
+    Index(None, "expires_ts"),
 )
 
 # `status` 0 while the request is being answered.
@@ -59,7 +59,7 @@ idempotency = table(
     Column("body", Text, nullable=False),
     Column("created_ts", Ms, nullable=False),
     Column("expires_ts", Ms, nullable=False),
-    Index("ix_idempotency_expires_ts", "expires_ts"),
+    Index(None, "expires_ts"),
     clustered=True,
 )
 
@@ -72,7 +72,7 @@ backtests = table(
     Column("job_id", Text, nullable=False),
     Column("request", Text, nullable=False),
     Column("created_ts", Ms, nullable=False),
-    Index("ix_backtests_user_id", "user_id", "created_ts"),
+    Index(None, "user_id", "created_ts"),
 )
 
 results = table(

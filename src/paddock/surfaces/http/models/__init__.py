@@ -1,0 +1,1 @@
+"""What does a request or an answer look like on the wire?"""

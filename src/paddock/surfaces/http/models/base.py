@@ -1,0 +1,109 @@
+"""Words of the wire: money as decimal strings, times as whole ms UTC named `*_ts`, text that every store can hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Generic, TypeVar
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from paddock.core.money import Usd
+
+MAX_TS: Final = 4_102_444_800_000  # the year 2100
+MAX_PAGE: Final = 500
+PAGE: Final = 100
+ID_FORM: Final = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
+MONEY_FORM: Final = r"^[0-9]{1,12}(\.[0-9]{1,6})?$"
+
+Item = TypeVar("Item")
+
+
+class Sent(BaseModel):
+    """A request's body: no other keys, no conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Answered(BaseModel):
+    """An answer's body."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Listed(Answered, Generic[Item]):
+    """One page. `next` goes into `after` to get the one behind it, and is null at the end."""
+
+    items: list[Item]
+    next: str | None = None
+
+
+class ProblemModel(Answered):
+    code: str
+    where: str
+    seen: str
+    rule: str
+    suggestion: str
+    severity: str
+
+
+class ErrorModel(Answered):
+    """`kind` says what to do: mend it (invalid, not_found), give in (refused), look (unknown) or wait (unavailable)."""
+
+    kind: str
+    code: str
+    message: str
+    where: str
+    seen: str
+    rule: str
+    suggestion: str
+    problems: list[ProblemModel]
+
+
+class ErrorDocument(Answered):
+    error: ErrorModel
+
+
+def plain(value: str) -> str:
+    """Raises ValueError for control characters and halves of characters, which not every store can hold."""
+    if any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000 for char in value):
+        raise ValueError("has no control characters")
+    return value
+
+
+def clean(value: Any) -> Any:
+    """A JSON value whose texts can be stored; ValueError for a NUL or half a character anywhere in it."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str):
+            if "\0" in found or any(0xD800 <= ord(char) < 0xE000 for char in found):
+                raise ValueError("holds no NUL and no half characters")
+        elif isinstance(found, dict):
+            waiting += [*found.keys(), *found.values()]
+        elif isinstance(found, list):
+            waiting += found
+    return value
+
+
+def money(micros: int) -> str:
+    """Micro-dollars as a decimal string."""
+    return str(Usd(micros))
+
+
+def micros(text: str, where: str) -> int:
+    """Raises Invalid (value.number)."""
+    return Usd.parse(text, where).micros
+
+
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(plain)]
+Note = Annotated[str, Field(max_length=500), AfterValidator(plain)]
+Id = Annotated[str, Field(pattern=ID_FORM)]
+Money = Annotated[str, Field(pattern=MONEY_FORM, description="US dollars", examples=["1000.50"])]
+Signed = Annotated[str, Field(description="US dollars, of either sign", examples=["-12.500000"])]
+Ts = Annotated[int, Field(ge=0, le=MAX_TS, description="ms UTC")]
+Document = Annotated[dict[str, Any], AfterValidator(clean)]
+
+InPath = Annotated[str, Path(pattern=ID_FORM)]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="most items of the page")]
+After = Annotated[str | None, Query(pattern=ID_FORM, description="`next` of the page before")]
+AfterNumber = Annotated[int, Query(ge=0, le=2**62, description="only what lies behind")]

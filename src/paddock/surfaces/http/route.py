@@ -1,0 +1,207 @@
+"""Routes that cannot exist without saying what they ask of their caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeVar
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from structlog.contextvars import bind_contextvars
+
+from paddock.core.errors import PaddockError, Unknown
+from paddock.surfaces.http import idempotency
+from paddock.surfaces.http.gate import Access, Gate
+from paddock.surfaces.http.models.base import ErrorDocument
+from paddock.surfaces.http.origin import SAFE_METHODS
+from paddock.surfaces.http.scopes import Caller, Scope
+from paddock.surfaces.http.services import Services
+
+API: Final = "/api/v1"
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+ERRORS: Final = {
+    400: "The request breaks a rule.",
+    401: "No credential that is known.",
+    403: "The credential may not do this.",
+    404: "There is no such thing of yours.",
+    409: "A rule says no, or it may have happened already.",
+    413: "The body is too large.",
+    429: "Too many requests.",
+    503: "Not now; later.",
+}
+_ACCESS: Final = "paddock_access"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was let in: who asks, and what there is to answer with."""
+
+    services: Services
+    caller: Caller
+
+
+async def _asked(request: Request) -> Asked:
+    return Asked(request.app.state.services, request.state.caller)
+
+
+async def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Ask = Annotated[Asked, Depends(_asked)]
+Given = Annotated[Services, Depends(_services)]
+
+
+class GuardedRoute(APIRoute):
+    """A route whose endpoint declared its access; TypeError for any other."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        access = getattr(endpoint, _ACCESS, None)
+        if not isinstance(access, Access):
+            raise TypeError(f"{path} does not say what it asks of its caller")
+        self.access = access
+        super().__init__(path, endpoint, **options)
+
+    @property
+    def private(self) -> bool:
+        return self.access.private
+
+    def get_route_handler(self) -> Handler:
+        answer = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            gate: Gate = request.app.state.gate
+            caller = await gate.admit(request, self.access)
+            request.state.caller = caller
+            if caller is None:
+                return await answer(request)
+            bind_contextvars(user_id=caller.user_id)
+            if self.private or request.method in SAFE_METHODS:
+                return await answer(request)
+            return await _once(request, caller, answer)
+
+        return guarded
+
+
+async def _once(request: Request, caller: Caller, answer: Handler) -> Response:
+    """The answer, or the one that the same key got before. An error of the tree says that nothing happened."""
+    services: Services = request.app.state.services
+    key = await idempotency.key_of(request, caller.user_id)
+    if key is None:
+        return await answer(request)
+    before = await run_in_threadpool(idempotency.begin, services, key)
+    if before is not None:
+        return before
+    try:
+        response = await answer(request)
+    except (PaddockError, RequestValidationError, HTTPException) as error:
+        if not isinstance(error, Unknown):
+            await run_in_threadpool(idempotency.forget, services, key)
+        raise
+    await run_in_threadpool(idempotency.finish, services, key, response.status_code, bytes(response.body))
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    method: str
+    path: str
+    endpoint: Callable[..., Any]
+    name: str
+    status: int
+    response_class: type[Response] | None
+
+
+class Routes:
+    """The routes of one resource under one prefix; nothing is registered before `mount`."""
+
+    def __init__(self, tag: str, prefix: str = API) -> None:
+        self.tag = tag
+        self._prefix = prefix
+        self._declared: list[_Declared] = []
+
+    def get(
+        self, path: str, name: str, scope: Scope | None, *, response_class: type[Response] | None = None
+    ) -> Callable[[Endpoint], Endpoint]:
+        """`name` is the operation's in OpenAPI; `scope` None lets everybody in."""
+        return self._declare("GET", path, name, Access(scope), 200, response_class)
+
+    def post(
+        self, path: str, name: str, scope: Scope | None, *, status: int = 200, private: bool = False
+    ) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("POST", path, name, Access(scope, private), status, None)
+
+    def patch(self, path: str, name: str, scope: Scope) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("PATCH", path, name, Access(scope), 200, None)
+
+    def delete(self, path: str, name: str, scope: Scope | None) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("DELETE", path, name, Access(scope), 204, None)
+
+    def _declare(
+        self, method: str, path: str, name: str, access: Access, status: int, response_class: type[Response] | None
+    ) -> Callable[[Endpoint], Endpoint]:
+        def declared(endpoint: Endpoint) -> Endpoint:
+            setattr(endpoint, _ACCESS, access)
+            self._declared.append(_Declared(method, self._prefix + path, endpoint, name, status, response_class))
+            return endpoint
+
+        return declared
+
+    def mount(self, app: FastAPI) -> None:
+        for each in self._declared:
+            access: Access = getattr(each.endpoint, _ACCESS)
+            options: dict[str, Any] = {} if each.response_class is None else {"response_class": each.response_class}
+            app.add_api_route(
+                each.path,
+                each.endpoint,
+                methods=[each.method],
+                operation_id=each.name,
+                tags=[self.tag],
+                status_code=each.status,
+                responses=_errors(each, access),
+                openapi_extra=_extra(each, access),
+                **options,
+            )
+
+
+def _errors(declared: _Declared, access: Access) -> dict[int | str, dict[str, Any]]:
+    writes = declared.method not in SAFE_METHODS
+    statuses = {
+        400: True,
+        401: access.scope is not None or access.private,
+        403: access.scope is not None or writes,
+        404: "{" in declared.path or writes,
+        409: writes,
+        413: True,
+        429: True,
+        503: True,
+    }
+    documented: dict[int | str, dict[str, Any]] = {
+        status: {"model": ErrorDocument, "description": ERRORS[status]} for status, there in statuses.items() if there
+    }
+    return documented | {"default": {"model": ErrorDocument, "description": "Any other failure."}}
+
+
+def _extra(declared: _Declared, access: Access) -> dict[str, Any]:
+    extra: dict[str, Any] = {"x-scope": str(access.scope) if access.scope else "none"}
+    extra["security"] = [] if access.scope is None else [{"bearer": []}, {"session": []}]
+    if declared.method not in SAFE_METHODS and not access.private:
+        extra["parameters"] = [
+            {
+                "name": idempotency.HEADER,
+                "in": "header",
+                "required": False,
+                "description": "Asked twice under one key, it happens once.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+            }
+        ]
+    return extra

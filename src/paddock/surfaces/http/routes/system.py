@@ -1,0 +1,57 @@
+"""Is it up, is it ready, how fast is it, and what can be asked?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from sqlalchemy import select
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from paddock.surfaces.http.measure import Measure
+from paddock.surfaces.http.models.system import Health, Perf, SpeedModel
+from paddock.surfaces.http.route import API, Given, Routes
+from paddock.surfaces.http.scopes import Scope
+from paddock.surfaces.http.tables import users
+
+routes = Routes("system", prefix="")
+
+
+class Exposition(Response):
+    """Prometheus' text format."""
+
+    media_type = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@routes.get("/healthz", "getHealth", None)
+def health() -> Health:
+    """The process answers."""
+    return Health(ok=True)
+
+
+@routes.get("/readyz", "getReadiness", None)
+def ready(services: Given) -> Health:
+    """The database answers, and has our tables; 503 while it does not."""
+    with services.database.read() as conn:
+        conn.execute(select(users.c.user_id).limit(1)).first()
+    return Health(ok=True)
+
+
+@routes.get("/healthz/perf", "getPerf", Scope.ADMIN)
+async def perf(request: Request) -> Perf:
+    """How long each route takes."""
+    measure: Measure = request.app.state.measure
+    return Perf(routes=[SpeedModel(**asdict(speed)) for speed in measure.speeds()])
+
+
+@routes.get("/metrics", "getMetrics", Scope.ADMIN, response_class=Exposition)
+async def metrics(request: Request) -> Response:
+    """For Prometheus."""
+    measure: Measure = request.app.state.measure
+    return Exposition(measure.exposition())
+
+
+@routes.get(f"{API}/openapi.json", "getOpenApi", None)
+async def openapi(request: Request) -> JSONResponse:
+    """This API, described."""
+    return JSONResponse(request.app.openapi())

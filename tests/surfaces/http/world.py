@@ -1,0 +1,92 @@
+"""A server for tests: real storage, a clock that stands still, and chance that repeats itself."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from paddock.core.seams import CountingIds, ManualClock, SeededRandom
+from paddock.journal.database import Database
+from paddock.journal.schema import metadata
+from paddock.runtime.accounts import Accounts
+from paddock.runtime.bots import Bots
+from paddock.runtime.kill import Kills
+from paddock.runtime.runs import Runs
+from paddock.surfaces.http import credentials, users
+from paddock.surfaces.http.app import create_app
+from paddock.surfaces.http.credentials import Sort, mint
+from paddock.surfaces.http.scopes import ALL, EVERYDAY, Scope
+from paddock.surfaces.http.services import HttpSettings, Limits, Rate, Services, SignIn
+
+NOW = 1_750_000_000_000
+LOCAL_TOKEN = "local-canary-3f9d1c5e8b7a2046-token"
+HOST = "app.example.org"
+FREE = Rate(per_second=1e9, burst=1_000_000)
+LIMITS = Limits(caller=FREE, anonymous=FREE, body_ms=2_000)
+
+
+def settings(**changes) -> HttpSettings:
+    made = HttpSettings(
+        local_digest=credentials.digest(LOCAL_TOKEN),
+        hosts=frozenset({HOST, "testserver"}),
+        origins=("https://friend.example",),
+        secure=True,
+        limits=LIMITS,
+        sign_in=SignIn(domains=frozenset({HOST})),
+    )
+    return replace(made, **changes)
+
+
+@dataclass
+class World:
+    """One database and as many servers on it as a test wants."""
+
+    database: Database
+    home: Path
+    clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
+    chance: SeededRandom = field(default_factory=lambda: SeededRandom(7))
+    ticks: itertools.count = field(default_factory=itertools.count)
+
+    def entropy(self, count: int) -> bytes:
+        return bytes(self.chance.below(256) for _ in range(count))
+
+    def services(self, **changes) -> Services:
+        ids = CountingIds("id")
+        return Services(
+            database=self.database,
+            clock=self.clock,
+            ids=ids,
+            entropy=self.entropy,
+            timer=lambda: next(self.ticks) / 1e6,
+            home=self.home,
+            settings=settings(**changes),
+            bots=Bots(self.database, self.clock, CountingIds("bot")),
+            runs=Runs(self.database, self.clock, CountingIds("run")),
+            accounts=Accounts(self.database, self.clock, CountingIds("account")),
+            kills=Kills(self.database, self.clock),
+        )
+
+    def client(self, token: str | None = None, services: Services | None = None, **changes) -> TestClient:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        app = create_app(services or self.services(**changes))
+        return TestClient(app, base_url=f"https://{HOST}", headers=headers, raise_server_exceptions=False)
+
+    def token(self, user_id: str, scopes: frozenset[Scope] = EVERYDAY, expires_ts: int = users.NEVER) -> str:
+        minted = mint(Sort.TOKEN, self.entropy)
+        made = users.Token(minted.id, "a token", scopes, self.clock.ts, expires_ts)
+        with self.database.write() as conn:
+            users.make_token(conn, user_id, made, minted)
+        return minted.text
+
+    def admin(self) -> str:
+        return self.token("root", ALL)
+
+
+def open_world(url: str, home: Path) -> World:
+    database = Database.open(url)
+    with database.write() as conn:
+        metadata.create_all(conn)
+    return World(database, home)
