@@ -1,0 +1,128 @@
+"""Feeds: closed bars as they come, and the clock that belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection, select
+
+from paddock.core.errors import Code, NotFound, nearest
+from paddock.core.seams import Clock
+from paddock.core.time import interval_ms
+from paddock.market.align import truncate
+from paddock.market.growing import Bar
+from paddock.market.tape import Tape
+from paddock.runtime.seen import bar_at
+from paddock.runtime.tables import feeds
+
+
+class Feed(Protocol):
+    """One market on one interval. Times of whatever happens on it are its clock's."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    def history(self) -> Tape:
+        """The bars before the first that is lived. It begins at the same bar for ever: features count from there."""
+        ...
+
+    def start(self, after_ts: int) -> None:
+        """Bring the bars that open after `after_ts` (ms UTC), which was the last that was decided on."""
+        ...
+
+    def poll(self) -> Sequence[Bar]:
+        """Bars that closed since the last poll, over the history's symbols. One may come again, late or corrected."""
+        ...
+
+
+class TapeReplay:
+    """The rest of a recorded tape, played as if it happened now.
+
+    Bars before row `begin` are history. With a `wall` clock time passes on the tape `speed` times as fast as there,
+    else only when it is told to by `advance`.
+    """
+
+    def __init__(self, name: str, tape: Tape, begin: int, *, wall: Clock | None = None, speed: float = 1.0) -> None:
+        if not 0 < begin < tape.bars:
+            raise ValueError(f"a replay begins within its tape of {tape.bars} bars, not at {begin}")
+        self.name, self._tape, self._history = name, tape, truncate(tape, begin)
+        self._step = interval_ms(tape.interval)
+        self._wall, self._speed = wall, speed
+        self._next, self._began_ts, self._since = begin, 0, 0
+        self.start(int(tape.ts[begin - 1]))
+
+    @property
+    def clock(self) -> Clock:
+        return self
+
+    @property
+    def finished(self) -> bool:
+        """Whether no bar is left."""
+        return self._next == self._tape.bars
+
+    def history(self) -> Tape:
+        return self._history
+
+    def start(self, after_ts: int) -> None:
+        self._next = int(self._tape.ts.searchsorted(after_ts, side="right"))
+        self._began_ts = after_ts + self._step
+        self._since = self._wall.now_ts() if self._wall else 0
+
+    def now_ts(self) -> int:
+        passed = self._wall.now_ts() - self._since if self._wall else self._since
+        return self._began_ts + int(passed * self._speed)
+
+    def advance(self, bars: int = 1) -> None:
+        """Let time pass until `bars` more bars have closed."""
+        row = min(self._next + bars, self._tape.bars) - 1
+        self._since = max(self._since, int(self._tape.ts[row]) + self._step - self._began_ts)
+
+    def poll(self) -> list[Bar]:
+        first = self._next
+        closed = int(self._tape.ts.searchsorted(self.now_ts() - self._step, side="right"))
+        self._next = max(first, closed)
+        return [bar_at(self._tape, row) for row in range(first, self._next)]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecord:
+    """A feed as the database knows it. Times are ms UTC; `symbols` sorted; see the table for the rest."""
+
+    feed: str
+    venue: str
+    interval: str
+    symbols: tuple[str, ...]
+    source: str
+    anchor_ts: int
+    begin_ts: int
+    last_ts: int
+    stale_ts: int | None
+
+
+_COLUMNS = tuple(feeds.c[name] for name in FeedRecord.__slots__)
+
+
+def feed_records(conn: Connection) -> list[FeedRecord]:
+    """All feeds that a worker ever kept, by name."""
+    rows = conn.execute(select(*_COLUMNS).order_by(feeds.c.feed)).mappings()
+    return [FeedRecord(**{**row, "symbols": tuple(row["symbols"])}) for row in rows]
+
+
+def feed_record(conn: Connection, name: str) -> FeedRecord:
+    """Raises NotFound (feed.not_found) for a feed that no worker ever kept."""
+    known = {record.feed: record for record in feed_records(conn)}
+    if name not in known:
+        raise NotFound(
+            Code.FEED_NOT_FOUND,
+            f"there is no feed {name}",
+            where="feed",
+            seen=name,
+            rule=f"a feed is one of {', '.join(known) or 'none yet: no worker was ever started'}",
+            suggestion=nearest(name, known),
+        )
+    return known[name]
