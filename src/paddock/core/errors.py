@@ -80,6 +80,7 @@ class Code(StrEnum):
     RUN_EXPLAIN = "run.explain"
     # the journal
     DATABASE_URL = "database.url"
+    DATABASE_NOT_FOUND = "database.not_found"
     DATABASE_BUSY = "database.busy"
     DATABASE_DISK = "database.disk"
     DATABASE_LOST = "database.lost"
@@ -89,6 +90,9 @@ class Code(StrEnum):
     INTENT_CONFLICT = "intent.conflict"
     LEDGER = "ledger.unbalanced"
     LEDGER_CONFLICT = "ledger.conflict"
+    JOB_NOT_FOUND = "job.not_found"
+    JOB_SCHEDULE = "job.schedule"
+    BACKUP = "journal.backup"
     # living bots
     BOT_NAME = "bot.name"
     BOT_IN_USE = "bot.in_use"

@@ -139,12 +139,12 @@ def check_sqlite(version: tuple[int, ...]) -> Finding:
 
 
 def check_revision(database: Database) -> Finding:
-    from paddock.journal.upgrade import current, head
+    from paddock.journal.upgrade import current, newest
 
-    now, newest = current(database), head()
-    if now == newest:
+    now, ours = current(database), newest()
+    if now == ours:
         return Finding("schema", Health.WELL, f"revision {now}")
-    return Finding("schema", Health.BROKEN, f"revision {now or 'none'}, ours is {newest}", "paddock db upgrade")
+    return Finding("schema", Health.BROKEN, f"revision {now or 'none'}, ours is {ours}", "paddock db upgrade")
 
 
 def check_storage(database: Database) -> Iterator[Finding]:

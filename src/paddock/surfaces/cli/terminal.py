@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console, RenderableType
@@ -63,3 +65,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Itera
 def show_json(document: object) -> None:
     """One JSON document on stdout."""
     sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")
+
+
+def called() -> str:
+    """How a person can call this program from where they are."""
+    if shutil.which("paddock"):
+        return "paddock"
+    program = Path(sys.argv[0])
+    return str(program.relative_to(Path.cwd()) if program.is_relative_to(Path.cwd()) else program)

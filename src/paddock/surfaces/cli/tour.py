@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from pathlib import Path
 
 from rich.console import Group
@@ -15,7 +13,7 @@ from paddock.market.demo import write_demo
 from paddock.market.lake import Lake
 from paddock.market.load import DEMO_VENUE
 from paddock.surfaces.cli.screen import comparison, working
-from paddock.surfaces.cli.terminal import progress, show
+from paddock.surfaces.cli.terminal import called, progress, show
 from paddock.surfaces.figures import listed
 from paddock.surfaces.report import render, tell
 from paddock.surfaces.simulation import Request, prepare
@@ -73,11 +71,3 @@ def _said(docs: list[Document], pages: list[Path]) -> Group:
         Text("  Next", style="bold"),
         *(Text.assemble(f"  {command:<{width}}  ", (what, "dim")) for command, what in commands),
     )
-
-
-def called() -> str:
-    """How a person can call this program from where they are."""
-    if shutil.which("paddock"):
-        return "paddock"
-    program = Path(sys.argv[0])
-    return str(program.relative_to(Path.cwd()) if program.is_relative_to(Path.cwd()) else program)

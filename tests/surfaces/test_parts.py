@@ -1,0 +1,54 @@
+"""Parts of a process begin and end together, in time, whatever one of them does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from threading import Event
+
+import pytest
+
+from paddock.surfaces.parts import Part, run_together, until_signalled
+
+
+def waiting(ended: list[str], name: str) -> Part:
+    def run(stop: Event) -> None:
+        stop.wait()
+        ended.append(name)
+
+    return Part(name, run)
+
+
+def test_all_end_when_they_are_told():
+    stop, ended = Event(), []
+    threading.Timer(0.05, stop.set).start()
+    assert run_together([waiting(ended, "a"), waiting(ended, "b")], stop, within_s=5)
+    assert sorted(ended) == ["a", "b"]
+
+
+def test_a_part_that_fails_ends_the_others_and_the_process_says_so(caplog):
+    def fail(_stop: Event) -> None:
+        raise ValueError("out of order")
+
+    stop, ended = Event(), []
+    assert not run_together([waiting(ended, "a"), Part("b", fail)], stop, within_s=5)
+    assert ended == ["a"]
+
+
+def test_a_part_that_does_not_end_is_left_behind():
+    stop, released = Event(), Event()
+    stop.set()
+    stuck = Part("stuck", lambda _stop: released.wait(5))
+    assert not run_together([stuck], stop, within_s=0.05)
+    released.set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_and_handlers_are_as_before(number):
+    stop, ended = Event(), []
+    before = signal.getsignal(number)
+    with until_signalled(stop):
+        threading.Timer(0.05, os.kill, (os.getpid(), number)).start()
+        assert run_together([waiting(ended, "a")], stop, within_s=5)
+    assert signal.getsignal(number) is before
