@@ -155,6 +155,34 @@ def upgrade() -> None:
         Index("ix_intents_account_id_state", "account_id", "state"),
     )
     create(
+        "jobs",
+        Column("job_id", Text, primary_key=True),
+        Column("position", Count, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("key", Text, nullable=False),
+        Column("owner", Text, nullable=False),
+        Column("payload", Text, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("attempts", Count, nullable=False),
+        Column("max_attempts", Count, nullable=False),
+        Column("due_ts", Count, nullable=False),
+        Column("holder", Text, nullable=False),
+        Column("expires_ts", Count, nullable=False),
+        Column("progress", Real, nullable=False),
+        Column("cancel", Count, nullable=False),
+        Column("result", Text, nullable=True),
+        Column("error", Text, nullable=False),
+        Column("created_ts", Count, nullable=False),
+        Column("ended_ts", Count, nullable=False),
+        CheckConstraint("attempts >= 0 AND max_attempts > 0", name="counted"),
+        CheckConstraint("progress >= 0 AND progress <= 1", name="progress"),
+        CheckConstraint("state IN ('queued', 'running', 'done', 'dead', 'canceled')", name="state"),
+        UniqueConstraint("key"),
+        UniqueConstraint("position"),
+        Index("ix_jobs_owner_position", "owner", "position"),
+        Index("ix_jobs_state_due_ts", "state", "due_ts"),
+    )
+    create(
         "leases",
         Column("name", Text, primary_key=True),
         Column("holder", Text, nullable=False),
@@ -215,6 +243,12 @@ def upgrade() -> None:
         Column("last_fill", Count, nullable=False),
         Column("last_id", Text, nullable=False),
         Index("ix_positions_run_id", "run_id"),
+        clustered=True,
+    )
+    create(
+        "schedules",
+        Column("name", Text, primary_key=True),
+        Column("looked_ts", Count, nullable=False),
         clustered=True,
     )
     create(
