@@ -75,7 +75,7 @@ runs = table(
     Column("state", Text, nullable=False),
     Column("wanted", Text, nullable=False),
     Column("stop_mode", Text, nullable=True),  # none while nobody asked to stop
-    Column("asked", Flag, nullable=False),  # 1 while something was asked that its worker has not done
+    Column("asked", Flag, nullable=False),  # 1 while its worker has something left to do for it
     Column("reason", Text, nullable=False),  # why it is in this state, for people
     Column("decision", Count, nullable=False),  # how many it made: the number of the last
     Column("deployed_ts", Ms, nullable=False),
@@ -103,11 +103,19 @@ cohorts = table(
     clustered=True,
 )
 
+layouts = table(
+    "layouts",
+    Column("layout_id", Text, primary_key=True),
+    Column("layout", Text, nullable=False),
+)
+
 run_states = table(
     "run_states",
     Column("run_id", Text, ForeignKey("runs.run_id"), primary_key=True),
     Column("bar_ts", Ms, nullable=False),  # open of the last bar that it was decided at before this state
+    Column("layout_id", Text, ForeignKey("layouts.layout_id"), nullable=False),
     Column("state", LargeBinary, nullable=False),
+    Column("refused", CanonicalJson, nullable=False),  # [symbol, reason] of the entries that it keeps asking for
 )
 
 kills = table(
