@@ -21,6 +21,7 @@ from paddock.market.align import truncate
 from paddock.market.features import FEATURES, FeatureSpec
 from paddock.market.series import HigherSeries, Series, TapeSeries
 from paddock.market.tape import Floats, Tape
+from paddock.runtime.user_code import load_python
 from paddock.strategy.blocks.base import At, Condition
 from paddock.strategy.blocks.catalogue import CATALOGUE
 from paddock.strategy.compiler import compile_strategy
@@ -31,7 +32,6 @@ from paddock.strategy.rescope import rescope
 from paddock.strategy.rules.scope import features_of
 from paddock.strategy.templates import TEMPLATES, find_template
 from paddock.strategy.validate import load_document
-from paddock.surfaces.user_code import load_python
 from tests.engine import market as recorded
 from tests.engine.probes import ACTIONS, CONDITIONS, action_program, condition_program, variants
 from tests.engine.twins import TWINS

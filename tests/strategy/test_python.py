@@ -8,6 +8,7 @@ import pytest
 
 from paddock.core.errors import Code, Invalid
 from paddock.market.feature import Feature
+from paddock.runtime.user_code import load_python, strategy_classes
 from paddock.strategy.compiler import compile_strategy
 from paddock.strategy.expr import FALSE, TRUE, UNKNOWN, Const, Op, State, StateField
 from paddock.strategy.program import ActionKind, CancelScope, Size, SizeMode
@@ -36,7 +37,6 @@ from paddock.strategy.python import (
 from paddock.strategy.templates import find_template
 from paddock.strategy.validate import load_document
 from paddock.strategy.view import Market, View
-from paddock.surfaces.user_code import load_python, strategy_classes
 
 from .documents import document, scope
 from .kleene import evaluate

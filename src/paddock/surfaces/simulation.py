@@ -21,6 +21,7 @@ from paddock.market.feature import Feature
 from paddock.market.lake import Lake
 from paddock.market.load import DEMO_VENUE, load_tape
 from paddock.market.tape import Tape
+from paddock.runtime.user_code import printing_aside
 from paddock.strategy.compiler import compile_strategy
 from paddock.strategy.document import Document
 from paddock.strategy.program import Program
@@ -28,7 +29,6 @@ from paddock.strategy.python import PythonProgram, Strategy, compile_python
 from paddock.strategy.rescope import rescope
 from paddock.surfaces.report.indicators import features_of
 from paddock.surfaces.strategies import open_strategy
-from paddock.surfaces.user_code import printing_aside
 
 
 @dataclass(frozen=True, slots=True)

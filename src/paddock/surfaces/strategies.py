@@ -73,7 +73,7 @@ def _read(path: Path) -> bytes:
 
 def _from_python(path: Path) -> tuple[dict[str, object], type[Strategy]]:
     """A document around a .py file, from what its one strategy class says of itself, and that class."""
-    from paddock.surfaces.user_code import strategy_classes
+    from paddock.runtime.user_code import strategy_classes
 
     source = _text(path)
     found = strategy_classes(source)
@@ -115,6 +115,6 @@ def _text(path: Path) -> str:
 def _class_in(document: Document | None) -> type[Strategy] | None:
     if document is None or not isinstance(document.body, PythonCode):
         return None
-    from paddock.surfaces.user_code import load_python
+    from paddock.runtime.user_code import load_python
 
     return load_python(document.body.source, document.body.class_name)
