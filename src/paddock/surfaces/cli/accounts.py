@@ -9,7 +9,14 @@ from cyclopts import App, Parameter
 from paddock.surfaces.cli.remote import Json, Limit, api, listed, show_items, show_one
 
 app = App(name="accounts", help="Accounts of a running `paddock serve`: list, open.")
-COLUMNS = {"account_id": "account", "name": "name", "venue": "venue", "frozen": "frozen", "opened_ts": "opened"}
+COLUMNS = {
+    "account_id": "account",
+    "name": "name",
+    "venue": "venue",
+    "cash_usd": "cash, USD",
+    "free_usd": "free, USD",
+    "frozen": "frozen",
+}
 
 
 @app.command(name="list")
@@ -17,7 +24,8 @@ def list_(*, limit: Limit = 100, json: Json = False) -> None:
     """List your accounts."""
     with api() as session:
         found = listed(session, "/accounts", limit)
-    show_items(found, COLUMNS, json=json, nothing="No accounts yet. Next: paddock accounts open NAME --deposit 10000")
+    nothing = "No accounts yet. Next: paddock accounts open NAME --deposit 10000"
+    show_items(found, COLUMNS, json=json, nothing=nothing, right=("cash, USD", "free, USD"))
 
 
 @app.command(name="open")
