@@ -12,6 +12,15 @@ from paddock.engine.state import RESTING, Books, Logs, Market, Slot, Spec, Worki
 
 STOP_REASONS = (int(Reason.STOP_LOSS), int(Reason.TRAILING_STOP), int(Reason.LIQUIDATION))
 ORDERS, FILLS, TRADES, REFUSALS = 0, 1, 2, 3
+# Why an order of protection exists, by its kind less that of a stop.
+PROTECTION_REASONS = (
+    int(Reason.STOP_LOSS), int(Reason.TAKE_PROFIT), int(Reason.TRAILING_STOP), int(Reason.LIQUIDATION),
+)  # fmt: skip
+
+
+@part
+def reason_of(kind: int) -> int:
+    return PROTECTION_REASONS[kind - OrderKind.STOP]
 
 
 @part
@@ -271,18 +280,6 @@ def fill_protection(
     log_fill(logs, row, slot, t, ts, side, maker, lots, px, value, fee)
     close_lots(slot, t, ts, lots, px, value, fee, reason_of(kind), market.interval_ms, books, logs)
     after_close(i, books, logs)
-
-
-@part
-def reason_of(kind: int) -> int:
-    """Why an order of protection exists."""
-    if kind == OrderKind.STOP:
-        return Reason.STOP_LOSS
-    if kind == OrderKind.TRAIL:
-        return Reason.TRAILING_STOP
-    if kind == OrderKind.LIQUIDATION:
-        return Reason.LIQUIDATION
-    return Reason.TAKE_PROFIT
 
 
 @part

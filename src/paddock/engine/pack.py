@@ -94,34 +94,39 @@ def impact_of(tape: Tape, scale: float) -> Floats:
     The square-root law of market impact (docs/engine.md, Slippage). 0 where fewer than two bars lie in those 24 h.
     Raises Invalid (run.costs) for bars too long to have two in 24 h.
     """
-    step = interval_ms(tape.interval)
-    window = DAY_MS // step
-    if window < 2:
-        raise Invalid(
-            Code.RUN_COSTS,
-            f"impact cannot be found on {tape.interval} bars",
-            where="impact",
-            seen=tape.interval,
-            rule="impact needs the volatility of the 24 h before, which takes bars of 12h or less",
-        )
+    window = bars_of_a_day(tape.interval)
     out = np.zeros(tape.close.shape)
     for s, instrument in enumerate(tape.instruments):
         present = np.flatnonzero(~np.isnan(tape.close[s]))
         returns = np.diff(np.log(tape.close[s, present]), prepend=np.nan)
         lots = tape.volume[s, present] * 10.0**instrument.qty_decimals
-        out[s, present] = day_before(tape.ts[present], returns, lots) * scale * np.sqrt(window)
+        out[s, present] = day_before(tape.ts[present], returns, lots, 0) * scale * np.sqrt(window)
     return out
 
 
+def bars_of_a_day(interval: str) -> int:
+    """How many bars open in 24 h; raises Invalid (run.costs) when they are too few to know a volatility."""
+    window = DAY_MS // interval_ms(interval)
+    if window < 2:
+        raise Invalid(
+            Code.RUN_COSTS,
+            f"impact cannot be found on {interval} bars",
+            where="impact",
+            seen=interval,
+            rule="impact needs the volatility of the 24 h before, which takes bars of 12h or less",
+        )
+    return window
+
+
 @column_pass
-def day_before(ts: Ints, returns: Floats, lots: Floats) -> Floats:
-    """Deviation of returns by the root of volume over the bars that opened in the 24 h before each bar.
+def day_before(ts: Ints, returns: Floats, lots: Floats, begin: int) -> Floats:
+    """Deviation of returns by the root of volume over the bars that opened in the 24 h before each bar from `begin` on.
 
     0 with fewer than two such bars (the first bar has no return and is none) or without volume.
     """
     out = np.zeros(len(ts))
     first = 1
-    for k in range(len(ts)):
+    for k in range(begin, len(ts)):
         while first < k and ts[first] < ts[k] - DAY_MS:
             first += 1
         volume = lots[first:k].sum()

@@ -1,0 +1,101 @@
+"""What a bot carries from bar to bar, as bytes: written and read by the names of the fields.
+
+A later version that has one field more reads what an earlier one wrote, and starts the new field as a fresh bot does.
+What the program and the session say (the policy, places of rows) is not carried.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paddock.core.errors import Code, Invalid
+from paddock.engine.rows import Table, dtype_of, plain
+from paddock.engine.state import BUSY, RESTING, Account, Books, Bot, Slot, Working
+
+# In the order of their bytes; the first two have one and two rows for each slot.
+TABLES: dict[str, type] = {"slots": Slot, "working": Working, "bots": Bot, "accounts": Account}
+NOT_CARRIED = {
+    "slots": {"bot", "account", "symbol", "allowed", "blocked"},
+    "working": {"row"},
+    "bots": {
+        "account", "first_slot", "slots", "watched", "base", "max_leverage", "max_open_positions", "max_entries",
+        "max_order", "capital", "cooldown_ms", "cooldown_after_stop_ms", "timeout_ms", "max_drawdown_pct", "flatten",
+        "daily_loss_pct",
+    },
+    "accounts": {"first_slot", "slots"},
+}  # fmt: skip
+Layout = dict[str, list[list[str]]]
+
+
+def _layout() -> Layout:
+    def fields(name: str, row: type) -> list[list[str]]:
+        dtype = dtype_of(row)
+        assert dtype.names is not None
+        return [[field, dtype[field].newbyteorder("<").str] for field in dtype.names if field not in NOT_CARRIED[name]]
+
+    return {name: fields(name, row) for name, row in TABLES.items()}
+
+
+LAYOUT = json.dumps(_layout(), separators=(",", ":"))  # goes wherever the bytes are kept, once
+
+
+def packed(table: Table[Any], fields: Sequence[Sequence[str]]) -> NDArray[np.void]:
+    """The carried fields of a table, without gaps."""
+    rows = plain(table, len(table))
+    out = np.empty(len(rows), [(name, form) for name, form in fields])
+    for name, _ in fields:
+        out[name] = rows[name]
+    return out
+
+
+def states(books: Books) -> list[bytes]:
+    """The state of every bot (each on an account of its own), in LAYOUT."""
+    layout = _layout()
+    slots, working, bots, accounts = (packed(getattr(books, name), layout[name]) for name in TABLES)
+    spans = zip(books.bots["first_slot"].tolist(), books.bots["slots"].tolist(), strict=True)
+    return [
+        b"".join(
+            (
+                slots[first : first + count].tobytes(),
+                working[2 * first : 2 * (first + count)].tobytes(),
+                bots[b : b + 1].tobytes(),
+                accounts[b : b + 1].tobytes(),
+            )
+        )
+        for b, (first, count) in enumerate(spans)
+    ]
+
+
+def restore(books: Books, b: int, state: bytes, layout: str = LAYOUT) -> None:
+    """Give bot `b` the state that was written in `layout`.
+
+    Raises Invalid (run.state) when the bytes are not those of a bot with as many symbols.
+    """
+    first, count = int(books.bots[b].first_slot), int(books.bots[b].slots)
+    spans = {"slots": (first, count), "working": (2 * first, 2 * count), "bots": (b, 1), "accounts": (b, 1)}
+    fields: Layout = json.loads(layout)
+    dtypes = {name: np.dtype([(field, form) for field, form in fields[name]]) for name in TABLES}
+    size = sum(dtypes[name].itemsize * rows for name, (_, rows) in spans.items())
+    if len(state) != size:
+        raise Invalid(
+            Code.RUN_STATE,
+            "the state of a run does not fit its strategy",
+            where="state",
+            seen=f"{len(state)} bytes",
+            rule=f"the state of {count} symbols has {size} bytes",
+        )
+    at = 0
+    for name, (start, rows) in spans.items():
+        read = np.frombuffer(state, dtypes[name], rows, at)
+        at += read.nbytes
+        table = getattr(books, name)[start : start + rows]
+        for field in set(read.dtype.names or ()) & set(table.dtype.names or ()) - NOT_CARRIED[name]:
+            table[field] = read[field]
+    for i in range(first, first + count):
+        idle = books.working[2 * i].live == 0 and books.working[2 * i + 1].live == 0
+        books.active[i] = RESTING if books.slots[i].lots == 0 and idle else BUSY

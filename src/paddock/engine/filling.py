@@ -1,0 +1,155 @@
+"""The venue's half of a bar: phases 1 to 7 of docs/engine.md, on books of its own. Compiled.
+
+A *seat* is one book's position on one symbol: a slot with a bot and an account of its own, so that seats do not touch
+each other. The market is one bar long. Row `2 * seat` and `2 * seat + 1` of the order log belong to its working orders.
+"""
+
+from __future__ import annotations
+
+import math
+
+from paddock.engine.admit import place, protect
+from paddock.engine.bar import close_slot, is_quiet, trade_open, trade_within
+from paddock.engine.book import FILLS, ORDERS, REFUSALS, TRADES, end_order, mark_slot, set_levels
+from paddock.engine.jit import entry_point, part
+from paddock.engine.log import CANCELED, FILLED
+from paddock.engine.reported import END, FILL, PAYMENT
+from paddock.engine.rows import F8, I1, I4, I8, Table
+from paddock.engine.state import QUIET, RESTING, Books, Friction, Logs, Market, Spec
+
+PLACE, CANCEL, SET_LEVELS, DROP_LEVELS, SET_LEVERAGE = range(5)
+
+
+class Request:
+    """One thing that is asked of the venue for a seat; fields that a kind does not use are 0."""
+
+    what: I1  # PLACE, CANCEL, SET_LEVELS, DROP_LEVELS or SET_LEVERAGE
+    slot: I4
+    entry: I1
+    kind: I1
+    side: I1
+    reason: I1
+    tif: I1
+    lots: I8
+    px: F8
+    leverage: F8
+    bound_px: F8
+    first_ts: I8  # the open that it first can fill at
+    expire_ts: I8
+    slices: I8
+    stop_pct: F8  # levels to set, of the entry or of the position; to drop: 1
+    stop_at: F8
+    take_pct: F8
+    take_at: F8
+    trail_pct: F8
+
+
+class Event:
+    """What became of a seat in a bar, in the order in which it happened."""
+
+    what: I1  # FILL, PAYMENT or END
+    slot: I4
+    entry: I1  # END: of which of the two orders
+    within: I1  # after the open
+    row: I8  # FILL: of the fills
+    amount: I8  # PAYMENT: received when positive
+    state: I1  # END: how it ended
+
+
+@part
+def put(request: Request, market: Market, books: Books, logs: Logs) -> None:
+    """Put an order to work; one that stands in its place is gone."""
+    i = 2 * request.slot + request.entry
+    logs.used[ORDERS] = i
+    order = place(
+        i, 0, request.first_ts, request.kind, request.side, request.reason, request.tif, request.lots, request.px,
+        request.leverage, 0, False, books, logs,
+    )  # fmt: skip
+    order.bound_px, order.slices, order.expire_ts = request.bound_px, request.slices, request.expire_ts
+    order.stop_pct, order.stop_at = request.stop_pct, request.stop_at
+    order.take_pct, order.take_at, order.trail_pct = request.take_pct, request.take_at, request.trail_pct
+
+
+@part
+def drop_levels(request: Request, spec: Spec, books: Books) -> None:
+    slot = books.slots[request.slot]
+    if request.stop_pct > 0.0:
+        slot.stop_pct, slot.stop_at = 0.0, 0.0
+    if request.take_pct > 0.0:
+        slot.take_pct, slot.take_at = 0.0, 0.0
+    if request.trail_pct > 0.0:
+        slot.trail_pct = 0.0
+    set_levels(slot, spec)
+
+
+@entry_point
+def do_requests(requests: Table[Request], market: Market, spec: Spec, books: Books, logs: Logs) -> None:
+    """Do what was asked, in order. Levels and leverage are those of an open position."""
+    for n in range(len(requests)):
+        request = requests[n]
+        slot = books.slots[request.slot]
+        if request.what == PLACE:
+            put(request, market, books, logs)
+        elif request.what == CANCEL:
+            i = 2 * request.slot + request.entry
+            if books.working[i].live == 1:
+                end_order(i, books, logs, CANCELED)
+        elif slot.lots != 0:
+            if request.what == SET_LEVELS:
+                protect(request, 0, market, spec, books)  # type: ignore[arg-type]  # it has the fields of a Step
+                if request.trail_pct > 0.0:
+                    slot.extreme = slot.mark  # the last close of the symbol, whenever that was
+            elif request.what == DROP_LEVELS:
+                drop_levels(request, spec, books)
+            else:
+                slot.leverage = request.leverage
+            set_levels(slot, spec)
+
+
+@part
+def note_events(i: int, within: int, first_fill: int, paid: int, count: int, logs: Logs, events: Table[Event]) -> int:
+    """Add the payment and the fills since `first_fill` of seat `i`; how many events there are."""
+    if paid != 0:
+        event = events[count]
+        count += 1
+        event.what, event.slot, event.within, event.amount = PAYMENT, i, within, paid
+    for row in range(first_fill, logs.used[FILLS]):
+        event = events[count]
+        count += 1
+        event.what, event.slot, event.within, event.row = FILL, i, within, row
+    return count
+
+
+@entry_point
+def fill_bar(market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs, events: Table[Event]) -> int:
+    """Phases 1 to 7 of every seat; `events` receives what happened, and the answer is how much."""
+    places = len(books.working)
+    logs.used[ORDERS], logs.used[FILLS], logs.used[TRADES], logs.used[REFUSALS] = places, 0, 0, 0
+    count = 0
+    for i in range(len(books.slots)):
+        if books.active[i] == RESTING:
+            continue
+        slot = books.slots[i]
+        c = market.close[slot.symbol, 0]
+        if math.isnan(c):
+            continue
+        if books.active[i] == QUIET and is_quiet(slot, 0, market):
+            mark_slot(slot, c, spec)
+            continue
+        account = books.accounts[slot.account]
+        exit_live, entry_live = books.working[2 * i].live, books.working[2 * i + 1].live
+        paid, first = account.funding, logs.used[FILLS]
+        trade_open(i, 0, market, spec, friction, books, logs)
+        count = note_events(i, 0, first, account.funding - paid, count, logs, events)
+        paid, first = account.funding, logs.used[FILLS]
+        entered = trade_within(i, 0, market, spec, friction, books, logs)
+        count = note_events(i, 1, first, account.funding - paid, count, logs, events)
+        close_slot(i, 0, entered, market, spec, books)
+        for entry in range(2):
+            was = entry_live if entry == 1 else exit_live
+            state = logs.orders[2 * i + entry].state
+            if was == 1 and books.working[2 * i + entry].live == 0 and state != FILLED:
+                event = events[count]
+                count += 1
+                event.what, event.slot, event.entry, event.within, event.state = END, i, entry, 1, state
+    return count
