@@ -1,4 +1,4 @@
-"""`paddock db`: the schema of the database."""
+"""`paddock db`: the database's schema, and a copy of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from paddock.surfaces.cli.remote import Json
 if TYPE_CHECKING:
     from paddock.journal.database import Database
 
-app = App(name="db", help="The database's schema: upgrade, current.")
+app = App(name="db", help="The database: upgrade its schema, say which it has, copy it.")
 Home = Annotated[Path | None, Parameter(help="Home of the database; PADDOCK_HOME, or ~/.paddock.")]
 
 
@@ -44,6 +44,16 @@ def current(*, home: Home = None, json: Json = False) -> None:
             print(
                 f"{database.dialect}: revision {at or 'none'}" + ("" if at == ours else f", this version needs {ours}")
             )
+
+
+@app.command
+def backup(path: Annotated[Path, Parameter(help="The copy to write.")], /, *, home: Home = None) -> None:
+    """Copy a SQLite database, while it is in use; a PostgreSQL server has pg_dump."""
+    from paddock.journal.backup import copy
+
+    with opened(home) as database:
+        copy(database, path)
+    print(f"copied to {path}")
 
 
 @contextmanager
