@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from paddock.core.seams import ManualClock
 from paddock.journal.database import Database
 from paddock.market.align import truncate
+from paddock.market.growing import Bar
 from paddock.market.tape import FineBars, Tape
 from paddock.runtime.feeds import TapeReplay
 from paddock.runtime.seen import bar_at, extended, packed, read_bars, same, unpacked, write_bar
@@ -67,6 +68,14 @@ def test_a_bar_of_a_plain_market_has_no_funding_and_no_finer_bars() -> None:
     assert again.fine is None
 
 
+def polled(feed: TapeReplay) -> list[Bar]:
+    """All that is due."""
+    found: list[Bar] = []
+    while bars := feed.poll():
+        found += bars
+    return found
+
+
 def test_a_stepped_replay_brings_bars_when_it_is_told_to() -> None:
     tape = market()
     feed = TapeReplay("f", tape, BEGIN)
@@ -76,10 +85,20 @@ def test_a_stepped_replay_brings_bars_when_it_is_told_to() -> None:
     assert [bar.ts for bar in feed.poll()] == [tape.ts[BEGIN]]
     assert feed.now_ts() == tape.ts[BEGIN] + 3_600_000
     feed.advance(3)
-    assert [bar.ts for bar in feed.poll()] == tape.ts[BEGIN + 1 : BEGIN + 4].tolist()
+    assert [bar.ts for bar in polled(feed)] == tape.ts[BEGIN + 1 : BEGIN + 4].tolist()
     feed.advance(10_000)
-    assert len(feed.poll()) == tape.bars - BEGIN - 4
+    assert len(polled(feed)) == tape.bars - BEGIN - 4
     assert feed.finished
+    assert feed.now_ts() == tape.ts[-1] + 3_600_000
+
+
+def test_time_on_a_tape_waits_for_who_is_slow() -> None:
+    tape = market()
+    feed = TapeReplay("f", tape, BEGIN)
+    feed.advance(5)
+    for row in range(BEGIN, BEGIN + 5):
+        assert feed.now_ts() == tape.ts[row] + 3_600_000
+        feed.poll()
 
 
 def test_a_replay_goes_on_after_the_last_bar_that_was_decided() -> None:
@@ -99,7 +118,7 @@ def test_a_replay_keeps_pace_with_a_clock(speed: int) -> None:
     wall.advance(1)
     assert [bar.ts for bar in feed.poll()] == [tape.ts[BEGIN]]
     wall.advance(2 * 3_600_000 // speed)
-    assert [bar.ts for bar in feed.poll()] == tape.ts[BEGIN + 1 : BEGIN + 3].tolist()
+    assert [bar.ts for bar in polled(feed)] == tape.ts[BEGIN + 1 : BEGIN + 3].tolist()
 
 
 @pytest.mark.parametrize("begin", [0, -1, 720])

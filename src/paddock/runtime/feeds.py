@@ -44,7 +44,7 @@ class TapeReplay:
     """The rest of a recorded tape, played as if it happened now.
 
     Bars before row `begin` are history. With a `wall` clock time passes on the tape `speed` times as fast as there,
-    else only when it is told to by `advance`.
+    else only when it is told to by `advance`. It never passes a bar that was not polled: who is slow misses nothing.
     """
 
     def __init__(self, name: str, tape: Tape, begin: int, *, wall: Clock | None = None, speed: float = 1.0) -> None:
@@ -53,7 +53,6 @@ class TapeReplay:
         self.name, self._tape, self._history = name, tape, truncate(tape, begin)
         self._step = interval_ms(tape.interval)
         self._wall, self._speed = wall, speed
-        self._next, self._began_ts, self._since = begin, 0, 0
         self.start(int(tape.ts[begin - 1]))
 
     @property
@@ -70,23 +69,29 @@ class TapeReplay:
 
     def start(self, after_ts: int) -> None:
         self._next = int(self._tape.ts.searchsorted(after_ts, side="right"))
-        self._began_ts = after_ts + self._step
+        self._began_ts = self._told_ts = after_ts + self._step
         self._since = self._wall.now_ts() if self._wall else 0
 
     def now_ts(self) -> int:
-        passed = self._wall.now_ts() - self._since if self._wall else self._since
-        return self._began_ts + int(passed * self._speed)
+        due = self._due()
+        return due if self.finished else min(due, int(self._tape.ts[self._next]) + self._step)
 
     def advance(self, bars: int = 1) -> None:
         """Let time pass until `bars` more bars have closed."""
         row = min(self._next + bars, self._tape.bars) - 1
-        self._since = max(self._since, int(self._tape.ts[row]) + self._step - self._began_ts)
+        self._told_ts = max(self._told_ts, int(self._tape.ts[row]) + self._step)
 
     def poll(self) -> list[Bar]:
-        first = self._next
-        closed = int(self._tape.ts.searchsorted(self.now_ts() - self._step, side="right"))
-        self._next = max(first, closed)
-        return [bar_at(self._tape, row) for row in range(first, self._next)]
+        """The next bar, if it has closed."""
+        if self.finished or self._due() < self._tape.ts[self._next] + self._step:
+            return []
+        self._next += 1
+        return [bar_at(self._tape, self._next - 1)]
+
+    def _due(self) -> int:
+        if self._wall is None:
+            return self._told_ts
+        return self._began_ts + int((self._wall.now_ts() - self._since) * self._speed)
 
 
 @dataclass(frozen=True, slots=True)

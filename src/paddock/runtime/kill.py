@@ -107,7 +107,7 @@ class Kills:
 def pull(conn: Connection, kill: Kill) -> None:
     """Write an engaged switch and its event."""
     values = {name: getattr(kill, name) for name in Kill.__slots__}
-    upsert(conn, kills, [values])
+    upsert(conn, kills, [values | {"foreign": int(kill.foreign)}])
     record(conn, [Draft(_stream(kill.scope), EventKind.KILL_ENGAGED, kill.engaged_ts, values)])
 
 

@@ -106,7 +106,8 @@ class Runs:
                 end_ts=None,
                 settled=False,
             )
-            conn.execute(insert(runs).values({name: getattr(run, name) for name in Run.__slots__}))
+            values = {name: getattr(run, name) for name in Run.__slots__}
+            conn.execute(insert(runs).values(values | {"asked": 1, "settled": 0}))
             record(conn, [draft(Allocated(account_id, run.run_id, capital), now)])
         return run
 
@@ -154,7 +155,7 @@ class Runs:
                 raise _cannot(run, f"it is to be {run.wanted}" if run.state in KEPT else "only a kept run changes pace")
             if wanted is Wanted.ACTIVE:
                 require_not_killed(conn, run.account_id, run_id)
-            conn.execute(update(runs).where(runs.c.run_id == run_id).values(wanted=wanted, asked=True))
+            conn.execute(update(runs).where(runs.c.run_id == run_id).values(wanted=wanted, asked=1))
             return run_of(conn, owner, run_id)
 
 
