@@ -7,10 +7,12 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import DataError, IntegrityError
 
 from paddock.core.errors import Code, Invalid
 from paddock.journal.database import Database
@@ -52,17 +54,10 @@ def restore(conn: Connection, path: Path) -> int:
     header = next(told, {})
     if header.get("format") != FORMAT:
         raise _refused(f"{path.name} is no export of a journal", str(header)[:60], f"its first line names {FORMAT}")
-    batch: list[dict[str, Any]] = []
-    heads: dict[str, dict[str, Any]] = {}
-    for row in told:
-        batch.append(row | {"payload": canonical_json(row["payload"])})
-        heads[row["stream"]] = {name: row[name] for name in ("stream", "seq", "digest")}
-        if len(batch) == _BATCH:
-            conn.execute(insert(events), batch)
-            batch = []
-    if batch:
-        conn.execute(insert(events), batch)
-    upsert(conn, stream_heads, list(heads.values()))
+    try:
+        _insert(conn, told)
+    except (IntegrityError, DataError) as error:
+        raise _refused(f"{path.name} is no export of a journal", str(error.orig), "its events fit the log") from None
     _require_whole(conn, path, header)
     return rebuild(conn)
 
@@ -76,6 +71,14 @@ def copy(database: Database, path: Path) -> None:
         source: Any = conn.connection.driver_connection
         source.backup(target)
     partial.replace(path)
+
+
+def _insert(conn: Connection, told: Iterator[dict[str, Any]]) -> None:
+    heads: dict[str, dict[str, Any]] = {}
+    while batch := [row | {"payload": canonical_json(row["payload"])} for row in islice(told, _BATCH)]:
+        heads.update((row["stream"], {name: row[name] for name in ("stream", "seq", "digest")}) for row in batch)
+        conn.execute(insert(events), batch)
+    upsert(conn, stream_heads, list(heads.values()))
 
 
 def _require_whole(conn: Connection, path: Path, header: dict[str, Any]) -> None:

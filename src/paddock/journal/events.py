@@ -9,12 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, Column, Connection, Index, Row, Text, UniqueConstraint, func, insert, select
+from sqlalchemy import CheckConstraint, Column, Connection, Index, Row, Text, UniqueConstraint, func, select
 
 from paddock.core.errors import Code, Refused
 from paddock.journal.append_only import append_only
 from paddock.journal.kinds import EventKind
-from paddock.journal.schema import Count, Ms, canonical_json, slices, table, upsert
+from paddock.journal.schema import Count, Ms, canonical_json, slices, table, write_plain
 
 events = append_only(
     table(
@@ -74,7 +74,7 @@ def append(conn: Connection, drafts: Sequence[Draft]) -> list[Event]:
     heads = _heads(conn, {draft.stream for draft in drafts})
     first = last_position(conn) + 1
     made: list[Event] = []
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[str | int, ...]] = []
     for position, draft in enumerate(drafts, first):
         stream, kind, ts = draft.stream, draft.kind, draft.ts
         last, before = heads.get(stream) or _first(stream)
@@ -82,22 +82,9 @@ def append(conn: Connection, drafts: Sequence[Draft]) -> list[Event]:
         digest = seal(before, position, stream, last + 1, kind, ts, payload)
         heads[stream] = (last + 1, digest)
         made.append(Event(position, stream, last + 1, kind, ts, draft.payload, digest))
-        rows.append(
-            {
-                "position": position,
-                "stream": stream,
-                "seq": last + 1,
-                "kind": kind.value,
-                "ts": ts,
-                "payload": payload,
-                "digest": digest,
-            }
-        )
-    if rows:
-        conn.execute(insert(events), rows)
-    upsert(
-        conn, stream_heads, [{"stream": name, "seq": seq, "digest": digest} for name, (seq, digest) in heads.items()]
-    )
+        rows.append((position, stream, last + 1, kind.value, ts, payload, digest))
+    write_plain(conn, events, rows)
+    write_plain(conn, stream_heads, [(stream, *head) for stream, head in heads.items()], overwrite=True)
     return made
 
 

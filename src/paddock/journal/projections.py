@@ -27,7 +27,7 @@ from paddock.journal.facts import (
 from paddock.journal.holdings import Holdings
 from paddock.journal.kinds import EventKind
 from paddock.journal.ledger import Book, Line, Transaction
-from paddock.journal.schema import slices, upsert
+from paddock.journal.schema import slices, upsert, write_plain
 from paddock.journal.tables import decisions, equity_points, fills, fundings, orders
 
 Post = Callable[[Connection, Sequence[Transaction]], None]
@@ -105,8 +105,8 @@ def _require_same(before: Mapping[str, Any], draft: Draft) -> None:
 
 def _decide(conn: Connection, facts: Sequence[tuple[Event, Fact]]) -> None:
     made = [(event, fact) for event, fact in facts if isinstance(fact, DecisionMade)]
-    points = [{"run_id": fact.run_id, "ts": event.ts, "equity": fact.equity, "cash": fact.cash} for event, fact in made]
-    upsert(conn, equity_points, points)
+    points = [(fact.run_id, event.ts, fact.equity, fact.cash) for event, fact in made]
+    write_plain(conn, equity_points, points, overwrite=True)
     wanted = [
         {
             "run_id": fact.run_id,

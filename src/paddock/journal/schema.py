@@ -98,6 +98,24 @@ def insert_new(conn: Connection, into: Table, rows: Sequence[Mapping[str, object
     return conn.execute(_insert(conn, into).on_conflict_do_nothing(), rows).rowcount if rows else 0
 
 
+def write_plain(
+    conn: Connection, into: Table, rows: Sequence[tuple[str | int, ...]], *, overwrite: bool = False
+) -> None:
+    """Insert rows of plain values, in the order of the table's columns; for the tables that grow by the thousand.
+
+    It goes past the work that SQLAlchemy does on each value, which is most of the time of a large insert.
+    """
+    if rows:
+        names = [column.name for column in into.columns]
+        marks = ", ".join(["?" if conn.dialect.name == "sqlite" else "%s"] * len(names))
+        statement = f"INSERT INTO {into.name} ({', '.join(names)}) VALUES ({marks})"
+        if overwrite:
+            key = [column.name for column in into.primary_key]
+            changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+            statement += f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
+        conn.exec_driver_sql(statement, list(rows))
+
+
 def slices(values: Sequence[Any], columns: int = 1) -> Iterator[Sequence[Any]]:
     """The values in parts that fit as parameters of one statement, `columns` of them a value."""
     size = _PARAMETERS // columns

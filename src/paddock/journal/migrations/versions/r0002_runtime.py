@@ -67,8 +67,6 @@ def upgrade() -> None:
         Column("leg", Count, nullable=False),
         Column("number", Count, nullable=False),
         Column("bracket", Text, nullable=False),
-        Column("stop_id", Text, nullable=False),
-        Column("take_id", Text, nullable=False),
         Column("bare_ts", Count, nullable=False),
         CheckConstraint("number >= 0", name="counted"),
         Index("ix_desk_levels_account_id_bare_ts", "account_id", "bare_ts"),
@@ -96,6 +94,11 @@ def upgrade() -> None:
         Column("engaged_ts", Count, nullable=False),
         CheckConstraint("action IN ('stop', 'pause')", name="action"),
         CheckConstraint('"foreign" IN (0, 1)', name="foreign"),
+    )
+    create(
+        "layouts",
+        Column("layout_id", Text, primary_key=True),
+        Column("layout", Text, nullable=False),
     )
     create(
         "watches",
@@ -169,5 +172,7 @@ def upgrade() -> None:
         "run_states",
         Column("run_id", Text, ForeignKey("runs.run_id"), primary_key=True),
         Column("bar_ts", Count, nullable=False),
+        Column("layout_id", Text, ForeignKey("layouts.layout_id"), nullable=False),
         Column("state", LargeBinary, nullable=False),
+        Column("refused", Text, nullable=False),
     )
