@@ -14,10 +14,11 @@ from cyclopts import App, CycloptsError
 from paddock import __version__
 from paddock.core.errors import Code, Invalid, PaddockError
 from paddock.surfaces import kernel_cache, settings
-from paddock.surfaces.cli import accounts, bots, data, failure, kill, runs, strategy
+from paddock.surfaces.cli import accounts, bots, data, db, failure, journal, kill, runs, strategy
 from paddock.surfaces.cli.backtest import backtest
 from paddock.surfaces.cli.demo import demo
 from paddock.surfaces.cli.doctor import doctor
+from paddock.surfaces.cli.serve import serve
 from paddock.surfaces.cli.status import status
 
 app = App(
@@ -31,11 +32,14 @@ app.command(demo)
 app.command(backtest)
 app.command(strategy.app)
 app.command(data.app)
+app.command(serve)
 app.command(bots.app)
 app.command(accounts.app)
 app.command(runs.app)
 app.command(kill.app)
 app.command(status)
+app.command(journal.app)
+app.command(db.app)
 app.command(doctor)
 
 

@@ -1,0 +1,138 @@
+"""`paddock serve`, put together: database, feeds, worker, API and socket, started and ended as one."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from threading import Event
+
+import structlog
+from sqlalchemy.engine import make_url
+
+from paddock.journal.database import Database
+from paddock.journal.upgrade import upgrade
+from paddock.market.lake import Lake
+from paddock.runtime.worker import Worker
+from paddock.surfaces import logs
+from paddock.surfaces.demo_bots import ensure_demo_bots
+from paddock.surfaces.house import House, house_on
+from paddock.surfaces.ipc import Door, door
+from paddock.surfaces.listen import Address, listening
+from paddock.surfaces.machine import RandomIds, SystemClock
+from paddock.surfaces.parts import Part, run_together, until_signalled
+from paddock.surfaces.replay import DEMO, Replay, ensure_demo_market, feed_of
+from paddock.surfaces.secret import LocalToken, local_token
+from paddock.surfaces.settings import Settings
+from paddock.surfaces.web import http_settings, web_part
+from paddock.surfaces.work import Supervisor, worker_part
+
+END_WITHIN_S = 10.0
+HOME_MODE = 0o700
+
+log = structlog.get_logger(__name__)
+
+
+class Role(StrEnum):
+    """What a process does; several on one database may share it out."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+    @property
+    def works(self) -> bool:
+        return self is not Role.WEB
+
+    @property
+    def answers(self) -> bool:
+        return self is not Role.WORKER
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How to serve, as it was asked for. `demo`: the demo's market and bots are made where they are absent."""
+
+    role: Role = Role.ALL
+    address: Address = field(default_factory=Address)
+    allow_remote: bool = False
+    replays: tuple[Replay, ...] = ()
+    demo: bool = False
+
+
+Announce = Callable[[Address | None, LocalToken], None]
+"""Takes where the API is reached, None without one."""
+
+
+def serve(configured: Settings, wish: Wish, announce: Announce) -> int:
+    """Serve until SIGTERM or SIGINT; gives the exit code. `announce` is called when all is about to run.
+
+    Raises what stands in the way of starting: Refused (serve.exposed, serve.already_running), Unavailable
+    (serve.port_in_use, machine, database.*), Invalid (settings, database.url), NotFound and Invalid (data.*).
+    """
+    configured.home.mkdir(mode=HOME_MODE, parents=True, exist_ok=True)
+    token = local_token(configured.token_file)
+    _log_to_stderr(configured, token)
+    stop = Event()
+    with ExitStack() as held:
+        held.enter_context(until_signalled(stop))
+        listener = held.enter_context(_listener(configured, wish)) if wish.role.answers else None
+        entrance = held.enter_context(door(configured.home)) if wish.role.works else None
+        database = Database.open(configured.database_url)
+        held.callback(database.close)
+        upgrade(database)
+        house = house_on(database, SystemClock(), RandomIds())
+        parts = [*_working(configured, wish, house, entrance), *_answering(configured, wish, house, token, listener)]
+        announce(_reached(wish.address, listener), token)
+        log.info("serving", role=wish.role, database=database.dialect, pid=os.getpid())
+        well = run_together(parts, stop, within_s=END_WITHIN_S)
+        log.info("ended", well=well)
+    return 0 if well else 1
+
+
+def _log_to_stderr(configured: Settings, token: LocalToken) -> None:
+    as_json = configured.log == "json" or (configured.log == "auto" and not sys.stderr.isatty())
+    logs.configure(as_json=as_json, secrets=[token.text, make_url(configured.database_url).password or ""])
+
+
+def _listener(configured: Settings, wish: Wish) -> socket.socket:
+    return listening(wish.address, guarded=configured.reach.guarded, allow_remote=wish.allow_remote)
+
+
+def _reached(address: Address, listener: socket.socket | None) -> Address | None:
+    """Where it listens: port 0 is any that is free."""
+    return replace(address, port=listener.getsockname()[1]) if listener else None
+
+
+def _working(configured: Settings, wish: Wish, house: House, entrance: Door | None) -> list[Part]:
+    if entrance is None:
+        return []
+    lake = Lake(configured.home)
+    if wish.demo:
+        ensure_demo_market(lake)
+    replays = {replay.name: replay for replay in (*([DEMO] if wish.demo else []), *wish.replays)}
+    feeds = {name: feed_of(replay, lake, house.clock) for name, replay in replays.items()}
+    worker = Worker(house.database, list(feeds.values()), house.clock, house.ids, house.kills, holder=_holder())
+    worker.start()
+    if wish.demo:
+        ensure_demo_bots(house)
+    control = Supervisor(house, house.clock.now_ts())
+    stepped = [feeds[name] for name, replay in replays.items() if replay.speed is None]
+    return [worker_part(house, worker, stepped), Part("socket", lambda stop: entrance.serve(control, stop))]
+
+
+def _answering(
+    configured: Settings, wish: Wish, house: House, token: LocalToken, listener: socket.socket | None
+) -> list[Part]:
+    if listener is None:
+        return []
+    http = http_settings(token.text, configured.reach, wish.address)
+    return [web_part(house, http, configured.home, listener)]
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"

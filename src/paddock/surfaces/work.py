@@ -1,0 +1,81 @@
+"""The worker as a part of the process, and what the Unix socket may ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Event
+
+import structlog
+from sqlalchemy import select
+
+from paddock.core.errors import Unavailable, Unknown
+from paddock.journal.tables import positions
+from paddock.runtime.feeds import TapeReplay
+from paddock.runtime.kill import PLATFORM
+from paddock.runtime.lifecycle import LIVING, KillAction, StopMode
+from paddock.runtime.tables import runs
+from paddock.runtime.worker import Worker
+from paddock.surfaces.house import House
+from paddock.surfaces.parts import Part
+from paddock.surfaces.state import state_of
+
+PACE_S = 0.1
+PATIENCE_S = 2.0  # before what was unavailable is tried again
+SOCKET = "socket"  # who did it, in the journal
+
+log = structlog.get_logger(__name__)
+
+
+def worker_part(house: House, worker: Worker, stepped: Sequence[TapeReplay]) -> Part:
+    """Steps the worker; feeds that are `stepped` bring a bar for each step."""
+
+    def run(stop: Event) -> None:
+        try:
+            while not stop.is_set():
+                for feed in stepped:
+                    feed.advance()
+                stop.wait(_step(house, worker, idle_s=0.0 if stepped else PACE_S))
+        finally:
+            worker.stop()
+
+    return Part("worker", run)
+
+
+def _step(house: House, worker: Worker, idle_s: float) -> float:
+    """One step; how long to wait before the next, in seconds."""
+    try:
+        worker.step(house.clock.now_ts())
+    except (Unavailable, Unknown) as error:
+        log.warning("a step was not done; it is tried again", code=error.code, reason=error.message, seen=error.seen)
+        return PATIENCE_S
+    return idle_s
+
+
+@dataclass(frozen=True, slots=True)
+class Supervisor:
+    """Answers for the process on its Unix socket."""
+
+    house: House
+    started_ts: int
+
+    def state(self) -> Mapping[str, object]:
+        return state_of(self.house.database, started_ts=self.started_ts, now_ts=self.house.clock.now_ts())
+
+    def pause(self) -> Mapping[str, object]:
+        self.house.kills.engage(PLATFORM, "paused over the socket", by=SOCKET, action=KillAction.PAUSE)
+        return {"paused": True}
+
+    def resume(self) -> Mapping[str, object]:
+        self.house.kills.release(PLATFORM, by=SOCKET)
+        return {"paused": False}
+
+    def emergency_close(self, symbol: str) -> Mapping[str, object]:
+        """Flattens and stops every run that holds the symbol."""
+        held = (positions.c.run_id == runs.c.run_id) & (positions.c.symbol == symbol) & (positions.c.qty != 0)
+        holding = select(runs.c.owner, runs.c.run_id).join(positions, held).where(runs.c.state.in_(LIVING))
+        with self.house.database.read() as conn:
+            found = conn.execute(holding.order_by(runs.c.run_id)).tuples().all()
+        for owner, run_id in found:
+            self.house.runs.stop(owner, run_id, StopMode.FLATTEN)
+        return {"symbol": symbol, "runs": [run_id for _, run_id in found]}
