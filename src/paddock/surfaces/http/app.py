@@ -26,10 +26,24 @@ from paddock.surfaces.http.gate import COOKIE, Gate
 from paddock.surfaces.http.hub import Hub
 from paddock.surfaces.http.measure import Measure
 from paddock.surfaces.http.route import GuardedRoute, Routes
-from paddock.surfaces.http.routes import session, streams, system, tokens
+from paddock.surfaces.http.routes import (
+    accounts,
+    books,
+    bots,
+    data,
+    kills,
+    runs,
+    session,
+    strategies,
+    streams,
+    system,
+    tokens,
+)
 from paddock.surfaces.http.services import Services
 
-RESOURCES: Sequence[Routes] = (system.routes, session.routes, tokens.routes, streams.routes)
+RESOURCES: Sequence[Routes] = tuple(
+    module.routes for module in (system, session, tokens, strategies, data, bots, runs, books, streams, accounts, kills)
+)
 
 log = structlog.get_logger(__name__)
 

@@ -23,11 +23,13 @@ LOCAL = Caller(LOCAL_USER, ALL, "local", users.NEVER)
 class Access:
     """What a route asks of its caller: a scope, or nothing at all (None).
 
-    `private`: its bodies hold secrets, which are neither kept for a repeated request nor shown in an error.
+    `private`: its bodies hold secrets, which are neither kept for a repeated request nor shown in an error. `once`: an
+    Idempotency-Key is honoured.
     """
 
     scope: Scope | None
     private: bool = False
+    once: bool = True
 
 
 @dataclass(frozen=True, slots=True)

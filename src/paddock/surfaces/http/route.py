@@ -38,6 +38,7 @@ ERRORS: Final = {
     503: "Not now; later.",
 }
 _ACCESS: Final = "paddock_access"
+_ERROR: Final = {"application/json": {"schema": {"$ref": f"#/components/schemas/{ErrorDocument.__name__}"}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,14 @@ class GuardedRoute(APIRoute):
             if caller is None:
                 return await answer(request)
             bind_contextvars(user_id=caller.user_id)
-            if self.private or request.method in SAFE_METHODS:
-                return await answer(request)
-            return await _once(request, caller, answer)
+            return await (_once(request, caller, answer) if _keyed(request.method, self.access) else answer(request))
 
         return guarded
+
+
+def _keyed(method: str, access: Access) -> bool:
+    """Whether an Idempotency-Key is honoured."""
+    return access.once and access.scope is not None and not access.private and method not in SAFE_METHODS
 
 
 async def _once(request: Request, caller: Caller, answer: Handler) -> Response:
@@ -136,9 +140,9 @@ class Routes:
         return self._declare("GET", path, name, Access(scope), 200, response_class)
 
     def post(
-        self, path: str, name: str, scope: Scope | None, *, status: int = 200, private: bool = False
+        self, path: str, name: str, scope: Scope | None, *, status: int = 200, private: bool = False, once: bool = True
     ) -> Callable[[Endpoint], Endpoint]:
-        return self._declare("POST", path, name, Access(scope, private), status, None)
+        return self._declare("POST", path, name, Access(scope, private, once), status, None)
 
     def patch(self, path: str, name: str, scope: Scope) -> Callable[[Endpoint], Endpoint]:
         return self._declare("PATCH", path, name, Access(scope), 200, None)
@@ -185,16 +189,18 @@ def _errors(declared: _Declared, access: Access) -> dict[int | str, dict[str, An
         429: True,
         503: True,
     }
+    # FastAPI would say that errors come as what the route's answers come as.
+    error: dict[str, Any] = {"model": ErrorDocument} if declared.response_class is None else {"content": _ERROR}
     documented: dict[int | str, dict[str, Any]] = {
-        status: {"model": ErrorDocument, "description": ERRORS[status]} for status, there in statuses.items() if there
+        status: error | {"description": ERRORS[status]} for status, there in statuses.items() if there
     }
-    return documented | {"default": {"model": ErrorDocument, "description": "Any other failure."}}
+    return documented | {"default": error | {"description": "Any other failure."}}
 
 
 def _extra(declared: _Declared, access: Access) -> dict[str, Any]:
     extra: dict[str, Any] = {"x-scope": str(access.scope) if access.scope else "none"}
     extra["security"] = [] if access.scope is None else [{"bearer": []}, {"session": []}]
-    if declared.method not in SAFE_METHODS and not access.private:
+    if _keyed(declared.method, access):
         extra["parameters"] = [
             {
                 "name": idempotency.HEADER,

@@ -13,6 +13,7 @@ MAX_TS: Final = 4_102_444_800_000  # the year 2100
 MAX_PAGE: Final = 500
 PAGE: Final = 100
 ID_FORM: Final = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
+CURSOR_FORM: Final = r"^[A-Za-z0-9_.:-]{1,400}$"
 MONEY_FORM: Final = r"^[0-9]{1,12}(\.[0-9]{1,6})?$"
 
 Item = TypeVar("Item")
@@ -105,5 +106,5 @@ Document = Annotated[dict[str, Any], AfterValidator(clean)]
 
 InPath = Annotated[str, Path(pattern=ID_FORM)]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="most items of the page")]
-After = Annotated[str | None, Query(pattern=ID_FORM, description="`next` of the page before")]
+After = Annotated[str | None, Query(pattern=CURSOR_FORM, description="`next` of the page before")]
 AfterNumber = Annotated[int, Query(ge=0, le=2**62, description="only what lies behind")]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import select
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from paddock.surfaces.http.measure import Measure
 from paddock.surfaces.http.models.system import Health, Perf, SpeedModel
@@ -52,6 +53,7 @@ async def metrics(request: Request) -> Response:
 
 
 @routes.get(f"{API}/openapi.json", "getOpenApi", None)
-async def openapi(request: Request) -> JSONResponse:
+async def openapi(request: Request) -> dict[str, Any]:
     """This API, described."""
-    return JSONResponse(request.app.openapi())
+    described: dict[str, Any] = request.app.openapi()
+    return described

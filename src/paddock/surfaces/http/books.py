@@ -1,0 +1,106 @@
+"""What the journal's books say of one run, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from sqlalchemy import Column, Connection, RowMapping, Select, func, literal, select, tuple_
+
+from paddock.journal.events import events
+from paddock.journal.ledger import Book, balances, entries
+from paddock.journal.tables import closures, decisions, equity_points, fills, orders, positions
+from paddock.surfaces.http import cursor
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Row]):
+    """One page, and the cursor to what lies behind it; None at the end."""
+
+    rows: list[Row]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What a list is sorted by: columns that name a row, and the types of their values."""
+
+    columns: tuple[Column[Any], ...]
+    types: tuple[type[int] | type[str], ...]
+
+
+_EVENTS: Final = _Order((events.c.position,), (int,))
+_ORDERS: Final = _Order((orders.c.intended_ts, orders.c.intent_id), (int, str))
+_FILLS: Final = _Order((fills.c.venue_ts, fills.c.fill_id), (int, str))
+_CLOSURES: Final = _Order((closures.c.exit_ts, closures.c.fill_id), (int, str))
+_DECISIONS: Final = _Order((decisions.c.decision,), (int,))
+_EQUITY: Final = _Order((equity_points.c.ts,), (int,))
+_ENTRIES: Final = _Order((entries.c.ts, entries.c.txn_key, entries.c.line), (int, str, int))
+
+
+def events_of(conn: Connection, stream: str, after: int, limit: int) -> Part[RowMapping]:
+    """Oldest first, behind a position of the log; the cursor is a position too."""
+    query = select(events).where(events.c.stream == stream, events.c.position > after)
+    rows = list(conn.execute(query.order_by(events.c.position).limit(limit + 1)).mappings())
+    return Part(rows[:limit], str(rows[limit - 1]["position"]) if len(rows) > limit else None)
+
+
+def orders_of(conn: Connection, run_id: str, after: str | None, limit: int) -> Part[RowMapping]:
+    return _page(conn, select(orders).where(orders.c.run_id == run_id), _ORDERS, after, limit)
+
+
+def fills_of(conn: Connection, run_id: str, after: str | None, limit: int) -> Part[RowMapping]:
+    return _page(conn, select(fills).where(fills.c.run_id == run_id), _FILLS, after, limit)
+
+
+def closures_of(conn: Connection, run_id: str, after: str | None, limit: int) -> Part[RowMapping]:
+    return _page(conn, select(closures).where(closures.c.run_id == run_id), _CLOSURES, after, limit)
+
+
+def decisions_of(conn: Connection, run_id: str, after: str | None, limit: int) -> Part[RowMapping]:
+    return _page(conn, select(decisions).where(decisions.c.run_id == run_id), _DECISIONS, after, limit)
+
+
+def equity_of(conn: Connection, run_id: str, after: str | None, limit: int) -> Part[RowMapping]:
+    return _page(conn, select(equity_points).where(equity_points.c.run_id == run_id), _EQUITY, after, limit)
+
+
+def entries_of(conn: Connection, account_id: str, after: str | None, limit: int) -> Part[RowMapping]:
+    return _page(conn, select(entries).where(entries.c.account_id == account_id), _ENTRIES, after, limit)
+
+
+def positions_of(conn: Connection, run_id: str) -> list[RowMapping]:
+    """Those that are open, by symbol."""
+    query = select(positions).where(positions.c.run_id == run_id, positions.c.qty != 0).order_by(positions.c.symbol)
+    return list(conn.execute(query).mappings())
+
+
+def qty_decimals(conn: Connection, run_id: str) -> Mapping[str, int]:
+    """The grid of quantities of each symbol that the run ever traded."""
+    query = select(positions.c.symbol, positions.c.qty_decimals).where(positions.c.run_id == run_id)
+    return {row.symbol: row.qty_decimals for row in conn.execute(query)}
+
+
+def balances_of(conn: Connection, account_id: str, run_id: str | None = None) -> Mapping[Book, int]:
+    """Micro-dollars in each book of an account with all its runs, or of one run ("" the account's own)."""
+    query = select(balances.c.book, func.sum(balances.c.amount)).where(balances.c.account_id == account_id)
+    if run_id is not None:
+        query = query.where(balances.c.run_id == run_id)
+    return {Book(book): int(amount) for book, amount in conn.execute(query.group_by(balances.c.book))}
+
+
+def _page(conn: Connection, query: Select[Any], order: _Order, after: str | None, limit: int) -> Part[RowMapping]:
+    """Rows behind the cursor, in the list's order."""
+    if after is not None:
+        key = cursor.parse(after, *order.types)
+        query = query.where(tuple_(*order.columns) > tuple_(*map(literal, key)))
+    rows = list(conn.execute(query.order_by(*order.columns).limit(limit + 1)).mappings())
+    return Part(rows[:limit], _cursor(rows[limit - 1], order) if len(rows) > limit else None)
+
+
+def _cursor(row: RowMapping, order: _Order) -> str:
+    key: Sequence[int | str] = [row[column.name] for column in order.columns]
+    return cursor.to_text(key)

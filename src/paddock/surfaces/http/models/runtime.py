@@ -1,0 +1,297 @@
+"""Bots, runs, accounts and kill switches on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from paddock.journal.kinds import EventKind
+from paddock.journal.ledger import Book
+from paddock.runtime.lifecycle import KillAction, RunState, StopMode, Wanted
+from paddock.surfaces.http.models.base import Answered, Document, Id, Money, Name, Note, ProblemModel, Sent, Signed, Ts
+
+AsWord = Field(strict=False)  # an enumeration comes as its word
+
+
+class BotWanted(Sent):
+    name: Name
+    strategy: Document
+
+
+class BotChange(Sent):
+    """What is left out stays. A new strategy makes a new version; runs keep the version they began with."""
+
+    name: Name | None = None
+    strategy: Document | None = None
+
+
+class BotCopy(Sent):
+    name: Name
+
+
+class BotModel(Answered):
+    """`version` is the newest."""
+
+    bot_id: str
+    name: str
+    version: int
+    created_ts: Ts
+    changed_ts: Ts
+
+
+class VersionModel(Answered):
+    """`strategy` is the canonical document, `strategy_hash` its SHA-256."""
+
+    version: int
+    strategy_hash: str
+    created_ts: Ts
+    strategy: dict[str, Any]
+
+
+class ReportModel(Answered):
+    """`strategy_hash` is null when there is an error among the problems."""
+
+    valid: bool
+    strategy_hash: str | None
+    problems: list[ProblemModel]
+
+
+class RunWanted(Sent):
+    """`feed` by default that of the strategy's venue and interval, `version` by default the newest."""
+
+    bot_id: Id
+    account_id: Id
+    capital_usd: Money
+    feed: Annotated[str, Field(pattern=r"^[!-~]{1,100}$")] | None = None
+    version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+
+class StopWanted(Sent):
+    """`keep`: positions stay protected until they close; `flatten`: closed at market; `handover`: yours to protect."""
+
+    mode: Annotated[StopMode, AsWord]
+
+
+class RunModel(Answered):
+    """`state` is where it stands, `wanted` what was asked of it; `asked` until that is done."""
+
+    run_id: str
+    bot_id: str
+    version: int
+    strategy_hash: str
+    account_id: str
+    feed: str
+    capital_usd: str
+    state: RunState
+    wanted: Wanted
+    stop_mode: StopMode | None
+    asked: bool
+    reason: str
+    decision: int
+    deployed_ts: Ts
+    begin_ts: Ts | None
+    end_ts: Ts | None
+    settled: bool
+
+
+class EventModel(Answered):
+    """An entry of the log. `digest` seals it and all before it in its stream."""
+
+    position: int
+    stream: str
+    seq: int
+    kind: EventKind
+    ts: Ts
+    payload: dict[str, Any]
+    digest: str
+
+
+class DecisionModel(Answered):
+    """What was wanted at the close of the bar that opened at `bar_ts`, and why."""
+
+    decision: int
+    ts: Ts
+    bar_ts: Ts
+    detail: dict[str, Any]
+
+
+class OrderModel(Answered):
+    """`qty` and `filled` are null where the symbol's grid is not known yet; `px` is null without a limit or trigger."""
+
+    order_id: str
+    decision: int
+    leg: int
+    symbol: str
+    side: str
+    kind: str
+    reason: str
+    state: str
+    lots: int
+    filled_lots: int
+    qty: str | None
+    filled: str | None
+    px: str | None
+    reduce_only: bool
+    venue_order_id: str
+    note: str
+    decided_ts: Ts
+    changed_ts: Ts
+
+
+class FillModel(Answered):
+    """`order_id` is empty for a fill that no order of ours caused."""
+
+    fill_id: str
+    order_id: str
+    symbol: str
+    side: str
+    kind: str
+    qty: str
+    px: str
+    fee_usd: Signed
+    maker: bool
+    venue_ts: Ts
+
+
+class PositionModel(Answered):
+    """`entry_px` is the average; `fees_usd` and `funding_usd` are those of what is still open."""
+
+    symbol: str
+    side: str
+    qty: str
+    entry_px: str
+    opened_ts: Ts
+    cost_usd: Signed
+    fees_usd: Signed
+    funding_usd: Signed
+    realised_usd: Signed
+
+
+class ClosureModel(Answered):
+    """A fill that reduced or closed a position; `pnl_usd` is after fees and funding."""
+
+    fill_id: str
+    symbol: str
+    side: str
+    lots: int
+    entry_ts: Ts
+    exit_ts: Ts
+    realised_usd: Signed
+    fees_usd: Signed
+    funding_usd: Signed
+    pnl_usd: Signed
+
+
+class EquityModel(Answered):
+    ts: Ts
+    equity_usd: Signed
+    cash_usd: Signed
+
+
+class MetricsModel(Answered):
+    """What a run came to so far. A figure that nothing is known of is null."""
+
+    capital_usd: str
+    equity_usd: Signed | None
+    pnl_usd: Signed | None
+    return_pct: float | None
+    max_drawdown_pct: float | None
+    realised_usd: Signed
+    fees_usd: Signed
+    funding_usd: Signed
+    points: int
+    closures: int
+    wins: int
+    win_rate_pct: float | None
+    orders: int
+    fills: int
+    decisions: int
+
+
+class BlockModel(Answered):
+    """Why there are no entries: on a symbol, or on all ("")."""
+
+    symbol: str
+    reason: str
+    detail: str
+    since_ts: Ts
+
+
+class HealthModel(Answered):
+    """`ok` when it decides and nothing stands in its way. `unresolved` orders have no proven state."""
+
+    ok: bool
+    state: RunState
+    reason: str
+    feed_last_ts: Ts | None
+    feed_stale_ts: Ts | None
+    unresolved: int
+    unprotected: list[str]
+    blocks: list[BlockModel]
+    killed_by: str | None
+
+
+class ParityModel(Answered):
+    """The run against a backtest over the bars that it saw."""
+
+    ts: Ts
+    report: dict[str, Any]
+
+
+class AccountWanted(Sent):
+    """An account of paper, with play money in it."""
+
+    name: Name
+    deposit_usd: Money = "0"
+
+
+class DepositWanted(Sent):
+    amount_usd: Money
+
+
+class AccountModel(Answered):
+    """`cash_usd` is all of it, `free_usd` what no run has; `frozen` says why there are no entries, if so."""
+
+    account_id: str
+    name: str
+    venue: str
+    frozen: str
+    opened_ts: Ts
+    cash_usd: Signed
+    free_usd: Signed
+
+
+class EntryModel(Answered):
+    """A line of the ledger. The lines of one `txn` sum to zero; `run_id` is empty for the account's own."""
+
+    txn: str
+    line: int
+    ts: Ts
+    run_id: str
+    book: Book
+    amount_usd: Signed
+
+
+class SwitchWanted(Sent):
+    """`scope` is run or account, with its `id`, or platform."""
+
+    scope: Annotated[str, Field(pattern="^(run|account|platform)$")]
+    id: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9_.:-]{0,63})?$")] = ""
+
+
+class KillWanted(SwitchWanted):
+    """`stop` cancels, closes and ends; `pause` stops entries. `foreign`: orders that are not ours are cancelled too."""
+
+    action: Annotated[KillAction, AsWord] = KillAction.STOP
+    reason: Note = ""
+    foreign: bool = False
+
+
+class KillModel(Answered):
+    scope: str
+    action: KillAction
+    reason: str
+    foreign: bool
+    by: str
+    engaged_ts: Ts

@@ -1,0 +1,68 @@
+"""What history there is, how whole it is, and which feeds bring what is new."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import Query
+
+from paddock.core.time import INTERVALS
+from paddock.market.coverage import Coverage, coverage_of
+from paddock.market.lake import Lake, Stored
+from paddock.market.load import load_tape
+from paddock.runtime.feeds import FeedRecord, feed_records
+from paddock.surfaces.http.models.base import Listed
+from paddock.surfaces.http.models.market import CoverageModel, FeedModel, SeriesModel
+from paddock.surfaces.http.route import Ask, Routes
+from paddock.surfaces.http.scopes import Scope
+
+routes = Routes("data")
+
+Venue = Annotated[str, Query(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+Interval = Annotated[str, Query(pattern=f"^({'|'.join(INTERVALS)})$")]
+
+
+@routes.get("/data/series", "listSeries", Scope.READ)
+def series(
+    ask: Ask,
+    venue: Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="only of this one")] = None,
+) -> Listed[SeriesModel]:
+    """All series of the lake."""
+    lake = Lake(ask.services.home)
+    return Listed(items=[_series(lake.stored(key)) for key in lake.series(venue)])
+
+
+@routes.get("/data/coverage", "getCoverage", Scope.READ)
+def coverage(ask: Ask, venue: Venue, interval: Interval) -> Listed[CoverageModel]:
+    """How whole the candles of a venue are."""
+    tape = load_tape(Lake(ask.services.home), venue=venue, interval=interval, allow_gaps=True)
+    return Listed(items=[_coverage(found) for found in coverage_of(tape, 0, tape.bars)])
+
+
+@routes.get("/feeds", "listFeeds", Scope.READ)
+def feeds(ask: Ask) -> Listed[FeedModel]:
+    """Markets that runs can be put on."""
+    with ask.services.database.read() as conn:
+        return Listed(items=[_feed(record) for record in feed_records(conn)])
+
+
+def _series(stored: Stored) -> SeriesModel:
+    return SeriesModel(
+        venue=stored.key.venue,
+        symbol=stored.key.symbol,
+        interval=stored.key.interval,
+        first_ts=stored.first_ts,
+        last_ts=stored.last_ts,
+        rows=stored.rows,
+        size_bytes=stored.size_bytes,
+    )
+
+
+def _coverage(found: Coverage) -> CoverageModel:
+    return CoverageModel(**asdict(found), ratio=found.ratio)
+
+
+def _feed(record: FeedRecord) -> FeedModel:
+    values = {name: getattr(record, name) for name in FeedModel.model_fields}
+    return FeedModel(**values | {"symbols": list(record.symbols)})

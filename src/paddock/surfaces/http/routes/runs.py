@@ -1,0 +1,91 @@
+"""Runs: bots at work. What is asked of one is done by its worker, at the next bar."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from sqlalchemy import Connection
+
+from paddock.runtime.accounts import PAPER
+from paddock.runtime.lifecycle import RunState
+from paddock.runtime.runs import Run, run_of
+from paddock.surfaces.http.models.base import ID_FORM, PAGE, After, InPath, Limit, Listed, micros
+from paddock.surfaces.http.models.runtime import RunModel, RunWanted, StopWanted
+from paddock.surfaces.http.render import run_model
+from paddock.surfaces.http.route import Ask, Asked, Routes
+from paddock.surfaces.http.scopes import Scope
+
+routes = Routes("runs")
+
+
+@routes.get("/runs", "listRuns", Scope.READ)
+def list_(
+    ask: Ask,
+    bot_id: Annotated[str | None, Query(pattern=ID_FORM, description="only those of this bot")] = None,
+    state: Annotated[RunState | None, Query(description="only those in this state")] = None,
+    after: After = None,
+    limit: Limit = PAGE,
+) -> Listed[RunModel]:
+    """Mine, by id."""
+    page = ask.services.runs.list(ask.caller.user_id, bot_id=bot_id, state=state, after=after or "", limit=limit)
+    return Listed(items=[run_model(run) for run in page.items], next=page.next or None)
+
+
+@routes.post("/runs", "deployRun", Scope.PAPER, status=201)
+def deploy(ask: Ask, wanted: RunWanted) -> RunModel:
+    """A version of a bot on an account, with capital of its own. It begins at the next bar."""
+    owner = ask.caller.user_id
+    _require_scope(ask, wanted.account_id)
+    run = ask.services.runs.deploy(
+        owner,
+        wanted.bot_id,
+        wanted.account_id,
+        micros(wanted.capital_usd, "body.capital_usd"),
+        feed=wanted.feed,
+        version=wanted.version,
+    )
+    return run_model(run)
+
+
+@routes.get("/runs/{run_id}", "getRun", Scope.READ)
+def get(ask: Ask, run_id: InPath) -> RunModel:
+    return run_model(ask.services.runs.get(ask.caller.user_id, run_id))
+
+
+@routes.post("/runs/{run_id}/pause", "pauseRun", Scope.PAPER)
+def pause(ask: Ask, run_id: InPath) -> RunModel:
+    """No more entries; exits, stops and timeouts go on."""
+    run = _steered(ask, run_id)
+    return run_model(ask.services.runs.pause(run.owner, run_id))
+
+
+@routes.post("/runs/{run_id}/resume", "resumeRun", Scope.PAPER)
+def resume(ask: Ask, run_id: InPath) -> RunModel:
+    """Entries again."""
+    run = _steered(ask, run_id)
+    return run_model(ask.services.runs.resume(run.owner, run_id))
+
+
+@routes.post("/runs/{run_id}/stop", "stopRun", Scope.PAPER)
+def stop(ask: Ask, run_id: InPath, wanted: StopWanted) -> RunModel:
+    """The end, for good."""
+    run = _steered(ask, run_id)
+    return run_model(ask.services.runs.stop(run.owner, run_id, wanted.mode))
+
+
+def own_run(ask: Asked, conn: Connection, run_id: str) -> Run:
+    """Raises NotFound (run.not_found), of another's as of none."""
+    return run_of(conn, ask.caller.user_id, run_id)
+
+
+def _steered(ask: Asked, run_id: str) -> Run:
+    run = ask.services.runs.get(ask.caller.user_id, run_id)
+    _require_scope(ask, run.account_id)
+    return run
+
+
+def _require_scope(ask: Asked, account_id: str) -> None:
+    """What moves real money takes the scope live."""
+    account = ask.services.accounts.get(ask.caller.user_id, account_id)
+    ask.caller.require(Scope.PAPER if account.venue == PAPER else Scope.LIVE)

@@ -1,0 +1,111 @@
+"""How does a run stand: what it came to, whether it is well, and how far it is from its backtest."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, case, func, select
+
+from paddock.core.errors import Code, NotFound
+from paddock.core.orders import OrderState
+from paddock.journal.ledger import Book
+from paddock.journal.tables import closures, decisions, equity_points, fills, orders
+from paddock.runtime.desk_tables import desk_blocks, desk_levels
+from paddock.runtime.feeds import feed_record
+from paddock.runtime.kill import engaged_over
+from paddock.runtime.lifecycle import RunState
+from paddock.runtime.runs import Run
+from paddock.runtime.tables import parities
+from paddock.surfaces.http import books
+from paddock.surfaces.http.models.base import money
+from paddock.surfaces.http.models.runtime import BlockModel, HealthModel, MetricsModel, ParityModel
+
+
+def metrics_of(conn: Connection, run: Run) -> MetricsModel:
+    """From the books alone; nothing is simulated."""
+    mine = equity_points.c.run_id == run.run_id
+    last = conn.execute(
+        select(equity_points.c.equity).where(mine).order_by(equity_points.c.ts.desc()).limit(1)
+    ).scalar()
+    book = books.balances_of(conn, run.account_id, run.run_id)
+    closed, won = conn.execute(
+        select(func.count(), func.count().filter(closures.c.realised - closures.c.fees + closures.c.funding > 0)).where(
+            closures.c.run_id == run.run_id
+        )
+    ).one()
+    pnl = None if last is None else int(last) - run.capital
+    return MetricsModel(
+        capital_usd=money(run.capital),
+        equity_usd=None if last is None else money(int(last)),
+        pnl_usd=None if pnl is None else money(pnl),
+        return_pct=None if pnl is None else round(100 * pnl / run.capital, 6),
+        max_drawdown_pct=None if last is None else _drawdown(conn, run),
+        realised_usd=money(-book.get(Book.REALISED, 0)),
+        fees_usd=money(book.get(Book.FEES, 0)),
+        funding_usd=money(-book.get(Book.FUNDING, 0)),
+        points=_count(conn, equity_points, run),
+        closures=closed,
+        wins=won,
+        win_rate_pct=round(100 * won / closed, 6) if closed else None,
+        orders=_count(conn, orders, run),
+        fills=_count(conn, fills, run),
+        decisions=_count(conn, decisions, run),
+    )
+
+
+def health_of(conn: Connection, run: Run) -> HealthModel:
+    feed = feed_record(conn, run.feed)
+    kill = engaged_over(conn, run.account_id, run.run_id)
+    unresolved = _count(conn, orders, run, (OrderState.SENT, OrderState.UNKNOWN))
+    bare = select(desk_levels.c.symbol).where(desk_levels.c.run_id == run.run_id, desk_levels.c.bare_ts > 0)
+    unprotected = sorted(conn.execute(bare).scalars())
+    blocks = _blocks(conn, run)
+    well = run.state is RunState.ACTIVE and feed.stale_ts is None and kill is None
+    return HealthModel(
+        ok=well and not (unresolved or unprotected or blocks),
+        state=run.state,
+        reason=run.reason,
+        feed_last_ts=feed.last_ts if feed.last_ts >= feed.begin_ts else None,
+        feed_stale_ts=feed.stale_ts,
+        unresolved=unresolved,
+        unprotected=unprotected,
+        blocks=blocks,
+        killed_by=None if kill is None else kill.scope,
+    )
+
+
+def parity_of(conn: Connection, run: Run) -> ParityModel:
+    """Raises NotFound (run.not_measured) before the first measurement."""
+    row = conn.execute(select(parities.c.ts, parities.c.report).where(parities.c.run_id == run.run_id)).first()
+    if row is None:
+        raise NotFound(
+            Code.RUN_NOT_MEASURED,
+            "this run was not measured yet",
+            where="run_id",
+            seen=run.run_id,
+            rule="a run is measured against its backtest once it has seen bars",
+        )
+    return ParityModel(ts=row.ts, report=row.report)
+
+
+def _drawdown(conn: Connection, run: Run) -> float:
+    """The deepest fall from the highest equity before it, in percent of that; the capital is the first."""
+    mine = select(
+        equity_points.c.equity.label("equity"),
+        func.max(equity_points.c.equity).over(order_by=equity_points.c.ts).label("peak"),
+    ).where(equity_points.c.run_id == run.run_id)
+    seen = mine.subquery()
+    peak = case((seen.c.peak < run.capital, run.capital), else_=seen.c.peak)
+    deepest = conn.execute(select(func.max((peak - seen.c.equity) * 1.0 / peak))).scalar()
+    return round(100 * max(0.0, float(deepest or 0.0)), 6)
+
+
+def _count(conn: Connection, table: Table, run: Run, states: tuple[OrderState, ...] = ()) -> int:
+    query = select(func.count()).select_from(table).where(table.c.run_id == run.run_id)
+    if states:
+        query = query.where(table.c.state.in_(states))
+    return int(conn.execute(query).scalar_one())
+
+
+def _blocks(conn: Connection, run: Run) -> list[BlockModel]:
+    mine = (desk_blocks.c.account_id == run.account_id) & desk_blocks.c.book.in_(("", run.run_id))
+    rows = conn.execute(select(desk_blocks).where(mine).order_by(desk_blocks.c.symbol, desk_blocks.c.reason))
+    return [BlockModel(symbol=r.symbol, reason=r.reason, detail=r.detail, since_ts=r.since_ts) for r in rows]
