@@ -62,16 +62,17 @@ def show_items(
 
 def show_one(document: Mapping[str, Any], *, json: bool) -> None:
     """One object, a line a field, or as it came."""
-    from paddock.surfaces.cli.terminal import show, show_json, table
+    from paddock.surfaces.cli.terminal import fields, show, show_json
 
     if json:
         show_json(document)
     else:
-        show(table(("", ""), ((key.removesuffix("_ts"), cell(key, value)) for key, value in document.items())))
+        show(fields((key.removesuffix("_ts"), cell(key, value)) for key, value in document.items()))
 
 
 def cell(key: str, value: Any) -> str:
-    """A value as people read it: times in UTC, nothing as a dash, what has parts in brief."""
+    """A value as people read it: times in UTC, money in cents, nothing as a dash, what has parts in brief."""
+    from decimal import Decimal
     from json import dumps
 
     from paddock.core.time import format_ts
@@ -80,6 +81,8 @@ def cell(key: str, value: Any) -> str:
         return NONE
     if key.endswith("_ts") or key == "ts":
         return format_ts(value)
+    if key.endswith("_usd"):
+        return f"{Decimal(value):,.2f}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return dumps(value, separators=(",", ":")) if isinstance(value, dict | list) else str(value)

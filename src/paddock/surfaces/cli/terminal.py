@@ -62,6 +62,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Itera
     return grid
 
 
+def fields(pairs: Iterable[tuple[str, str]]) -> Table:
+    """Names and what they hold, a line each; control codes are shown."""
+    grid = Table.grid(padding=(0, 2))
+    for name, value in pairs:
+        grid.add_row("", Text(plain(name), style="dim"), Text(plain(value)))
+    return grid
+
+
 def show_json(document: object) -> None:
     """One JSON document on stdout."""
     sys.stdout.write(json.dumps(document, indent=2, allow_nan=False) + "\n")

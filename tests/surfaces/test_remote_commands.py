@@ -1,0 +1,177 @@
+"""Commands that speak to a running server: a real one, on a real socket."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from paddock.journal.database import Database
+from paddock.journal.upgrade import upgrade
+from paddock.surfaces import client, settings
+from paddock.surfaces.cli.main import main
+from paddock.surfaces.house import House, house_on
+from paddock.surfaces.listen import Address, listening
+from paddock.surfaces.machine import RandomIds, SystemClock
+from paddock.surfaces.secret import local_token
+from paddock.surfaces.web import http_settings, web_part
+
+Command = Callable[..., Any]
+
+
+@contextmanager
+def answering(home: Path) -> Iterator[tuple[House, str]]:
+    """A server on a database of its own, and where it is."""
+    database = Database.open(f"sqlite:///{home}/paddock.db")
+    upgrade(database)
+    house = house_on(database, SystemClock(), RandomIds())
+    address = Address(port=0)
+    listener = listening(address, guarded=False, allow_remote=False)
+    http = http_settings(local_token(home / "token").text, settings.load({}).reach, address)
+    stop = Event()
+    serving = Thread(target=web_part(house, http, home, listener).run, args=(stop,))
+    serving.start()
+    try:
+        yield house, f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        stop.set()
+        serving.join(timeout=10)
+        database.close()
+    assert not serving.is_alive()
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setenv("PADDOCK_HOME", str(tmp_path))
+    with capture_logs(), answering(tmp_path) as (house, url):  # or the server's log would stand among the answers
+        monkeypatch.setenv("PADDOCK_URL", url)
+        yield house
+
+
+@pytest.fixture
+def asked(capsys: pytest.CaptureFixture[str]) -> Command:
+    """What a command answers with --json; it must succeed."""
+
+    def ask(*words: str) -> Any:
+        capsys.readouterr()
+        assert main([*words, "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return ask
+
+
+def test_bots_from_their_creation_to_their_end(house, asked, capsys):
+    made = asked("bots", "create", "mine", "breakout", "--venue", "demo")
+    assert made["name"] == "mine"
+    copy = asked("bots", "clone", made["bot_id"], "other")
+    assert {bot["name"] for bot in asked("bots", "list")["items"]} == {"mine", "other"}
+    assert asked("bots", "show", copy["bot_id"])["version"] == 1
+    (version,) = asked("bots", "versions", made["bot_id"])["items"]
+    assert version["strategy"]["scope"]["venue"] == "demo"
+    assert main(["bots", "delete", copy["bot_id"]]) == 0
+    assert [bot["name"] for bot in asked("bots", "list")["items"]] == ["mine"]
+    assert main(["bots", "list"]) == 0
+    assert made["bot_id"] in capsys.readouterr().out
+
+
+def test_lists_go_on_over_pages(house, asked, monkeypatch):
+    monkeypatch.setattr("paddock.surfaces.cli.remote.PAGE", 2)
+    for number in range(5):
+        house.accounts.open("local", f"a{number}", 1_000_000)
+    assert [item["name"] for item in asked("accounts", "list")["items"]] == [f"a{number}" for number in range(5)]
+    part = asked("accounts", "list", "--limit", "3")
+    assert len(part["items"]) == 3
+    assert part["next"]
+
+
+def test_an_account_of_play_money(house, asked, capsys):
+    made = asked("accounts", "open", "play", "--deposit", "2500.50")
+    assert (made["cash_usd"], made["free_usd"]) == ("2500.500000", "2500.500000")
+    assert main(["accounts", "list"]) == 0
+    assert "2,500.50" in capsys.readouterr().out
+
+
+def test_the_kill_switch(house, asked, capsys):
+    assert main(["kill", "platform", "--why", "looks wrong"]) == 0
+    (kill,) = asked("kill", "list")["items"]
+    assert (kill["scope"], kill["action"], kill["reason"]) == ("platform", "stop", "looks wrong")
+    assert main(["kill", "release", "platform"]) == 0
+    assert asked("kill", "list")["items"] == []
+    assert main(["kill", "release", "platform"]) == 2
+    assert main(["kill", "run", "nobody-has-it"]) == 2
+
+
+def test_a_run_that_cannot_begin_says_all_that_stands_in_its_way(house, asked, capsys):
+    bot = asked("bots", "create", "mine", "breakout", "--venue", "demo")["bot_id"]
+    account = asked("accounts", "open", "play")["account_id"]
+    words = ("runs", "deploy", bot, "--account", account, "--capital", "1000")
+    assert main([*words]) == 2
+    assert "feed.not_found" in capsys.readouterr().err
+    assert asked("runs", "list")["items"] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("runs", word, "nobody-has-it") for word in ("show", "pause", "resume", "events", "orders", "fills")),
+        ("runs", "positions", "nobody-has-it"),
+        ("runs", "stop", "nobody-has-it", "--mode", "keep"),
+        ("runs", "why", "nobody-has-it", "--at", "2025-01-01"),
+        ("bots", "show", "nobody-has-it"),
+    ],
+)
+def test_what_nobody_has_is_not_found(house, words, capsys):
+    assert main([*words, "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["kind"] == "not_found"
+
+
+def test_a_wrong_token_is_refused(house, tmp_path, monkeypatch, capsys):
+    other = tmp_path / "other"
+    local_token(other)
+    monkeypatch.setenv("PADDOCK_TOKEN_FILE", str(other))
+    assert main(["bots", "list"]) == 1
+
+
+def test_nothing_that_answers_is_told_by_the_exit_code(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PADDOCK_HOME", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        monkeypatch.setenv("PADDOCK_URL", f"http://127.0.0.1:{gone.getsockname()[1]}")
+    assert main(["runs", "list"]) == 3
+    assert main(["status"]) == 3
+    assert "paddock serve" in capsys.readouterr().err
+
+
+def test_no_answer_in_time_is_told_by_the_exit_code(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PADDOCK_HOME", str(tmp_path))
+    monkeypatch.setattr(client.Api.__init__, "__defaults__", (0.05,))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("PADDOCK_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        assert main(["runs", "list", "--json"]) == 5
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "timeout"
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", b"SSH-2.0-other\r\n"])
+def test_a_stranger_who_answers_is_no_server_of_ours(said, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PADDOCK_HOME", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("PADDOCK_URL", f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+        def stranger() -> None:
+            caller, _ = listener.accept()
+            with caller:
+                caller.recv(65536)
+                caller.sendall(said)
+
+        thread = Thread(target=stranger)
+        thread.start()
+        code = main(["runs", "list", "--json"])
+        thread.join(timeout=5)
+    assert code in {1, 3}
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "not_running"
