@@ -191,7 +191,7 @@ def first_difference(bridge: Bridge, bot: int, run: Run) -> str:
         if mine.tobytes() != theirs.tobytes():
             for n, (left, right) in enumerate(zip(mine, theirs, strict=False)):
                 if left.tobytes() != right.tobytes():
-                    return f"{name}[{n}]\n  live     {dict(zip(mine.dtype.names, left, strict=True))}\n  backtest {dict(zip(mine.dtype.names, right, strict=True))}"
+                    return f"{name}[{n}] is {left} and not {right}, fields {mine.dtype.names}"
             return f"{name}: {len(mine)} rows, not {len(theirs)}"
     equity = np.array(bridge.equity)[:, bot]
     if not np.array_equal(equity, run.equity):

@@ -12,7 +12,7 @@ from paddock.engine.admit import place, protect
 from paddock.engine.bar import close_slot, is_quiet, trade_open, trade_within
 from paddock.engine.book import FILLS, ORDERS, REFUSALS, TRADES, end_order, mark_slot, set_levels
 from paddock.engine.jit import entry_point, part
-from paddock.engine.log import CANCELED, FILLED
+from paddock.engine.log import CANCELED, EXPIRED
 from paddock.engine.reported import END, FILL, PAYMENT
 from paddock.engine.rows import F8, I1, I4, I8, Table
 from paddock.engine.state import QUIET, RESTING, Books, Friction, Logs, Market, Spec
@@ -50,7 +50,7 @@ class Event:
     what: I1  # FILL, PAYMENT or END
     slot: I4
     entry: I1  # END: of which of the two orders
-    within: I1  # after the open
+    within: I1  # of a fill or a payment: after the open
     row: I8  # FILL: of the fills
     amount: I8  # PAYMENT: received when positive
     state: I1  # END: how it ended
@@ -120,6 +120,21 @@ def note_events(i: int, within: int, first_fill: int, paid: int, count: int, log
     return count
 
 
+@part
+def note_ends(
+    i: int, exits: int, enters: int, state: int, count: int, books: Books, logs: Logs, events: Table[Event]
+) -> int:
+    """Add the ends in `state` of the orders that worked when the bar began; how many events there are."""
+    for entry in range(2):
+        place = 2 * i + entry
+        worked = enters if entry == 1 else exits
+        if worked == 1 and books.working[place].live == 0 and logs.orders[place].state == state:
+            event = events[count]
+            count += 1
+            event.what, event.slot, event.entry, event.state = END, i, entry, state
+    return count
+
+
 @entry_point
 def fill_bar(market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs, events: Table[Event]) -> int:
     """Phases 1 to 7 of every seat; `events` receives what happened, and the answer is how much."""
@@ -137,19 +152,15 @@ def fill_bar(market: Market, spec: Spec, friction: Friction, books: Books, logs:
             mark_slot(slot, c, spec)
             continue
         account = books.accounts[slot.account]
-        exit_live, entry_live = books.working[2 * i].live, books.working[2 * i + 1].live
+        exits, enters = books.working[2 * i].live, books.working[2 * i + 1].live
         paid, first = account.funding, logs.used[FILLS]
         trade_open(i, 0, market, spec, friction, books, logs)
+        # An order expires before anything fills; a cancel may be for what filled.
+        count = note_ends(i, exits, enters, EXPIRED, count, books, logs, events)
         count = note_events(i, 0, first, account.funding - paid, count, logs, events)
         paid, first = account.funding, logs.used[FILLS]
         entered = trade_within(i, 0, market, spec, friction, books, logs)
         count = note_events(i, 1, first, account.funding - paid, count, logs, events)
+        count = note_ends(i, exits, enters, CANCELED, count, books, logs, events)
         close_slot(i, 0, entered, market, spec, books)
-        for entry in range(2):
-            was = entry_live if entry == 1 else exit_live
-            state = logs.orders[2 * i + entry].state
-            if was == 1 and books.working[2 * i + entry].live == 0 and state != FILLED:
-                event = events[count]
-                count += 1
-                event.what, event.slot, event.entry, event.within, event.state = END, i, entry, 1, state
     return count

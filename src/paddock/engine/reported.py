@@ -36,7 +36,7 @@ from paddock.engine.jit import entry_point, part
 from paddock.engine.kernel import judge_bot
 from paddock.engine.log import FILLED
 from paddock.engine.rows import F8, I1, I4, I8, Table
-from paddock.engine.state import BUSY, NO_ORDER, QUIET, RESTING, Books, Decisions, Logs, Market, Slot, Spec
+from paddock.engine.state import BUSY, NO_ORDER, QUIET, Books, Decisions, Logs, Market, Slot, Spec
 from paddock.strategy.program import ActionKind
 
 FILL, PAYMENT, END = 0, 1, 2
@@ -236,12 +236,12 @@ def decide_bar(
         for i in range(len(books.slots)):
             slot = books.slots[i]
             c = market.close[slot.symbol, 0]
-            if books.active[i] == RESTING or math.isnan(c):
+            if math.isnan(c):
                 continue
-            if books.active[i] == QUIET:
-                carry(slot.bot, mark_slot(slot, c, spec), books)
-            else:
+            if books.active[i] == BUSY:
                 close_slot(i, 0, slot.entered == 1, market, spec, books)
+            elif books.active[i] == QUIET:
+                carry(slot.bot, mark_slot(slot, c, spec), books)
             slot.entered = 0
         for b in range(len(books.bots)):
             if books.bots[b].watched == 1:
