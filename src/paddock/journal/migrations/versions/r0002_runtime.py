@@ -56,6 +56,7 @@ def upgrade() -> None:
         Column("account_id", Text, primary_key=True),
         Column("symbol", Text, primary_key=True),
         Column("lots", Count, nullable=False),
+        Column("orders", Count, nullable=False),
         clustered=True,
     )
     create(

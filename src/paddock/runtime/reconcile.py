@@ -1,0 +1,272 @@
+"""Do venue and journal agree? The venue is the truth for quantity, the journal for intent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
+
+from paddock.core.errors import Unavailable, Unknown
+from paddock.core.orders import OrderState
+from paddock.journal import intents
+from paddock.journal.fences import Fence
+from paddock.journal.findings import Finding
+from paddock.journal.intents import Action, Intent
+from paddock.journal.kinds import EventKind
+from paddock.journal.ledger import Book, balances
+from paddock.journal.schema import upsert
+from paddock.journal.tables import fills, fundings, positions
+from paddock.runtime.blocks import Block, BlockReason, lift, raise_blocks
+from paddock.runtime.desk_kit import Kit, Work
+from paddock.runtime.desk_tables import desk_cursors, desk_foreign
+from paddock.runtime.fills import book, collect, keep_cursor, read
+from paddock.runtime.resolve import NoAnswer, Seen, find
+from paddock.venues.broker import VenueOrder, VenuePosition
+
+_WORKS = frozenset({OrderState.OPEN, OrderState.PARTIAL})
+Where = tuple[str, str]  # book ("" where the venue nets) and symbol
+
+
+@dataclass(frozen=True, slots=True)
+class _Venue:
+    """What a venue says of one account: its working orders and its positions."""
+
+    orders: list[VenueOrder]
+    positions: list[VenuePosition]
+
+
+def overdue(kit: Kit, account_ids: Collection[str]) -> list[str]:
+    """Accounts that were not compared with their venue for too long, or never."""
+    with kit.database.read() as conn:
+        done = {row.account_id: row.reconciled_ts for row in _cursors(conn, account_ids)}
+    now = kit.clock.now_ts()
+    return [name for name in sorted(account_ids) if name not in done or now - done[name] >= kit.policy.reconcile_ms]
+
+
+def reconcile(kit: Kit, account_ids: Collection[str], fence: Fence | None) -> None:
+    """Compare accounts with their venues, adopt what the venues know better, and stop entries where they disagree.
+
+    Doing it twice does what doing it once did. Where a read fails nothing is concluded.
+    """
+    collect(kit, account_ids, fence)
+    for account_id in kit.patience.ready(sorted(account_ids), kit.clock.now_ts()):
+        _one(kit, account_id, fence)
+
+
+def _one(kit: Kit, account_id: str, fence: Fence | None) -> None:
+    venue = _ask(kit, account_id)
+    if venue is None:
+        return
+    with kit.database.read() as conn:
+        first = not any(row.reconciled_ts for row in _cursors(conn, [account_id]))
+        differ = [] if first else _differences(kit, conn, account_id, venue)
+    if differ:
+        # Something may have happened in between, or a page of events was lost: read everything since they agreed.
+        _read_again(kit, account_id, fence)
+        venue = _ask(kit, account_id)
+        if venue is None:
+            return
+    with kit.database.read() as conn:
+        missing = _missing(conn, account_id, venue)
+    seen = {intent.intent_id: find(kit, intent) for intent in missing}
+    with kit.work(fence) as work:
+        if first:
+            _note_what_was_there(kit, work, account_id, venue)
+        adopted = _adopt(work, account_id, venue, missing, seen)
+        _count_foreign(work, account_id, venue)
+        agree = _judge(kit, work, account_id, venue)
+        cursors = _cursors(work.conn, [account_id])
+        cursor = cursors[0].cursor if cursors else ""
+        kept = cursor if agree or not cursors else cursors[0].checkpoint
+        row = {"account_id": account_id, "cursor": cursor, "checkpoint": kept, "reconciled_ts": work.now}
+        upsert(work.conn, desk_cursors, [row])
+        if adopted:
+            work.note(f"account:{account_id}", EventKind.ACCOUNT_RECONCILED, adopted=sorted(adopted))
+
+
+def _ask(kit: Kit, account_id: str) -> _Venue | None:
+    """None where the venue does not answer: a read that failed proves nothing."""
+    broker = kit.brokers[account_id]
+    try:
+        venue = _Venue(broker.open_orders(account_id), broker.positions(account_id))
+    except (Unavailable, Unknown):
+        kit.patience.failed(account_id, kit.clock.now_ts())
+        return None
+    kit.patience.answered(account_id)
+    return venue
+
+
+def _read_again(kit: Kit, account_id: str, fence: Fence | None) -> None:
+    page = read(kit, [account_id], checkpoint=True).get(account_id)
+    if page is not None:
+        with kit.work(fence) as work:
+            book(kit, work, account_id, page[0])
+            keep_cursor(work, account_id, page[1])
+
+
+# --- positions ---
+
+
+def _differences(kit: Kit, conn: Connection, account_id: str, venue: _Venue) -> list[str]:
+    """The rows that disagree, in words; what no run traded counts as known."""
+    netting = kit.brokers[account_id].capabilities.netting
+    theirs: Counter[Where] = Counter()
+    for held in venue.positions:
+        theirs["" if netting else held.book, held.symbol] += held.lots
+    ours = _ours(conn, account_id, netting=netting)
+    return [
+        f"{' '.join(filter(None, where))}: {theirs[where]} lots at the venue, {ours[where]} by our fills"
+        for where in sorted(theirs.keys() | ours.keys())
+        if theirs[where] != ours[where]
+    ]
+
+
+def _ours(conn: Connection, account_id: str, *, netting: bool) -> Counter[Where]:
+    ours: Counter[Where] = Counter()
+    for row in conn.execute(select(positions).where(positions.c.account_id == account_id)):
+        ours["" if netting else row.run_id, row.symbol] += row.qty
+    for row in _foreign(conn, account_id):
+        ours["", row.symbol] += row.lots
+    return ours
+
+
+def _note_what_was_there(kit: Kit, work: Work, account_id: str, venue: _Venue) -> None:
+    """Positions that were there before the first run are somebody else's."""
+    if not kit.brokers[account_id].capabilities.netting:
+        return
+    ours = _ours(work.conn, account_id, netting=True)
+    for held in venue.positions:
+        lots = held.lots - ours["", held.symbol]
+        if lots:
+            row = {"account_id": account_id, "symbol": held.symbol, "lots": lots, "orders": 0}
+            upsert(work.conn, desk_foreign, [row])
+            work.note(f"account:{account_id}", EventKind.ACCOUNT_FOREIGN, symbol=held.symbol, lots=lots)
+
+
+def _judge(kit: Kit, work: Work, account_id: str, venue: _Venue) -> bool:
+    """Stop the account's entries while positions or books disagree, and let them go on when they agree again."""
+    check = check_profits if account_id in kit.checked else check_books
+    kit.checked.add(account_id)
+    found = {
+        BlockReason.MISMATCH: _differences(kit, work.conn, account_id, venue),
+        BlockReason.FROZEN: [str(finding) for finding in check(work.conn, account_id)],
+    }
+    for reason, rows in found.items():
+        if rows:
+            detail = "; ".join(rows)
+            if raise_blocks(work.conn, [Block(account_id, "", "", reason, detail, work.now)]):
+                work.note(f"account:{account_id}", EventKind.ACCOUNT_FROZEN, reason=str(reason), rows=rows)
+        elif reason is BlockReason.MISMATCH:
+            lift(work.conn, account_id, {reason})
+    return not found[BlockReason.MISMATCH]
+
+
+# --- orders ---
+
+
+def _missing(conn: Connection, account_id: str, venue: _Venue) -> list[Intent]:
+    """Orders that work as far as we know, and that the venue does not list."""
+    listed = {order.client_id for order in venue.orders}
+    working = intents.in_states(conn, [account_id], _WORKS)
+    return [one for one in working if one.action is Action.PLACE and one.client_id not in listed]
+
+
+def _adopt(work: Work, account_id: str, venue: _Venue, missing: list[Intent], seen: dict[str, Seen]) -> list[str]:
+    """Take over what the venue knows better; an order that it does not know goes to the resolve loop."""
+    ours = intents.by_client_id(work.conn, account_id, [order.client_id for order in venue.orders])
+    work.know(ours | intents.get(work.conn, [intent.intent_id for intent in missing]))
+    adopted = []
+    for intent in missing:
+        answer = seen[intent.intent_id]
+        if isinstance(answer, NoAnswer):
+            continue
+        state = OrderState.UNKNOWN if answer is None else answer.state
+        if work.change(intent, state, why="the venue does not list it"):
+            adopted.append(intent.intent_id)
+    for order in venue.orders:
+        known = work.intent(order.client_id)
+        if known is not None and work.change(known, order.state, venue_order_id=order.venue_order_id):
+            adopted.append(known.intent_id)
+    return adopted
+
+
+def _count_foreign(work: Work, account_id: str, venue: _Venue) -> None:
+    """Working orders that nobody here placed: counted, reported when their number changes, never touched."""
+    ids = [order.client_id for order in venue.orders]
+    ours = intents.by_client_id(work.conn, account_id, ids).keys()
+    levels = {level for level in ids if level in ours}
+    there = Counter(order.symbol for order in venue.orders if order.client_id not in levels and not order.book)
+    before = {row.symbol: row for row in _foreign(work.conn, account_id)}
+    for symbol in sorted(there.keys() | before.keys()):
+        was = before.get(symbol)
+        if there[symbol] != (was.orders if was is not None else 0):
+            lots = was.lots if was is not None else 0
+            row = {"account_id": account_id, "symbol": symbol, "lots": lots, "orders": there[symbol]}
+            upsert(work.conn, desk_foreign, [row])
+            work.note(f"account:{account_id}", EventKind.ACCOUNT_FOREIGN, symbol=symbol, orders=there[symbol])
+
+
+# --- books ---
+
+
+def check_books(conn: Connection, account_id: str) -> list[Finding]:
+    """Where ledger, positions and fills of an account contradict each other, run by run."""
+    found = check_profits(conn, account_id)
+    found += _compare(conn, account_id, Book.FEES, _total(fills, func.sum(fills.c.fee)))
+    found += _compare(conn, account_id, Book.FUNDING, _total(fundings, -func.sum(fundings.c.amount)))
+    lots = _signed(conn, account_id)
+    rows = conn.execute(select(positions).where(positions.c.account_id == account_id))
+    held: dict[Where, int] = {(row.run_id, row.symbol): row.qty for row in rows}
+    for key in sorted(lots.keys() | held.keys()):
+        if lots.get(key, 0) != held.get(key, 0):
+            where = f"positions {account_id} {key[0] or '-'} {key[1]}"
+            found.append(
+                Finding("a position is not the sum of its fills", where, str(held.get(key, 0)), str(lots.get(key, 0)))
+            )
+    return found
+
+
+def check_profits(conn: Connection, account_id: str) -> list[Finding]:
+    """The part of `check_books` that does not grow with the account's history: profit by the ledger and by position."""
+    return _compare(conn, account_id, Book.REALISED, _total(positions, -func.sum(positions.c.realised)))
+
+
+def _total(table: Table, amount: ColumnElement[int]) -> Select[tuple[str, str, int]]:
+    return select(table.c.account_id, table.c.run_id, amount.label("total")).group_by(
+        table.c.account_id, table.c.run_id
+    )
+
+
+def _compare(conn: Connection, account_id: str, name: Book, totals: Select[tuple[str, str, int]]) -> list[Finding]:
+    of = totals.subquery()
+    rows = conn.execute(select(of.c.run_id, of.c.total).where(of.c.account_id == account_id))
+    expected = {row.run_id: int(row.total) for row in rows}
+    wanted = select(balances).where(balances.c.account_id == account_id, balances.c.book == name)
+    kept = {row.run_id: int(row.amount) for row in conn.execute(wanted)}
+    return [
+        Finding(
+            "the ledger is not what the fills come to",
+            f"balances {account_id} {run_id or '-'} {name}",
+            str(kept.get(run_id, 0)),
+            str(expected.get(run_id, 0)),
+        )
+        for run_id in sorted(expected.keys() | kept.keys())
+        if kept.get(run_id, 0) != expected.get(run_id, 0)
+    ]
+
+
+def _signed(conn: Connection, account_id: str) -> dict[Where, int]:
+    wanted = select(fills.c.run_id, fills.c.symbol, func.sum(fills.c.lots * fills.c.side).label("lots"))
+    grouped = wanted.where(fills.c.account_id == account_id).group_by(fills.c.run_id, fills.c.symbol)
+    return {(row.run_id, row.symbol): int(row.lots) for row in conn.execute(grouped)}
+
+
+def _cursors(conn: Connection, account_ids: Collection[str]) -> list[Row[Any]]:
+    return list(conn.execute(select(desk_cursors).where(desk_cursors.c.account_id.in_(sorted(account_ids)))))
+
+
+def _foreign(conn: Connection, account_id: str) -> list[Row[Any]]:
+    return list(conn.execute(select(desk_foreign).where(desk_foreign.c.account_id == account_id)))
