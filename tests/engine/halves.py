@@ -79,7 +79,8 @@ class Bridge:
         self.equity.append(decided.equity)
 
     def reports(self, bar: Bar) -> Iterator[VenueReport]:
-        filled = self.venue.advance(bar)
+        self.venue.see(bar)
+        filled = self.venue.fill()
         for event in filled.events:
             seat = int(event["slot"])
             bot, symbol = self.owner[seat]

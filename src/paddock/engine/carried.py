@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from paddock.core.errors import Code, Invalid
 from paddock.engine.rows import Table, dtype_of, plain
 from paddock.engine.state import BUSY, RESTING, Account, Books, Bot, Slot, Working
+from paddock.market.tape import Ints
 
 # In the order of their bytes; the first two have one and two rows for each slot.
 TABLES: dict[str, type] = {"slots": Slot, "working": Working, "bots": Bot, "accounts": Account}
@@ -41,33 +42,33 @@ def _layout() -> Layout:
     return {name: fields(name, row) for name, row in TABLES.items()}
 
 
-LAYOUT = json.dumps(_layout(), separators=(",", ":"))  # goes wherever the bytes are kept, once
+_FIELDS = _layout()
+LAYOUT = json.dumps(_FIELDS, separators=(",", ":"))  # goes wherever the bytes are kept, once
 
 
-def packed(table: Table[Any], fields: Sequence[Sequence[str]]) -> NDArray[np.void]:
-    """The carried fields of a table, without gaps."""
+def packed(table: Table[Any], fields: Sequence[Sequence[str]], chosen: Ints) -> NDArray[np.void]:
+    """The carried fields of some rows of a table, without gaps."""
     rows = plain(table, len(table))
-    out = np.empty(len(rows), [(name, form) for name, form in fields])
+    out = np.empty(len(chosen), [(name, form) for name, form in fields])
     for name, _ in fields:
-        out[name] = rows[name]
+        out[name] = rows[name][chosen]
     return out
 
 
-def states(books: Books) -> list[bytes]:
-    """The state of every bot (each on an account of its own), in LAYOUT."""
-    layout = _layout()
-    slots, working, bots, accounts = (packed(getattr(books, name), layout[name]) for name in TABLES)
-    spans = zip(books.bots["first_slot"].tolist(), books.bots["slots"].tolist(), strict=True)
+def states(books: Books, bots: Sequence[int]) -> list[bytes]:
+    """The states of some bots (each on an account of its own), in LAYOUT."""
+    chosen = np.array(bots, np.int64)
+    first, counts = books.bots["first_slot"][chosen].astype(np.int64), books.bots["slots"][chosen].astype(np.int64)
+    ends = np.cumsum(counts)
+    rows = np.repeat(first - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
+    slots = packed(books.slots, _FIELDS["slots"], rows)
+    working = packed(books.working, _FIELDS["working"], np.stack((2 * rows, 2 * rows + 1), axis=1).ravel())
+    own = packed(books.bots, _FIELDS["bots"], chosen)
+    accounts = packed(books.accounts, _FIELDS["accounts"], chosen)
+    spans = zip((ends - counts).tolist(), ends.tolist(), strict=True)
     return [
-        b"".join(
-            (
-                slots[first : first + count].tobytes(),
-                working[2 * first : 2 * (first + count)].tobytes(),
-                bots[b : b + 1].tobytes(),
-                accounts[b : b + 1].tobytes(),
-            )
-        )
-        for b, (first, count) in enumerate(spans)
+        slots[start:end].tobytes() + working[2 * start : 2 * end].tobytes() + own[n].tobytes() + accounts[n].tobytes()
+        for n, (start, end) in enumerate(spans)
     ]
 
 

@@ -163,9 +163,9 @@ class LiveSession:
             state_value(int(field), slot, close_ts, float(self.spec.lot_scale[s]), float(self.spec.lot_value[s]))
         )
 
-    def states(self) -> list[bytes]:
-        """The state of every bot, in the layout of paddock.engine.carried."""
-        return states(self.books)
+    def states(self, bots: Sequence[int]) -> list[bytes]:
+        """The states of some bots, in the layout of paddock.engine.carried."""
+        return states(self.books, bots)
 
     def restore(self, bot: int, state: bytes, layout: str = LAYOUT) -> None:
         """Go on with a bot where it was. Raises Invalid (run.state) when the state is not one of its strategy."""

@@ -5,13 +5,14 @@ It knows nothing of bots and of who asked. Requests act from the next bar of the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from paddock.core.time import interval_ms
 from paddock.engine.book import FILLS, ORDERS
-from paddock.engine.carried import states
+from paddock.engine.carried import restore, states
 from paddock.engine.costs import Costs
 from paddock.engine.filling import Event, Request, do_requests, fill_bar
 from paddock.engine.kernel import ROWS_PER_SLOT
@@ -20,7 +21,7 @@ from paddock.engine.onebar import last_bar, market_of_bar
 from paddock.engine.pack import friction_of, spec_of
 from paddock.engine.recent import RecentTrading
 from paddock.engine.rows import Table, dtype_of, plain, table_of
-from paddock.engine.state import Account, Books, Bot, Logs, Slot, Working
+from paddock.engine.state import BUSY, Account, Books, Bot, Logs, Slot, Working
 from paddock.market.growing import Bar
 from paddock.market.tape import Floats, Tape
 
@@ -74,15 +75,19 @@ class VenueSide:
         """Do what is asked, in order."""
         do_requests(requests, self.market, self.spec, self.books, self._logs)
 
-    def advance(self, bar: Bar) -> Filled:
-        """Fill what `bar`, the next one, fills: funding, gaps, working orders, protection."""
+    def see(self, bar: Bar) -> None:
+        """Take the next bar; the one that was seen last may come again."""
+        if bar.ts < self.next_ts:
+            return
         impact = self._recent.push(bar) if self._recent else None
         self.market = market_of_bar(bar, self.interval, self.costs, impact)
         self.next_ts = bar.ts + self.market.interval_ms
-        seats = len(self.books.slots)
-        events = table_of(Event, EVENTS_PER_SEAT * seats)
-        count = fill_bar(self.market, self.spec, self.friction, self.books, self._logs, events)
         self.closes = np.where(np.isnan(bar.close), self.closes, bar.close)
+
+    def fill(self) -> Filled:
+        """What the bar that was seen last fills: funding, gaps, working orders, protection."""
+        events = table_of(Event, EVENTS_PER_SEAT * len(self.books.slots))
+        count = fill_bar(self.market, self.spec, self.friction, self.books, self._logs, events)
         used = self._logs.used
         return Filled(
             plain(events, count),
@@ -90,9 +95,19 @@ class VenueSide:
             plain(self._logs.orders, int(used[ORDERS])).copy(),
         )
 
-    def state(self, seat: int) -> bytes:
-        """The seat's position and orders, in the layout of paddock.engine.carried."""
-        return states(self.books)[seat]
+    def moving(self) -> list[int]:
+        """Seats that a bar changes even when nothing happens: with a working order or a trailing stop."""
+        return np.flatnonzero(self.books.active == BUSY).tolist()
+
+    def states(self, seats: Sequence[int]) -> list[bytes]:
+        """The positions and orders of some seats, in the layout of paddock.engine.carried."""
+        return states(self.books, seats)
+
+    def restore(self, seat: int, state: bytes, layout: str) -> None:
+        """Give a seat that was just taken the state that was written in `layout`."""
+        restore(self.books, seat, state, layout)
+        slot = self.books.slots[seat]
+        slot.mark = self.closes[slot.symbol]
 
     def _grow(self) -> None:
         seats = len(self.books.slots)
