@@ -119,6 +119,10 @@ class LiveTests:
         )  # fmt: skip
         return self._codes
 
+    def code(self, n: int) -> int:
+        """The code of test `n` as `codes` gave it last."""
+        return int(self._codes[n, 0])
+
 
 def sides(values: Sequence[Value], place: dict[Feature, int]) -> tuple[NDArray[np.int32], Floats]:
     """Per test side: the feature's place (-1 for a constant) and the constant."""

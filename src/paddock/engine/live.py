@@ -41,7 +41,7 @@ from paddock.market.feature import Feature
 from paddock.market.growing import Bar, GrowingTape
 from paddock.market.stream import FeatureStream
 from paddock.market.tape import Ints, Tape
-from paddock.strategy.expr import TRUE, UNKNOWN, StateField
+from paddock.strategy.expr import TRUE, UNKNOWN, StateField, Test
 from paddock.strategy.program import Action, Program
 
 Codes = NDArray[np.uint8]
