@@ -163,6 +163,10 @@ class LiveSession:
             state_value(int(field), slot, close_ts, float(self.spec.lot_scale[s]), float(self.spec.lot_value[s]))
         )
 
+    def code(self, clock: str, test: Test) -> int:
+        """What a market test of a rule on `clock` came to at the last close: FALSE, UNKNOWN or TRUE."""
+        return self._tests.code(self._rules.tests.index((clock, test)))
+
     def states(self, bots: Sequence[int]) -> list[bytes]:
         """The states of some bots, in the layout of paddock.engine.carried."""
         return states(self.books, bots)
