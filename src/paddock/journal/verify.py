@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Connection, LargeBinary, cast, select, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.sql import ColumnElement
 
+from paddock.core.errors import Code
+from paddock.journal.engines import told
 from paddock.journal.events import events, seal, stream_heads
 from paddock.journal.findings import Finding
 
@@ -21,23 +25,34 @@ def verify(conn: Connection) -> list[Finding]:
     A changed byte of an event breaks its digest, a missing one leaves a gap in positions and in its stream, and a
     missing tail is less than the heads of the streams say.
     """
-    found = _damage(conn)
+    found: list[Finding] = []
+    try:
+        for finding in chain(_damage(conn), _events(conn)):
+            found.append(finding)
+    except DatabaseError as error:
+        if (meaning := told(error)) is None or meaning.code is not Code.DATABASE_DAMAGED:
+            raise
+        found.append(Finding("the file cannot be read further", "database", meaning.seen))
+    return found
+
+
+def _events(conn: Connection) -> Iterator[Finding]:
     tails: dict[str, tuple[Any, str, str]] = {}  # of each stream: seq, digest as stored, digest as computed
     position = 0
     for row in _rows(conn):
         where = f"{row.stream} seq {row.seq}"
         if row.position != position + 1:
             seen = f"position {row.position}"
-            found.append(Finding("events are missing before it", where, seen, f"position {position + 1}"))
+            yield Finding("events are missing before it", where, seen, f"position {position + 1}")
         position = row.position
         seq, stored, computed = tails.get(row.stream, (0, "", ""))
         if row.seq != seq + 1:
-            found.append(Finding("it is not the next of its stream", where, f"seq {row.seq}", f"seq {seq + 1}"))
+            yield Finding("it is not the next of its stream", where, f"seq {row.seq}", f"seq {seq + 1}")
         sealed = _sealed(row, stored)
         if row.digest not in (sealed, _sealed(row, computed)):  # a damaged neighbour is one finding, not two
-            found.append(Finding("its digest is not that of its content", where, row.digest, sealed))
+            yield Finding("its digest is not that of its content", where, row.digest, sealed)
         tails[row.stream] = (row.seq if isinstance(row.seq, int) else seq + 1, row.digest, sealed)
-    return found + _heads(conn, tails)
+    yield from _heads(conn, tails)
 
 
 def journal_hash(conn: Connection) -> str:
@@ -78,23 +93,21 @@ def _readable(conn: Connection, column: Any) -> ColumnElement[Any]:
     return cast(column, LargeBinary) if is_text and conn.dialect.name == "sqlite" else column
 
 
-def _damage(conn: Connection) -> list[Finding]:
+def _damage(conn: Connection) -> Iterator[Finding]:
     """What the engine itself says of its file; PostgreSQL looks after its own."""
-    if conn.dialect.name != "sqlite":
-        return []
-    told = conn.execute(text("PRAGMA integrity_check(20)")).scalars().all()
-    return [Finding("the file is damaged", "database", line) for line in told if line != "ok"]
+    if conn.dialect.name == "sqlite":
+        for line in conn.execute(text("PRAGMA integrity_check(20)")).scalars():
+            if line != "ok":
+                yield Finding("the file is damaged", "database", line)
 
 
-def _heads(conn: Connection, tails: dict[str, tuple[Any, str, str]]) -> list[Finding]:
-    found = []
+def _heads(conn: Connection, tails: dict[str, tuple[Any, str, str]]) -> Iterator[Finding]:
     heads = {row.stream: (row.seq, row.digest) for row in conn.execute(select(stream_heads))}
     for stream in sorted(heads.keys() | tails.keys()):
         seq, digest, _ = tails.get(stream, (0, "", ""))
         head, sealed = heads.get(stream, (0, ""))
         if seq != head:
             what = "its newest events are missing" if head > seq else "its head is behind the log"
-            found.append(Finding(what, f"{stream} seq {max(head, seq)}", f"seq {seq}", f"seq {head}"))
+            yield Finding(what, f"{stream} seq {max(head, seq)}", f"seq {seq}", f"seq {head}")
         elif digest != sealed:
-            found.append(Finding("its head is not sealed as its last event", f"{stream} seq {seq}", digest, sealed))
-    return found
+            yield Finding("its head is not sealed as its last event", f"{stream} seq {seq}", digest, sealed)
