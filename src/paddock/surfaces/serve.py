@@ -17,19 +17,16 @@ from sqlalchemy.engine import make_url
 from paddock.journal.database import Database
 from paddock.journal.upgrade import upgrade
 from paddock.market.lake import Lake
-from paddock.runtime.worker import Worker
 from paddock.surfaces import logs
-from paddock.surfaces.demo_bots import ensure_demo_bots
 from paddock.surfaces.house import House, house_on
 from paddock.surfaces.ipc import Door, door
 from paddock.surfaces.listen import Address, listening
 from paddock.surfaces.machine import RandomIds, SystemClock
 from paddock.surfaces.parts import Part, run_together, until_signalled
-from paddock.surfaces.replay import DEMO, Replay, ensure_demo_market, feed_of
+from paddock.surfaces.replay import Replay
 from paddock.surfaces.secret import LocalToken, local_token
 from paddock.surfaces.settings import Settings
 from paddock.surfaces.web import http_settings, web_part
-from paddock.surfaces.work import Supervisor, worker_part
 
 END_WITHIN_S = 10.0
 HOME_MODE = 0o700
@@ -111,18 +108,9 @@ def _reached(address: Address, listener: socket.socket | None) -> Address | None
 def _working(configured: Settings, wish: Wish, house: House, entrance: Door | None) -> list[Part]:
     if entrance is None:
         return []
-    lake = Lake(configured.home)
-    if wish.demo:
-        ensure_demo_market(lake)
-    replays = {replay.name: replay for replay in (*([DEMO] if wish.demo else []), *wish.replays)}
-    feeds = {name: feed_of(replay, lake, house.clock) for name, replay in replays.items()}
-    worker = Worker(house.database, list(feeds.values()), house.clock, house.ids, house.kills, holder=_holder())
-    worker.start()
-    if wish.demo:
-        ensure_demo_bots(house)
-    control = Supervisor(house, house.clock.now_ts())
-    stepped = [feeds[name] for name, replay in replays.items() if replay.speed is None]
-    return [worker_part(house, worker, stepped), Part("socket", lambda stop: entrance.serve(control, stop))]
+    from paddock.surfaces.work import working  # brings the engine, which a process that only answers can do without
+
+    return working(house, Lake(configured.home), wish.replays, demo=wish.demo, entrance=entrance)
 
 
 def _answering(
@@ -132,7 +120,3 @@ def _answering(
         return []
     http = http_settings(token.text, configured.reach, wish.address)
     return [web_part(house, http, configured.home, listener)]
-
-
-def _holder() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event
@@ -11,13 +13,17 @@ from sqlalchemy import select
 
 from paddock.core.errors import Unavailable, Unknown
 from paddock.journal.tables import positions
+from paddock.market.lake import Lake
 from paddock.runtime.feeds import TapeReplay
 from paddock.runtime.kill import PLATFORM
 from paddock.runtime.lifecycle import LIVING, KillAction, StopMode
 from paddock.runtime.tables import runs
 from paddock.runtime.worker import Worker
+from paddock.surfaces.demo_bots import ensure_demo_bots
 from paddock.surfaces.house import House
+from paddock.surfaces.ipc import Door
 from paddock.surfaces.parts import Part
+from paddock.surfaces.replay import DEMO, Replay, ensure_demo_market, feed_of
 from paddock.surfaces.state import state_of
 
 PACE_S = 0.1
@@ -25,6 +31,25 @@ PATIENCE_S = 2.0  # before what was unavailable is tried again
 SOCKET = "socket"  # who did it, in the journal
 
 log = structlog.get_logger(__name__)
+
+
+def working(house: House, lake: Lake, replays: Sequence[Replay], *, demo: bool, entrance: Door) -> list[Part]:
+    """The worker with its feeds, and the socket that answers for it; with `demo`, the demo's market and bots too."""
+    if demo:
+        ensure_demo_market(lake)
+    wanted = {replay.name: replay for replay in (*([DEMO] if demo else []), *replays)}
+    feeds = {name: feed_of(replay, lake, house.clock) for name, replay in wanted.items()}
+    worker = Worker(house.database, list(feeds.values()), house.clock, house.ids, house.kills, holder=_holder())
+    worker.start()
+    if demo:
+        ensure_demo_bots(house)
+    stepped = [feeds[name] for name, replay in wanted.items() if replay.speed is None]
+    control = Supervisor(house, house.clock.now_ts())
+    return [worker_part(house, worker, stepped), Part("socket", lambda stop: entrance.serve(control, stop))]
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def worker_part(house: House, worker: Worker, stepped: Sequence[TapeReplay]) -> Part:

@@ -83,5 +83,5 @@ def _to_try(configured: Settings, url: str) -> list[str]:
         f"{program} status",
         f"{program} runs list",
         f"curl {bearer} {url}/api/v1/runs",
-        f"curl -N {bearer} {url}/api/v1/stream",
+        f"curl -N {bearer} {url}/api/v1/me/stream",
     ]

@@ -1,0 +1,188 @@
+"""`paddock serve` as a process: it starts, answers, ends in time, and after a kill goes on where it stood."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+import httpx2
+import pytest
+
+from paddock.surfaces.cli.main import main
+from paddock.surfaces.client import Api
+from paddock.surfaces.ipc import ask
+from paddock.surfaces.serve import END_WITHIN_S
+
+COMMAND = (sys.executable, "-m", "paddock.surfaces.cli.main", "serve")
+PATIENCE_S = 120.0  # compiling the engine on a busy machine; passes long before
+
+
+class Server:
+    """A `paddock serve` in its own process, up and answering."""
+
+    def __init__(self, home: Path, process: subprocess.Popen[str]) -> None:
+        self.home, self.process = home, process
+        self.told = self._until_serving()
+        self.url = found[1] if (found := re.search(r"API +(http://\S+)/api/v1", self.told)) else ""
+
+    def _until_serving(self) -> str:
+        lines = []
+        for line in self.process.stdout or ():
+            lines.append(line)
+            if "Ctrl-C" in line:
+                return "".join(lines)
+        raise AssertionError(f"it ended with {self.process.wait()}: {(self.home / 'log').read_text()}")
+
+    def api(self) -> Api:
+        return Api(self.url, self.home / "token", timeout_s=PATIENCE_S)
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=PATIENCE_S)
+
+    def log(self) -> list[dict]:
+        return [json.loads(line) for line in (self.home / "log").read_text().splitlines()]
+
+    def events(self, kind: str, after: int = 0) -> Iterator[dict]:
+        """Events of one kind behind a position, as they come; those before it are told first."""
+        headers = {"Authorization": f"Bearer {(self.home / 'token').read_text().strip()}"}
+        url = f"{self.url}/api/v1/me/stream?after={after}"
+        with httpx2.stream("GET", url, headers=headers, timeout=PATIENCE_S, trust_env=False) as reply:
+            assert reply.status_code == 200, reply.read()
+            name = ""
+            for line in reply.iter_lines():
+                key, _, value = line.partition(": ")
+                name = value if key == "event" else name
+                if key == "data" and name == kind:
+                    yield json.loads(value)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A short path: that of a socket has about 100 characters at most."""
+    with tempfile.TemporaryDirectory(prefix="paddock-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def serving(home: Path, *words: str) -> Iterator[Server]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PADDOCK_")}
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(
+            [*COMMAND, "--port", "0", *words],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=environment | {"PADDOCK_HOME": str(home)},
+        )
+    try:
+        yield Server(home, process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """A start that is expected to end at once."""
+    environment = os.environ | {"PADDOCK_HOME": str(home)}
+    return subprocess.run(
+        [*COMMAND, *words], capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE_S
+    )
+
+
+def test_the_token_is_told_once_and_opens_the_api(home):
+    with serving(home, "--role", "web") as server:
+        token = (home / "token").read_text().strip()
+        assert token in server.told
+        with server.api() as api:
+            assert api.get("/bots")["items"] == []
+        assert server.end() == 0
+    with serving(home, "--role", "web") as again:
+        assert token not in again.told
+        assert token not in (home / "log").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_within_its_bound_also_while_somebody_listens(home, number):
+    with serving(home, "--role", "web") as server:
+        headers = {"Authorization": f"Bearer {(home / 'token').read_text().strip()}"}
+        url = f"{server.url}/api/v1/me/stream"
+        with httpx2.stream("GET", url, headers=headers, timeout=PATIENCE_S, trust_env=False) as reply:
+            assert reply.status_code == 200
+            began = monotonic()
+            assert server.end(number) == 0
+        assert monotonic() - began < END_WITHIN_S
+        assert server.log()[-1]["event"] == "ended"
+
+
+def test_a_port_in_use_and_an_open_host_are_refused(home):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        done = run(home, "--role", "web", "--port", str(other.getsockname()[1]))
+    assert (done.returncode, "serve.port_in_use" in done.stderr) == (1, True)
+    done = run(home, "--role", "web", "--host", "0.0.0.0")
+    assert (done.returncode, "serve.exposed" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("words", [("--replay", "demo"), ("--replay", "demo:1h", "--speed", "0"), ("--role", "boss")])
+def test_a_wish_that_cannot_be_met_is_invalid(home, words):
+    done = run(home, *words)
+    assert done.returncode == 4, done.stderr
+
+
+def test_a_replay_of_what_is_not_there_is_not_found(home):
+    assert run(home, "--replay", "nowhere:1h").returncode == 2
+
+
+def positions_after(events: Iterator[dict], count: int) -> int:
+    for _ in range(count):
+        position = next(events)["position"]
+    return position
+
+
+def test_the_demo_trades_and_goes_on_after_a_kill(home, monkeypatch):
+    """What `make run` starts: three bots on paper; killed in the middle of it, started again."""
+    with serving(home, "--demo") as server:
+        seen = positions_after(server.events("fill.booked"), 3)
+        with server.api() as api:
+            before = api.get("/runs")["items"]
+            assert [run["state"] for run in before] == ["active"] * 3
+        state = ask(home, "get_state")
+        assert state["ok"]
+        assert state["runs"] == {"active": 3}
+        assert state["tick_count"] > 0
+        assert server.end(signal.SIGKILL) == -signal.SIGKILL
+    with serving(home, "--demo") as server:
+        assert positions_after(server.events("fill.booked", after=seen), 1) > seen
+        with server.api() as api:
+            after = api.get("/runs")["items"]
+            assert [run["run_id"] for run in after] == [run["run_id"] for run in before]
+            fills = api.get(f"/runs/{after[-1]['run_id']}/fills")["items"]
+        assert ask(home, "get_state")["tick_count"] > state["tick_count"]
+        assert len({fill["fill_id"] for fill in fills}) == len(fills)
+        assert server.end() == 0
+        assert [line for line in server.log() if line["level"] in {"error", "critical"}] == []
+    monkeypatch.setenv("PADDOCK_HOME", str(home))
+    assert main(["journal", "verify"]) == 0
+
+
+def test_a_second_worker_of_one_home_is_refused_and_the_socket_steers(home):
+    with serving(home, "--demo") as server:
+        next(server.events("run.deployed"))
+        done = run(home, "--role", "worker")
+        assert (done.returncode, "serve.already_running" in done.stderr) == (1, True)
+        assert ask(home, "pause") == {"ok": True, "paused": True}
+        assert ask(home, "get_state")["risk_allowed"] is False
+        next(server.events("run.paused"))
+        assert ask(home, "resume")["ok"]
+        assert ask(home, "resume")["error"] == "kill.not_engaged"
+        assert ask(home, "emergency_close", "BTC")["ok"]
