@@ -9,7 +9,7 @@ from threading import Event
 
 import pytest
 
-from paddock.surfaces.parts import Part, run_together, until_signalled
+from paddock.surfaces.parts import Ending, Part, run_together, until_signalled
 
 
 def waiting(ended: list[str], name: str) -> Part:
@@ -23,7 +23,7 @@ def waiting(ended: list[str], name: str) -> Part:
 def test_all_end_when_they_are_told():
     stop, ended = Event(), []
     threading.Timer(0.05, stop.set).start()
-    assert run_together([waiting(ended, "a"), waiting(ended, "b")], stop, within_s=5)
+    assert run_together([waiting(ended, "a"), waiting(ended, "b")], stop, within_s=5) == Ending((), ())
     assert sorted(ended) == ["a", "b"]
 
 
@@ -32,7 +32,7 @@ def test_a_part_that_fails_ends_the_others_and_the_process_says_so(caplog):
         raise ValueError("out of order")
 
     stop, ended = Event(), []
-    assert not run_together([waiting(ended, "a"), Part("b", fail)], stop, within_s=5)
+    assert run_together([waiting(ended, "a"), Part("b", fail)], stop, within_s=5) == Ending(("b",), ())
     assert ended == ["a"]
 
 
@@ -40,7 +40,7 @@ def test_a_part_that_does_not_end_is_left_behind():
     stop, released = Event(), Event()
     stop.set()
     stuck = Part("stuck", lambda _stop: released.wait(5))
-    assert not run_together([stuck], stop, within_s=0.05)
+    assert run_together([stuck], stop, within_s=0.05) == Ending((), ("stuck",))
     released.set()
 
 
@@ -50,5 +50,5 @@ def test_a_signal_ends_it_and_handlers_are_as_before(number):
     before = signal.getsignal(number)
     with until_signalled(stop):
         threading.Timer(0.05, os.kill, (os.getpid(), number)).start()
-        assert run_together([waiting(ended, "a")], stop, within_s=5)
+        assert run_together([waiting(ended, "a")], stop, within_s=5) == Ending((), ())
     assert signal.getsignal(number) is before

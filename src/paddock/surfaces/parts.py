@@ -26,8 +26,16 @@ class Part:
     run: Callable[[threading.Event], None]
 
 
-def run_together(parts: Sequence[Part], stop: threading.Event, *, within_s: float) -> bool:
-    """Run all parts until `stop` is set or one of them ends; False when one failed or did not end in time."""
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Names of the parts that failed, and of those that did not end in time."""
+
+    failed: tuple[str, ...]
+    late: tuple[str, ...]
+
+
+def run_together(parts: Sequence[Part], stop: threading.Event, *, within_s: float) -> Ending:
+    """Run all parts until `stop` is set or one of them ends, and wait at most `within_s` for the others."""
     failed: list[str] = []
     threads = [
         threading.Thread(target=_watched, args=(part, stop, failed), name=part.name, daemon=True) for part in parts
@@ -38,10 +46,7 @@ def run_together(parts: Sequence[Part], stop: threading.Event, *, within_s: floa
     deadline = monotonic() + within_s
     for thread in threads:
         thread.join(max(0.0, deadline - monotonic()))
-    late = [thread.name for thread in threads if thread.is_alive()]
-    if late:
-        log.error("did not end in time", parts=late, within_s=within_s)
-    return not failed and not late
+    return Ending(tuple(failed), tuple(thread.name for thread in threads if thread.is_alive()))
 
 
 def _watched(part: Part, stop: threading.Event, failed: list[str]) -> None:

@@ -76,7 +76,6 @@ def serve(configured: Settings, wish: Wish, announce: Announce) -> int:
     _log_to_stderr(configured, token)
     stop = Event()
     with ExitStack() as held:
-        held.enter_context(until_signalled(stop))
         listener = held.enter_context(_listener(configured, wish)) if wish.role.answers else None
         entrance = held.enter_context(door(configured.home)) if wish.role.works else None
         database = Database.open(configured.database_url)
@@ -86,9 +85,12 @@ def serve(configured: Settings, wish: Wish, announce: Announce) -> int:
         parts = [*_working(configured, wish, house, entrance), *_answering(configured, wish, house, token, listener)]
         announce(_reached(wish.address, listener), token)
         log.info("serving", role=wish.role, database=database.dialect, pid=os.getpid())
-        well = run_together(parts, stop, within_s=END_WITHIN_S)
-        log.info("ended", well=well)
-    return 0 if well else 1
+        held.enter_context(until_signalled(stop))  # before this a signal ends the process at once: nothing has begun
+        ending = run_together(parts, stop, within_s=END_WITHIN_S)
+    log.info("ended", failed=ending.failed, late=ending.late)
+    if ending.late:
+        os._exit(1)  # what hangs would hold up an orderly exit for ever; whatever it did not commit was never done
+    return 1 if ending.failed else 0
 
 
 def _log_to_stderr(configured: Settings, token: LocalToken) -> None:
