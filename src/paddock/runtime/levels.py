@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from paddock.core.grid import round_px_down, round_px_up
 from paddock.core.instrument import Instrument
 from paddock.core.orders import Side
+from paddock.core.rounding import down_int, up_int
 from paddock.venues.broker import Bracket
 
 
@@ -27,7 +25,8 @@ def take_px(bracket: Bracket, instrument: Instrument, side: Side, average: float
 
 
 def _on_grid(instrument: Instrument, px: float, *, down: bool) -> float:
-    if px <= float(instrument.tick):
-        return float(instrument.tick)
-    exact = Decimal(repr(px))
-    return float((round_px_down if down else round_px_up)(instrument, exact).decimal)
+    """Rounded as the kernel rounds its levels; at least one tick."""
+    ticks = px * 10.0**instrument.px_decimals
+    step = instrument.step_ticks(int(ticks))
+    rounded = (down_int if down else up_int)(ticks / step) * step
+    return float(max(rounded, 1) / 10.0**instrument.px_decimals)
