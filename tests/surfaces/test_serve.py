@@ -139,6 +139,12 @@ def test_a_wish_that_cannot_be_met_is_invalid(home, words):
     assert done.returncode == 4, done.stderr
 
 
+def test_a_database_that_is_none_is_invalid(home, monkeypatch):
+    monkeypatch.setenv("PADDOCK_DATABASE_URL", "mysql://me:hunter2@host/db")
+    done = run(home, "--role", "web")
+    assert (done.returncode, "hunter2" in done.stderr) == (4, False)
+
+
 def test_a_replay_of_what_is_not_there_is_not_found(home):
     assert run(home, "--replay", "nowhere:1h").returncode == 2
 

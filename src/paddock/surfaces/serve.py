@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from threading import Event
@@ -71,21 +71,20 @@ def serve(configured: Settings, wish: Wish, announce: Announce) -> int:
     Raises what stands in the way of starting: Refused (serve.exposed, serve.already_running), Unavailable
     (serve.port_in_use, machine, database.*), Invalid (settings, database.url), NotFound and Invalid (data.*).
     """
+    database = Database.open(configured.database_url)
     configured.home.mkdir(mode=HOME_MODE, parents=True, exist_ok=True)
     token = local_token(configured.token_file)
     _log_to_stderr(configured, token)
     stop = Event()
-    with ExitStack() as held:
+    with ExitStack() as held, closing(database):
         listener = held.enter_context(_listener(configured, wish)) if wish.role.answers else None
         entrance = held.enter_context(door(configured.home)) if wish.role.works else None
-        database = Database.open(configured.database_url)
-        held.callback(database.close)
         upgrade(database)
         house = house_on(database, SystemClock(), RandomIds())
         parts = [*_working(configured, wish, house, entrance), *_answering(configured, wish, house, token, listener)]
+        held.enter_context(until_signalled(stop))  # before this a signal ends the process at once: nothing has begun
         announce(_reached(wish.address, listener), token)
         log.info("serving", role=wish.role, database=database.dialect, pid=os.getpid())
-        held.enter_context(until_signalled(stop))  # before this a signal ends the process at once: nothing has begun
         ending = run_together(parts, stop, within_s=END_WITHIN_S)
     log.info("ended", failed=ending.failed, late=ending.late)
     if ending.late:
