@@ -91,7 +91,7 @@ def wants_of(
     close_of: Callable[[str], float],
     held: Callable[[str], int],
 ) -> list[AnyWant]:
-    """Cancels first, then orders, then levels.
+    """Cancels first, then levels, then orders.
 
     `intent_of` gives the intent of an earlier order by its number, `close_of` a symbol's close, `held` its signed lots.
     """
@@ -100,12 +100,11 @@ def wants_of(
     wants: list[AnyWant] = [
         CancelWant(*who, next(odd), order.symbol, intent_of(order.number)) for order in share.ended if not order.filled
     ]
-    wants += [_want(order, who, close_of(order.symbol)) for order in share.orders if order.live]
     for levels in share.levels:
         lots = held(levels.symbol)
         if lots:
             wants.append(_protect(levels, who, next(odd), lots))
-    return wants
+    return wants + [_want(order, who, close_of(order.symbol)) for order in share.orders if order.live]
 
 
 def _want(order: NewOrder, who: tuple[str, str, int], close: float) -> Want:

@@ -144,7 +144,7 @@ class Runs:
             if run.state is RunState.STOPPED:
                 raise _cannot(run, "it was stopped")
             conn.execute(
-                update(runs).where(runs.c.run_id == run_id).values(wanted=Wanted.STOPPED, stop_mode=mode, asked=True)
+                update(runs).where(runs.c.run_id == run_id).values(wanted=Wanted.STOPPED, stop_mode=mode, asked=1)
             )
             return run_of(conn, owner, run_id)
 

@@ -1,0 +1,158 @@
+"""What was asked of runs, carried out by the worker that keeps them: the only place where a run's state changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from paddock.core.errors import Invalid
+from paddock.journal.events import Draft
+from paddock.journal.fences import Fence
+from paddock.journal.kinds import EventKind
+from paddock.journal.projections import record
+from paddock.runtime.ending import give_back, is_idle, wind_up
+from paddock.runtime.kill import Kill
+from paddock.runtime.lifecycle import KillAction, RunState, StopMode, Wanted, require
+from paddock.runtime.runner import Runner
+from paddock.runtime.runs import COLUMNS, Run, run_from
+from paddock.runtime.tables import runs
+
+AGAIN_MS = 5_000  # by the feed's clock: how often an end that is not reached is asked for again
+
+_TOLD = {
+    RunState.ACTIVE: EventKind.RUN_DEPLOYED,
+    RunState.PAUSED: EventKind.RUN_PAUSED,
+    RunState.STOPPED: EventKind.RUN_STOPPED,
+    RunState.FAILED: EventKind.RUN_FAILED,
+    RunState.QUARANTINED: EventKind.RUN_QUARANTINED,
+}
+
+
+class Commands:
+    """Carries out, between two bars, what was asked of the runs of one runner."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._database, self._feed = runner.database, runner.watch.feed
+        self._tried: dict[str, int] = {}
+
+    def carry_out(self, fence: Fence | None, kills: Sequence[Kill]) -> None:
+        """Honour kill switches, then do what is asked. Runs join and leave here, with the books as of the last bar."""
+        kept = self._runner.kept
+        failures = self._runner.take_failures()
+        if not (failures or kills or self._asked_for()):
+            return
+        with self._database.write(fence) as conn:
+            for run, error in failures:
+                self._fail(conn, run, error)
+            self._honour(conn, kills)
+            asked = self._asked(conn)
+            joining = any(run.state is RunState.DRAFT and run.wanted is not Wanted.STOPPED for run in asked)
+            if joining:
+                kept.store(conn, kept.members)  # whoever stays goes on from here
+            done = [self._do(conn, run) for run in asked]
+        if joining:
+            self._runner.reload()
+        else:
+            kept.note(done)
+        self._runner.desk.send(fence)
+
+    def fail(self, run: Run, error: Invalid, fence: Fence | None) -> None:
+        """Set a run aside whose strategy failed. Its protection stays, and its owner stops it."""
+        with self._database.write(fence) as conn:
+            self._fail(conn, run, error)
+        self._runner.reload()
+
+    def _asked_for(self) -> bool:
+        with self._database.read() as conn:
+            return bool(self._asked(conn))
+
+    def _asked(self, conn: Connection) -> list[Run]:
+        wanted = select(*COLUMNS).where(
+            runs.c.feed == self._feed.name, runs.c.shard == self._runner.shard, runs.c.asked == 1
+        )
+        found = [run_from(row) for row in conn.execute(wanted.order_by(runs.c.run_id))]
+        return [run for run in found if self._is_due(run)]
+
+    def _is_due(self, run: Run) -> bool:
+        """An end that was asked for is not asked for again at once."""
+        now = self._feed.clock.now_ts()
+        return not (run.run_id in self._tried and now - self._tried[run.run_id] < AGAIN_MS)
+
+    def _honour(self, conn: Connection, kills: Sequence[Kill]) -> None:
+        """Ask of the runs that a kill switch covers what it says, whatever their owners asked."""
+        for kill in kills:
+            scope, _, name = kill.scope.partition(":")
+            covered = update(runs).where(
+                runs.c.feed == self._feed.name,
+                runs.c.shard == self._runner.shard,
+                runs.c.state != RunState.STOPPED,
+            )
+            if scope != "platform":
+                covered = covered.where((runs.c.account_id if scope == "account" else runs.c.run_id) == name)
+            reason = f"kill switch: {kill.reason}"
+            if kill.action is KillAction.PAUSE:
+                covered = covered.where(runs.c.wanted == Wanted.ACTIVE)
+                conn.execute(covered.values(wanted=Wanted.PAUSED, asked=1, reason=reason))
+            else:
+                covered = covered.where(runs.c.stop_mode.is_distinct_from(StopMode.FLATTEN))
+                values = {"wanted": Wanted.STOPPED, "stop_mode": StopMode.FLATTEN, "asked": 1, "reason": reason}
+                conn.execute(covered.values(values))
+
+    def _do(self, conn: Connection, run: Run) -> Run:
+        """Do what is asked of a run; gives it as it is now."""
+        if run.wanted is Wanted.STOPPED:
+            return self._stop(conn, run)
+        if run.state is RunState.DRAFT:
+            begin_ts = self._runner.kept.last_ts + self._runner.watch.step_ms
+            run = self._become(conn, run, RunState.ACTIVE, begin_ts=begin_ts)
+        if run.wanted is Wanted.PAUSED and run.state is RunState.ACTIVE:
+            run = self._become(conn, run, RunState.PAUSED)
+        elif run.wanted is Wanted.ACTIVE and run.state is RunState.PAUSED:
+            run = self._become(conn, run, RunState.ACTIVE, told=EventKind.RUN_RESUMED)
+        conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(asked=0))
+        return run
+
+    def _stop(self, conn: Connection, run: Run) -> Run:
+        """Come nearer to the end: stopped at once where positions stay, else when all is closed; then settled."""
+        now = self._feed.clock.now_ts()
+        self._tried[run.run_id] = now
+        idle = is_idle(conn, run.run_id)
+        if not idle and (run.state is not RunState.STOPPED or run.stop_mode is StopMode.FLATTEN):
+            wants = wind_up(conn, run, run.decision + 1)
+            if wants:
+                conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(decision=run.decision + 1))
+                self._runner.desk.record(conn, wants)
+        if run.state is not RunState.STOPPED and (idle or run.stop_mode is not StopMode.FLATTEN):
+            run = self._become(conn, run, RunState.STOPPED, end_ts=now)
+        if idle and run.state is RunState.STOPPED:
+            give_back(conn, run, now)
+            conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(settled=1, asked=0))
+        return run
+
+    def _fail(self, conn: Connection, run: Run, error: Invalid) -> None:
+        reason = f"{error.message} ({error.where})" if error.where else error.message
+        self._become(conn, run, RunState.FAILED, reason=reason, end_ts=self._feed.clock.now_ts())
+
+    def _become(
+        self, conn: Connection, run: Run, state: RunState, *, told: EventKind | None = None, **values: Any
+    ) -> Run:
+        require(run.state, state)
+        conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(state=state, **values))
+        changed = run_from(conn.execute(select(*COLUMNS).where(runs.c.run_id == run.run_id)).one())
+        payload = {
+            "run_id": run.run_id,
+            "bot_id": run.bot_id,
+            "version": run.version,
+            "account_id": run.account_id,
+            "feed": run.feed,
+            "capital": run.capital,
+            "from": run.state,
+            "mode": changed.stop_mode,
+            "reason": changed.reason,
+        }
+        stream = f"run:{run.run_id}"
+        record(conn, [Draft(stream, told or _TOLD[state], self._feed.clock.now_ts(), payload)])
+        return changed

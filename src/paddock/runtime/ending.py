@@ -1,0 +1,80 @@
+"""How a run ends: its working orders are cancelled, its positions closed if it is to be flat, its money goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, exists, select
+
+from paddock.core.orders import TERMINAL, OrderKind, Reason, Side
+from paddock.journal.facts import Released, draft
+from paddock.journal.intents import intents
+from paddock.journal.ledger import balance
+from paddock.journal.projections import record
+from paddock.journal.tables import orders, positions
+from paddock.runtime.lifecycle import StopMode
+from paddock.runtime.runs import Run
+from paddock.runtime.wants import AnyWant, CancelWant, Want
+
+_WORKING = (int(OrderKind.MARKET), int(OrderKind.LIMIT), int(OrderKind.TWAP))
+
+
+def open_lots(conn: Connection, run_id: str) -> dict[str, int]:
+    """Signed lots of a run's open positions, by symbol."""
+    wanted = select(positions.c.symbol, positions.c.qty).where(positions.c.run_id == run_id, positions.c.qty != 0)
+    return dict(conn.execute(wanted.order_by(positions.c.symbol)).tuples().all())
+
+
+def is_idle(conn: Connection, run_id: str) -> bool:
+    """Whether nothing of a run is open, working, or of unknown outcome."""
+    living = select(exists().where(intents.c.run_id == run_id, intents.c.state.not_in(sorted(TERMINAL))))
+    return not open_lots(conn, run_id) and not conn.execute(living).scalar_one()
+
+
+def wind_up(conn: Connection, run: Run, decision: int) -> list[AnyWant]:
+    """What is left to want of a run that is to stop: no working order but its own market exits, and these if flat.
+
+    Protection stays until the position is gone.
+    """
+    legs = iter(range(1, 1_000_000, 2))
+    who = (run.run_id, run.account_id, decision)
+    flatten = run.stop_mode is StopMode.FLATTEN
+    wants: list[AnyWant] = []
+    leaving = set()
+    for row in _working(conn, run.run_id):
+        if flatten and row.reduce_only and row.kind == OrderKind.MARKET:
+            leaving.add(row.symbol)
+        else:
+            wants.append(CancelWant(*who, next(legs), row.symbol, row.intent_id))
+    if flatten:
+        wants += [
+            Want(
+                *who,
+                leg=next(legs),
+                symbol=symbol,
+                kind=OrderKind.MARKET,
+                side=Side.SELL if lots > 0 else Side.BUY,
+                lots=abs(lots),
+                reason=Reason.CLOSE_POSITION,
+                ref_px=0.0,
+                reduce_only=True,
+            )
+            for symbol, lots in open_lots(conn, run.run_id).items()
+            if symbol not in leaving
+        ]
+    return wants
+
+
+def give_back(conn: Connection, run: Run, now: int) -> None:
+    """Return what a run has to its account."""
+    amount = balance(conn, run.account_id, run.run_id)
+    if amount:
+        record(conn, [draft(Released(run.account_id, run.run_id, amount), now)])
+
+
+def _working(conn: Connection, run_id: str) -> Sequence[Any]:
+    wanted = select(orders.c.intent_id, orders.c.symbol, orders.c.kind, orders.c.reduce_only).where(
+        orders.c.run_id == run_id, orders.c.kind.in_(_WORKING), orders.c.state.not_in(sorted(TERMINAL))
+    )
+    return conn.execute(wanted.order_by(orders.c.intended_ts, orders.c.intent_id)).all()

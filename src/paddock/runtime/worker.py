@@ -1,0 +1,154 @@
+"""The worker: one step of everything that keeps bots alive, on the part of them that its leases give it.
+
+Any number of workers share a database. What a worker writes carries its fence, so one that slept past its lease can
+neither write nor send. It never waits: who drives it calls `step` again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection, func, select
+
+from paddock.core.errors import Code, Refused, Unavailable, Unknown
+from paddock.journal import leases
+from paddock.journal.database import Database
+from paddock.journal.fences import Fence
+from paddock.journal.fences import leases as lease_table
+from paddock.runtime.commands import Commands
+from paddock.runtime.desk_policy import DeskPolicy
+from paddock.runtime.kill import PLATFORM, DeadMan, Kill, Kills
+from paddock.runtime.lifecycle import KillAction
+from paddock.runtime.runner import Market, Runner
+from paddock.runtime.tables import runs
+from paddock.runtime.watching import Watch
+
+LEASE_MS = 15_000
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Held:
+    """A cohort that this worker keeps."""
+
+    fence: Fence
+    runner: Runner
+    commands: Commands
+
+
+class Worker:
+    """Keeps the runs of `markets`, sharing them with other workers by cohort: a feed and a shard of its accounts.
+
+    `holder` names this worker among all; a restarted one that has the same name takes its leases back at once.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        markets: Sequence[Market],
+        kills: Kills,
+        holder: str,
+        *,
+        lease_ms: int = LEASE_MS,
+        policy: DeskPolicy | None = None,
+    ) -> None:
+        self._database, self._kills, self._holder = database, kills, holder
+        self._lease_ms, self._policy = lease_ms, policy
+        self._markets = {market.feed.name: market for market in markets}
+        self._watches = {market.feed.name: Watch(database, market.feed) for market in markets}
+        self._held: dict[str, Held] = {}
+        self._me: Fence | None = None
+        self._renewed_ts = 0
+
+    def step(self) -> int:
+        """One round: kill switches, leases, feeds, commands, bars, orders. Gives how many bars were decided.
+
+        A database that does not answer ends the round; the next one goes on where it stopped.
+        """
+        try:
+            self._honour()
+            self._renew()
+            for watch in self._watches.values():
+                watch.take()
+            return sum([self._keep(name) for name in sorted(self._held)])
+        except (Unavailable, Unknown) as error:
+            _log.warning("round ended", code=error.code, message=error.message, seen=error.seen)
+            return 0
+
+    def stop(self) -> None:
+        """Give the leases back, so that others need not wait. Raises Unavailable."""
+        held = [one.fence for one in self._held.values()] + ([self._me] if self._me else [])
+        self._held, self._me = {}, None
+        leases.release(self._database, held)
+
+    @property
+    def cohorts(self) -> tuple[str, ...]:
+        """Names of the leases that it holds."""
+        return tuple(sorted(self._held))
+
+    def _honour(self) -> None:
+        """Know every kill switch before anything else; those of this process hold even when no database answers."""
+        self._kills.write()
+        self._kills.refresh()
+        with self._database.read() as conn:
+            late = DeadMan(self._database).overdue(conn)
+        if late and not any(kill.scope == PLATFORM for kill in self._kills.engaged()):
+            reason = f"nobody was there: {', '.join(late)}"
+            self._kills.engage(PLATFORM, reason, by="dead-man's switch", action=KillAction.PAUSE)
+
+    def _keep(self, name: str) -> int:
+        """A round of one cohort. One that another worker has taken over is let go."""
+        held = self._held[name]
+        try:
+            kills: tuple[Kill, ...] = self._kills.engaged()
+            held.commands.carry_out(held.fence, kills)
+            decided = held.runner.advance(held.fence, kills)
+            held.runner.desk.step(held.fence)
+            return decided
+        except Refused as error:
+            if error.code is not Code.FENCED:
+                raise
+            _log.warning("cohort was taken over", cohort=name)
+            del self._held[name]
+            return 0
+
+    # Leases
+
+    def _renew(self) -> None:
+        """Hold on to what is held, and share what there is with the workers that live."""
+        with self._database.read() as conn:
+            now = self._database.now_ts(conn)
+            wanted = self._cohorts(conn)
+        due = now - self._renewed_ts >= self._lease_ms // 3
+        if due:
+            self._renewed_ts = now
+            self._me = leases.acquire(self._database, f"worker:{self._holder}", self._holder, self._lease_ms)
+            kept = {
+                fence.name
+                for fence in leases.renew(self._database, [h.fence for h in self._held.values()], self._lease_ms)
+            }
+            self._held = {name: held for name, held in self._held.items() if name in kept}
+        if due or not wanted.keys() <= self._held.keys():
+            self._share(wanted, now)
+
+    def _share(self, wanted: dict[str, tuple[str, int]], now: int) -> None:
+        with self._database.read() as conn:
+            workers = select(func.count()).where(lease_table.c.name.like("worker:%"), lease_table.c.expires_ts > now)
+            alive = max(int(conn.execute(workers).scalar_one()), 1)
+        most = -(-len(wanted) // alive)
+        for name in sorted(self._held)[most:]:
+            leases.release(self._database, [self._held.pop(name).fence])
+        for name, (feed, shard) in sorted(wanted.items()):
+            if len(self._held) < most and name not in self._held:
+                fence = leases.acquire(self._database, name, self._holder, self._lease_ms)
+                if fence is not None:
+                    runner = Runner(self._database, self._markets[feed], self._watches[feed], shard, self._policy)
+                    runner.begin(fence)
+                    self._held[name] = Held(fence, runner, Commands(runner))
+
+    def _cohorts(self, conn: Connection) -> dict[str, tuple[str, int]]:
+        """The feeds and shards with runs that are not over, by the name of their lease."""
+        wanted = select(runs.c.feed, runs.c.shard).where(runs.c.settled == 0, runs.c.feed.in_(sorted(self._markets)))
+        return {f"cohort:{feed}:{shard}": (feed, shard) for feed, shard in conn.execute(wanted.distinct())}
