@@ -120,7 +120,7 @@ def _load(conn: Connection, keys: Collection[Key]) -> dict[Key, _Held]:
                 position_of(row),
                 Usd(row.realised),
                 Usd(row.unattributed),
-                (row.last_ts, bool(row.last_fill), row.last_id),
+                (row.last_ts, row.last_fill, row.last_id),
             )
     return found
 
@@ -171,7 +171,7 @@ def _position_row(key: Key, held: _Held) -> Mapping[str, object]:
         "realised": held.realised.micros,
         "unattributed": held.unattributed.micros,
         "last_ts": last_ts,
-        "last_fill": int(last_fill),
+        "last_fill": last_fill,
         "last_id": last_id,
     }
 

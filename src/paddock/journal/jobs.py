@@ -118,7 +118,7 @@ def enqueue(
             holder="",
             expires_ts=0,
             progress=0.0,
-            cancel=0,
+            cancel=False,
             error="",
             created_ts=now_ts,
             ended_ts=0,
@@ -222,7 +222,7 @@ def cancel(conn: Connection, job_id: str, now_ts: int) -> Job:
     if job.state is JobState.QUEUED:
         _end(conn, job, JobState.CANCELED, now_ts, error="cancelled")
     elif job.state is JobState.RUNNING:
-        conn.execute(update(jobs).where(jobs.c.job_id == job_id).values(cancel=1))
+        conn.execute(update(jobs).where(jobs.c.job_id == job_id).values(cancel=True))
     return get(conn, job_id)
 
 
@@ -254,7 +254,7 @@ def _one(conn: Connection, condition: Any) -> Job | None:
 
 
 def _job(row: Row[Any]) -> Job:
-    return Job(**row._asdict() | {"state": JobState(row.state), "cancel": bool(row.cancel)})
+    return Job(**row._asdict() | {"state": JobState(row.state)})
 
 
 def _end(

@@ -31,11 +31,26 @@ metadata: Final = MetaData(
 Count: Final = BigInteger().with_variant(Integer(), "sqlite")
 Micro: Final = Count  # micro-dollars
 Ms: Final = Count  # ms UTC
-Flag: Final = Count  # 0 or 1; the table checks it
 Real: Final[Double[float]] = Double().with_variant(REAL(), "sqlite")
 
 # SQLite takes at most 32,766 parameters in a statement, PostgreSQL 65,535.
 _PARAMETERS: Final = 30_000
+
+
+class Flag(TypeDecorator[bool]):
+    """True or false, as 1 or 0 on both engines."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
+        return None if value is None else bool(value)
 
 
 class DecimalText(TypeDecorator[Decimal]):

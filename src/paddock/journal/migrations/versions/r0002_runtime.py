@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text
 
 from paddock.journal.migrations.steps import create
-from paddock.journal.schema import Count
+from paddock.journal.schema import Count, Real
 
 revision = "0002"
 down_revision = "0001"
@@ -102,6 +102,20 @@ def upgrade() -> None:
         Column("layout", Text, nullable=False),
     )
     create(
+        "paper_events",
+        Column("position", Count, primary_key=True, autoincrement=False),
+        Column("account_id", Text, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("body", Text, nullable=False),
+        Index("ix_paper_events_account_id_position", "account_id", "position"),
+    )
+    create(
+        "paper_feeds",
+        Column("feed", Text, primary_key=True),
+        Column("last_ts", Count, nullable=False),
+        Column("revision", Count, nullable=False),
+    )
+    create(
         "watches",
         Column("name", Text, primary_key=True),
         Column("limit_ms", Count, nullable=False),
@@ -125,10 +139,43 @@ def upgrade() -> None:
         clustered=True,
     )
     create(
+        "paper_books",
+        Column("book", Text, primary_key=True),
+        Column("account_id", Text, nullable=False),
+        Column("feed", Text, ForeignKey("paper_feeds.feed"), nullable=False),
+    )
+    create(
+        "paper_orders",
+        Column("account_id", Text, primary_key=True),
+        Column("client_id", Text, primary_key=True),
+        Column("feed", Text, ForeignKey("paper_feeds.feed"), nullable=False),
+        Column("request", Text, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("filled", Count, nullable=False),
+        Column("live", Count, nullable=False),
+        Index("ix_paper_orders_account_id_live", "account_id", "live"),
+        Index("ix_paper_orders_feed_live", "feed", "live"),
+        clustered=True,
+    )
+    create(
         "seen_bars",
         Column("feed", Text, ForeignKey("feeds.feed"), primary_key=True),
         Column("ts", Count, primary_key=True, autoincrement=False),
         Column("columns", LargeBinary, nullable=False),
+    )
+    create(
+        "paper_seats",
+        Column("book", Text, ForeignKey("paper_books.book"), primary_key=True),
+        Column("symbol", Text, primary_key=True),
+        Column("account_id", Text, nullable=False),
+        Column("feed", Text, ForeignKey("paper_feeds.feed"), nullable=False),
+        Column("lots", Count, nullable=False),
+        Column("entry_px", Real, nullable=False),
+        Column("named", Text, nullable=False),
+        Column("layout_id", Text, ForeignKey("layouts.layout_id"), nullable=False),
+        Column("state", LargeBinary, nullable=False),
+        Index("ix_paper_seats_account_id", "account_id"),
+        Index("ix_paper_seats_feed", "feed"),
     )
     create(
         "runs",
