@@ -48,8 +48,8 @@ def state_of(database: Database, *, started_ts: int, now_ts: int, owner: str | N
 
 
 def _lived(feed: FeedRecord) -> int:
-    """Bars from the first that was lived to the last that was decided on, missing ones included."""
-    return max(0, (feed.last_ts - feed.begin_ts) // interval_ms(feed.interval) + 1)
+    """Bars since the last of its history, missing ones included."""
+    return (feed.last_ts - feed.begin_ts) // interval_ms(feed.interval)
 
 
 def _told(feed: FeedRecord) -> dict[str, Any]:
