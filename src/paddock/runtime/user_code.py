@@ -9,6 +9,8 @@ from types import CodeType, ModuleType
 from paddock.core.errors import Code, Invalid, nearest
 from paddock.strategy.python import SOURCE_NAME, Strategy, UserCode
 
+MODULE = "paddock_user_strategy"  # what a strategy's source believes to be
+
 
 def printing_aside() -> AbstractContextManager[object]:
     """Around whatever calls a strategy: what it prints goes to stderr, for stdout holds the result and nothing else."""
@@ -32,8 +34,9 @@ def load_python(source: str, class_name: str) -> type[Strategy]:
 
 def strategy_classes(source: str) -> dict[str, type[Strategy]]:
     """Run the source and give the strategy classes that it defines, by name."""
-    module = ModuleType("paddock_user_strategy")
+    module = ModuleType(MODULE)
     code = _compiled(source)
+    sys.modules[MODULE] = module  # dataclasses and pickle look a class's module up there
     with printing_aside(), UserCode("the source"):
         exec(code, module.__dict__)
     return {

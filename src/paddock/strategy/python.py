@@ -167,7 +167,7 @@ class PythonProgram:
 
     def start(self) -> Decider:
         """A fresh instance for one run."""
-        strategy, _ = _initialised(self.make, self.scope, self.program.interval)
+        strategy = initialised(self.make, Market(self.scope, self.program.interval))
         return Decider(strategy, self.scope, stop_waived=self.stop_waived)
 
 
@@ -187,31 +187,42 @@ class Decider:
         with UserCode("next"):
             returned = self._strategy.next(View(seen, self._scope))
             actions = [] if returned is None else list(_iterable(returned))
-        for action in actions:
-            self._check(action)
-        return firing_order(action for action in actions if action.symbol in seen.present)
+        return in_order(actions, self._scope, seen.present, stop_waived=self._stop_waived)
 
-    def _check(self, action: object) -> None:
-        if not isinstance(action, Action):
-            raise _not_actions(action)
-        if action.symbol not in self._scope:
-            raise Invalid(
-                Code.STRATEGY_PYTHON,
-                f"{action.symbol} is not in the scope",
-                where="next",
-                seen=action.symbol,
-                rule="an action trades a symbol of the scope",
-                suggestion=nearest(action.symbol, self._scope),
-            )
-        if action.kind is ActionKind.ENTER and not self._stop_waived and not _has_stop(action.protection):
-            raise Invalid(
-                Code.STRATEGY_PYTHON,
-                f"an entry on {action.symbol} has no stop",
-                where="next",
-                seen="no stop",
-                rule="every entry has a stop loss or a trailing stop",
-                suggestion="give stop_loss_pct, or waive entry_without_stop with a reason",
-            )
+
+def in_order(
+    actions: Sequence[Action], scope: tuple[str, ...], present: tuple[str, ...], *, stop_waived: bool
+) -> tuple[Action, ...]:
+    """`actions` in firing order, less those on a symbol that is not `present`.
+
+    Raises Invalid (strategy.python) for what is not an action of the `scope` with a stop.
+    """
+    for action in actions:
+        _check(action, scope, stop_waived)
+    return firing_order(action for action in actions if action.symbol in present)
+
+
+def _check(action: object, scope: tuple[str, ...], stop_waived: bool) -> None:
+    if not isinstance(action, Action):
+        raise _not_actions(action)
+    if action.symbol not in scope:
+        raise Invalid(
+            Code.STRATEGY_PYTHON,
+            f"{action.symbol} is not in the scope",
+            where="next",
+            seen=action.symbol,
+            rule="an action trades a symbol of the scope",
+            suggestion=nearest(action.symbol, scope),
+        )
+    if action.kind is ActionKind.ENTER and not stop_waived and not _has_stop(action.protection):
+        raise Invalid(
+            Code.STRATEGY_PYTHON,
+            f"an entry on {action.symbol} has no stop",
+            where="next",
+            seen="no stop",
+            rule="every entry has a stop loss or a trailing stop",
+            suggestion="give stop_loss_pct, or waive entry_without_stop with a reason",
+        )
 
 
 def _iterable(returned: object) -> Iterable[Action]:
@@ -244,9 +255,15 @@ def compile_python(
     """
     assert isinstance(document.body, PythonCode)
     scope = scope_symbols(document.scope, symbols)
-    _, market = _initialised(make, scope, document.scope.interval)
+    market = Market(scope, document.scope.interval)
+    initialised(make, market)
     features = market.declared()
-    program = Program(
+    return PythonProgram(program_of(document, scope, features), scope, features, make, stop_waived(document))
+
+
+def program_of(document: Document, scope: tuple[str, ...], features: Sequence[Feature]) -> Program:
+    """All of a Python strategy that is not Python: it trades `scope` and reads `features`."""
+    return Program(
         name=document.name,
         strategy_hash=strategy_hash(document),
         venue=document.scope.venue,
@@ -255,13 +272,16 @@ def compile_python(
         risk=document.risk,
         rules=(),
     )
-    waived = any(waiver.rule == "entry_without_stop" for waiver in document.waivers)
-    return PythonProgram(program, scope, features, make, waived)
 
 
-def _initialised(make: Callable[[], Strategy], symbols: tuple[str, ...], interval: str) -> tuple[Strategy, Market]:
-    market = Market(symbols, interval)
+def stop_waived(document: Document) -> bool:
+    """Whether its author set aside that every entry has a stop."""
+    return any(waiver.rule == "entry_without_stop" for waiver in document.waivers)
+
+
+def initialised(make: Callable[[], Strategy], market: Market) -> Strategy:
+    """A new strategy that declared to `market` what it reads; raises Invalid (strategy.python) when `init` fails."""
     with UserCode("init"):
         strategy = make()
         strategy.init(market)
-    return strategy, market
+    return strategy

@@ -62,7 +62,7 @@ class Market:
     def __init__(self, symbols: tuple[str, ...], interval: str) -> None:
         self.symbols = symbols
         self.interval = interval
-        self._declared: list[Declared] = []
+        self.asked: list[Declared] = []
 
     def feature(self, name: str, *params: float, interval: str | None = None, symbol: str | None = None) -> Declared:
         """Declare a feature, for example ("rsi", 14); parameters left out take their defaults.
@@ -85,12 +85,12 @@ class Market:
                 seen=bars,
                 rule=f"the interval of a feature is a multiple of the scope's: {fits}",
             )
-        self._declared.append(declared)
+        self.asked.append(declared)
         return declared
 
     def declared(self) -> tuple[Feature, ...]:
         """Every column that the strategy may read, once each."""
-        found = (one.of(symbol) for one in self._declared for symbol in self.symbols)
+        found = (one.of(symbol) for one in self.asked for symbol in self.symbols)
         return tuple(dict.fromkeys(found))
 
 
