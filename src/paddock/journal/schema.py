@@ -110,11 +110,15 @@ def upsert(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]], 
 
 def insert_new(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]]) -> int:
     """Insert the rows that break no unique key; gives their number."""
-    return conn.execute(_insert(conn, into).on_conflict_do_nothing(), rows).rowcount if rows else 0
+    made = 0
+    for part in slices(rows, len(into.columns)):
+        # In one statement: of one that is executed many times PostgreSQL's driver does not say how many rows it made.
+        made += conn.execute(_insert(conn, into).values(list(part)).on_conflict_do_nothing()).rowcount
+    return made
 
 
 def write_plain(
-    conn: Connection, into: Table, rows: Sequence[tuple[str | int, ...]], *, overwrite: bool = False
+    conn: Connection, into: Table, rows: Sequence[tuple[str | int | float | bytes, ...]], *, overwrite: bool = False
 ) -> None:
     """Insert rows of plain values, in the order of the table's columns; for the tables that grow by the thousand.
 

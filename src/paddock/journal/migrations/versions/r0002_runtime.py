@@ -10,6 +10,11 @@ from paddock.journal.schema import Count, Real
 revision = "0002"
 down_revision = "0001"
 
+_ORDER_STATE = (
+    "state IN ('pending', 'sent', 'unknown', 'open', 'partial', 'filled', "
+    "'canceled', 'expired', 'refused', 'never_landed')"
+)
+
 
 def upgrade() -> None:
     create(
@@ -150,9 +155,9 @@ def upgrade() -> None:
         Column("client_id", Text, primary_key=True),
         Column("feed", Text, ForeignKey("paper_feeds.feed"), nullable=False),
         Column("request", Text, nullable=False),
-        Column("state", Text, nullable=False),
-        Column("filled", Count, nullable=False),
-        Column("live", Count, nullable=False),
+        Column("state", Text, CheckConstraint(_ORDER_STATE, name="state"), nullable=False),
+        Column("filled", Count, CheckConstraint("filled >= 0", name="filled"), nullable=False),
+        Column("live", Count, CheckConstraint("live IN (0, 1)", name="live"), nullable=False),
         Index("ix_paper_orders_account_id_live", "account_id", "live"),
         Index("ix_paper_orders_feed_live", "feed", "live"),
         clustered=True,
