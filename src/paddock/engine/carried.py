@@ -6,6 +6,7 @@ What the program and the session say (the policy, places of rows) is not carried
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -44,6 +45,7 @@ def _layout() -> Layout:
 
 _FIELDS = _layout()
 LAYOUT = json.dumps(_FIELDS, separators=(",", ":"))  # goes wherever the bytes are kept, once
+LAYOUT_ID = hashlib.sha256(LAYOUT.encode()).hexdigest()[:16]
 
 
 def packed(table: Table[Any], fields: Sequence[Sequence[str]], chosen: Ints) -> NDArray[np.void]:

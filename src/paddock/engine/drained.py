@@ -14,9 +14,9 @@ from paddock.core.orders import OrderKind, Reason, Side, Tif
 from paddock.engine.admit import FOREVER
 from paddock.engine.book import FILLS, ORDERS, REFUSALS, TRADES
 from paddock.engine.log import EXPIRED, FILLED, WORKING, Fill, Order, Refused, Rows, Trade
-from paddock.engine.reported import number_orders
+from paddock.engine.reported import level_px, number_orders
 from paddock.engine.rows import plain, table_of
-from paddock.engine.state import Books, Logs
+from paddock.engine.state import Books, Logs, Spec
 from paddock.engine.told import NO_RULE, EndedOrder, NewOrder
 from paddock.market.tape import Ints
 
@@ -27,8 +27,8 @@ COLUMNS = ("bot", "symbol", "kind", "side", "reason", "tif", "capped", "lots", "
 class DrainedLogs:
     """The logs of living bots between two calls of the kernel."""
 
-    def __init__(self, books: Books, symbols: tuple[str, ...]) -> None:
-        self._books, self._symbols = books, symbols
+    def __init__(self, books: Books, spec: Spec, symbols: tuple[str, ...]) -> None:
+        self._books, self._spec, self._symbols = books, spec, symbols
         self._places = len(books.working)
         self.logs = Logs(
             table_of(Order, self._places), table_of(Fill, 1), table_of(Trade, 1), table_of(Refused, 1),
@@ -126,8 +126,15 @@ class DrainedLogs:
         )  # fmt: skip
         if not live:
             return NewOrder(*known)
-        bound_px, slices, expire_ts, *bracket = parameters
-        return NewOrder(*known, bound_px, slices, 0 if expire_ts >= FOREVER else expire_ts, *bracket)
+        bound_px, slices, expire_ts, stop_pct, stop_at, take_pct, take_at, trail_pct = parameters
+        return NewOrder(
+            *known, bound_px, slices, 0 if expire_ts >= FOREVER else expire_ts, stop_pct,
+            self.level(stop_at, side < 0, symbol), take_pct, self.level(take_at, side > 0, symbol), trail_pct,
+        )  # fmt: skip
+
+    def level(self, px: float, up: bool, s: int) -> float:
+        """An absolute level on the grid of symbol `s`, away from the position: a stop down, a target up for a long."""
+        return float(level_px(px, up, s, self._spec)) if px > 0.0 else 0.0
 
     def ended(self) -> list[EndedOrder]:
         """Orders that worked before the call and do no more."""

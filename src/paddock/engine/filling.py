@@ -15,7 +15,7 @@ from paddock.engine.jit import entry_point, part
 from paddock.engine.log import CANCELED, EXPIRED
 from paddock.engine.reported import END, FILL, PAYMENT
 from paddock.engine.rows import F8, I1, I4, I8, Table
-from paddock.engine.state import QUIET, RESTING, Books, Friction, Logs, Market, Spec
+from paddock.engine.state import QUIET, RESTING, Books, Friction, Logs, Market, Slot, Spec, Working
 
 PLACE, CANCEL, SET_LEVELS, DROP_LEVELS, SET_LEVERAGE = range(5)
 
@@ -25,7 +25,7 @@ class Request:
 
     what: I1  # PLACE, CANCEL, SET_LEVELS, DROP_LEVELS or SET_LEVERAGE
     slot: I4
-    entry: I1
+    entry: I1  # of the entry order, not of the exit order or the position
     kind: I1
     side: I1
     reason: I1
@@ -71,15 +71,14 @@ def put(request: Request, market: Market, books: Books, logs: Logs) -> None:
 
 
 @part
-def drop_levels(request: Request, spec: Spec, books: Books) -> None:
-    slot = books.slots[request.slot]
+def drop_levels(request: Request, holder: Slot | Working) -> None:
+    """Take levels from a position, or from the bracket of an entry that has not filled."""
     if request.stop_pct > 0.0:
-        slot.stop_pct, slot.stop_at = 0.0, 0.0
+        holder.stop_pct, holder.stop_at = 0.0, 0.0
     if request.take_pct > 0.0:
-        slot.take_pct, slot.take_at = 0.0, 0.0
+        holder.take_pct, holder.take_at = 0.0, 0.0
     if request.trail_pct > 0.0:
-        slot.trail_pct = 0.0
-    set_levels(slot, spec)
+        holder.trail_pct = 0.0
 
 
 @entry_point
@@ -94,13 +93,15 @@ def do_requests(requests: Table[Request], market: Market, spec: Spec, books: Boo
             i = 2 * request.slot + request.entry
             if books.working[i].live == 1:
                 end_order(i, books, logs, CANCELED)
+        elif request.what == DROP_LEVELS and request.entry == 1:
+            drop_levels(request, books.working[2 * request.slot + 1])
         elif slot.lots != 0:
             if request.what == SET_LEVELS:
                 protect(request, 0, market, spec, books)  # type: ignore[arg-type]  # it has the fields of a Step
                 if request.trail_pct > 0.0:
                     slot.extreme = slot.mark  # the last close of the symbol, whenever that was
             elif request.what == DROP_LEVELS:
-                drop_levels(request, spec, books)
+                drop_levels(request, slot)
             else:
                 slot.leverage = request.leverage
             set_levels(slot, spec)

@@ -45,7 +45,7 @@ from paddock.strategy.expr import TRUE, UNKNOWN, StateField, Test
 from paddock.strategy.program import Action, Program
 
 Codes = NDArray[np.uint8]
-LEVELS = ("stop_pct", "stop_at", "take_pct", "take_at", "trail_pct")
+LEVELS = ("lots", "symbol", "stop_pct", "stop_at", "take_pct", "take_at", "trail_pct")
 
 
 class LiveSession:
@@ -75,7 +75,7 @@ class LiveSession:
         ]
         self._anchor = int(tape.ts[0]) if tape.bars else 0
         self._market = market_of_bar(last_bar(tape), tape.interval, Costs())
-        self._drained = DrainedLogs(self.books, tape.symbols)
+        self._drained = DrainedLogs(self.books, self.spec, tape.symbols)
 
     # What happens
 
@@ -229,10 +229,14 @@ class LiveSession:
         changed = zip(*((notes[name][moved] == 1).tolist() for name in ("stop", "take", "trail")), strict=True)
         wanted = zip(*(slots[name].tolist() for name in LEVELS), strict=True)
         whose = self._whose(actions, notes[moved])
-        return [
-            Levels(*who, by, *which, *levels)
-            for who, by, which, levels in zip(whose, rule[moved].tolist(), changed, wanted, strict=True)
-        ]
+        found = []
+        for (bot, symbol), by, (stop, take, trail), held in zip(
+            whose, rule[moved].tolist(), changed, wanted, strict=True
+        ):
+            lots, s, stop_pct, stop_at, take_pct, take_at, trail_pct = held
+            stop_px, take_px = self._drained.level(stop_at, lots < 0, s), self._drained.level(take_at, lots > 0, s)
+            found.append(Levels(bot, symbol, by, stop, take, trail, stop_pct, stop_px, take_pct, take_px, trail_pct))
+        return found
 
     def _leverages(self, actions: Table[Step], notes: Rows, rule: Ints) -> list[Leverage]:
         moved = np.flatnonzero(notes["leverage"])

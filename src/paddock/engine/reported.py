@@ -31,7 +31,7 @@ from paddock.engine.book import (
     reason_of,
     receive,
 )
-from paddock.engine.grid import nearest_int, value_of
+from paddock.engine.grid import nearest_int, px_down, px_up, value_of
 from paddock.engine.jit import entry_point, part
 from paddock.engine.kernel import judge_bot
 from paddock.engine.log import FILLED
@@ -252,6 +252,14 @@ def decide_bar(
         for b in range(len(books.bots)):
             value_bot(books.bots[b])
     return decide_traced(ts, decisions, market, spec, books, logs, fires, stack, done)
+
+
+@entry_point
+def level_px(px: float, up: bool, s: int, spec: Spec) -> float:
+    """A level as `set_levels` will round it: what a venue may be asked for."""
+    if up:
+        return px_up(px, spec.px_scale[s], spec.sig_figs[s])
+    return px_down(px, spec.px_scale[s], spec.sig_figs[s])
 
 
 @entry_point

@@ -21,7 +21,7 @@ from paddock.engine.onebar import last_bar, market_of_bar
 from paddock.engine.pack import friction_of, spec_of
 from paddock.engine.recent import RecentTrading
 from paddock.engine.rows import Table, dtype_of, plain, table_of
-from paddock.engine.state import BUSY, Account, Books, Bot, Logs, Slot, Working
+from paddock.engine.state import BUSY, RESTING, Account, Books, Bot, Logs, Slot, Working
 from paddock.market.growing import Bar
 from paddock.market.tape import Floats, Tape
 
@@ -60,15 +60,16 @@ class VenueSide:
         if not self._free:
             self._grow()
         seat = self._free.pop()
-        self.books.slots[seat : seat + 1] = np.zeros(1, SLOT)
-        self.books.working[2 * seat : 2 * seat + 2] = np.zeros(2, WORKING_ROW)
         slot = self.books.slots[seat]
         slot.bot = slot.account = seat
         slot.symbol, slot.leverage = self.symbols.index(symbol), 1.0
         return seat
 
     def leave_seat(self, seat: int) -> None:
-        """Somebody else may have it; it is to have neither position nor orders."""
+        """Somebody else may have it; what stood there is gone."""
+        self.books.slots[seat : seat + 1] = np.zeros(1, SLOT)
+        self.books.working[2 * seat : 2 * seat + 2] = np.zeros(2, WORKING_ROW)
+        self.books.active[seat] = RESTING
         self._free.append(seat)
 
     def do(self, requests: Table[Request]) -> None:
