@@ -2,11 +2,12 @@
 
 import pytest
 
-from paddock.core.orders import OrderKind, OrderState, Side
+from paddock.core.orders import OrderKind, OrderState
 
-from .desks import ACCOUNT, ATTACHED, BOOKS, BRACKET, COIN, PLAIN, RELATIVE, S, Setup
+from .desks import ACCOUNT, ATTACHED, BOOKS, BRACKET, COIN, PLAIN, RELATIVE, Setup
 
-ALL = pytest.mark.parametrize("capabilities", [PLAIN, ATTACHED, BOOKS, RELATIVE], ids=["plain", "attached", "books", "relative"])
+KINDS = {"plain": PLAIN, "attached": ATTACHED, "books": BOOKS, "relative": RELATIVE}
+ALL = pytest.mark.parametrize("capabilities", KINDS.values(), ids=KINDS)
 
 
 @ALL

@@ -26,12 +26,11 @@ def send(kit: Kit, fence: Fence | None) -> None:
     Before anything leaves it is marked as sent, in a transaction that checks the fence. Raises what the database
     raises; nothing that a venue does.
     """
-    ready = kit.patience.ready(sorted(kit.brokers), kit.clock.now_ts())
     with kit.database.read() as conn:
-        if not intents.due(conn, ready, kit.clock.now_ts()):
+        if not intents.due(conn, sorted(kit.brokers), kit.clock.now_ts()):
             return
     with kit.work(fence) as work:
-        leaving = _leaving(kit, work, ready)
+        leaving = _leaving(kit, work)
         _mark(work, leaving)
     if not leaving:
         return
@@ -45,9 +44,10 @@ def send(kit: Kit, fence: Fence | None) -> None:
                 answer(kit, work, known[intent.intent_id], outcome)
 
 
-def _leaving(kit: Kit, work: Work, ready: Sequence[str]) -> list[Intent]:
-    """What is due, less what time or the venue has overtaken and what exceeds the budget; the urgent first."""
-    due = intents.due(work.conn, ready, work.now)
+def _leaving(kit: Kit, work: Work) -> list[Intent]:
+    """What is due, less what time has overtaken, what exceeds the budget or would not arrive; the urgent first."""
+    ready = set(kit.patience.ready(kit.brokers, work.now))
+    due = intents.due(work.conn, sorted(kit.brokers), work.now)
     targets = intents.get(work.conn, [intent.client_id for intent in due if intent.action is Action.CANCEL])
     work.know({intent.intent_id: intent for intent in due} | targets)
     leaving = []
@@ -55,7 +55,7 @@ def _leaving(kit: Kit, work: Work, ready: Sequence[str]) -> list[Intent]:
         current = work.intent(intent.intent_id) or intent
         if current.state in TERMINAL or _overtaken(kit, work, current):
             continue
-        if kit.patience.admits(intent.account_id, work.now, urgent=_urgency(intent) < 2):
+        if intent.account_id in ready and kit.patience.admits(intent.account_id, work.now, urgent=_urgency(intent) < 2):
             leaving.append(intent)
     return leaving
 
@@ -140,7 +140,8 @@ def answer(kit: Kit, work: Work, intent: Intent, outcome: Outcome | None) -> Non
         work.change(intent, OrderState.UNKNOWN, next_ts=work.now + kit.policy.backoff(1), why=why)
     elif outcome is None or outcome.code is RejectCode.RATE_LIMIT:
         wait = max(kit.policy.backoff(intent.attempts), outcome.retry_after_ms if outcome else 0)
-        work.change(intent, OrderState.PENDING, next_ts=work.now + wait, why="it never left")
+        next_ts = min(work.now + wait, intent.expires_ts)
+        work.change(intent, OrderState.PENDING, next_ts=next_ts, why="it never left")
     else:
         why = f"{outcome.code} {outcome.message}".strip()
         again = outcome.code in _AGAIN and try_again(kit, work, intent, why)

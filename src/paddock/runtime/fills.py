@@ -252,8 +252,8 @@ class _Booking:
 
     def _update(self, update: OrderUpdate) -> None:
         intent = self._work.intent(update.client_id)
-        if intent is None:
-            return
+        if intent is None or (intent.state in TERMINAL and update.state not in TERMINAL):
+            return  # not ours, or told after the end
         again = update.state is OrderState.CANCELED and self._again(intent, update.reason)
         self._work.change(intent, update.state, why=update.reason, silent=again)
 

@@ -278,7 +278,8 @@ class FakeVenue:
         self._report(
             asked.account_id, asked.book, asked.client_id, asked.symbol, asked.kind, asked.side, lots, px, maker=maker
         )
-        self._update(order, OrderState.PARTIAL if order.rest > 0 else OrderState.FILLED)
+        if order.live or order.rest <= 0:  # a late fill of part of it does not bring an order back
+            self._update(order, OrderState.PARTIAL if order.rest > 0 else OrderState.FILLED)
         if not asked.reduce_only:
             self._protect(order)
         self._sweep(asked.account_id, asked.book, asked.symbol)
