@@ -110,11 +110,8 @@ def upsert(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]], 
 
 def insert_new(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]]) -> int:
     """Insert the rows that break no unique key; gives their number."""
-    made = 0
-    for part in slices(rows, len(into.columns)):
-        # In one statement: of one that is executed many times PostgreSQL's driver does not say how many rows it made.
-        made += conn.execute(_insert(conn, into).values(list(part)).on_conflict_do_nothing()).rowcount
-    return made
+    statement = _insert(conn, into).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return conn.execute(statement, rows).rowcount if rows else 0
 
 
 def write_plain(
