@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from paddock.core.errors import Invalid
+from paddock.runtime.box import MODULES
 from paddock.runtime.confine import CALLS
 from paddock.runtime.sandbox import Sandbox
+from tests.project import DOCS
 from tests.runtime.boxes import Close, started, strategy
 
 CANARY = "CANARY-4f1d-of-the-environment"
@@ -249,3 +252,9 @@ def test_what_a_strategy_may_import_works(module: str) -> None:
     source = strategy(f"self.kept = str({uses[module]})\nreturn [close_position('S0')]", before=f"import {module}\n")
     with started(source) as box:
         assert len(box.decide(Close())) == 1
+
+
+def test_the_documentation_lists_what_may_be_imported() -> None:
+    text = (DOCS / "sandbox.md").read_text(encoding="utf-8")
+    listed = re.findall(r"`([a-z]+)`", text.partition("<!-- modules -->")[2].partition("<!-- /modules -->")[0])
+    assert set(listed) == MODULES

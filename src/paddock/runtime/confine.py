@@ -15,7 +15,7 @@ import struct
 import sys
 from collections.abc import Sequence
 
-LIMITS, NETWORK, CALLS = "limits", "network", "calls"  # the walls
+LIMITS, MEMORY, NETWORK, CALLS = "limits", "memory", "network", "calls"  # the walls
 
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column of the table below, the kernel's own name
 # The calls that are let through, and their numbers from the kernel's tables, which never change.
@@ -38,27 +38,24 @@ _NEW_USER, _NEW_NET, _NEW_IPC = 0x10000000, 0x40000000, 0x08000000
 
 def confine(memory_mb: int, cpu_s: int) -> tuple[str, ...]:
     """Put up every wall that this machine has, and name them."""
-    walls = [LIMITS]
-    _limit(memory_mb, cpu_s)
+    held = [_limit(*one) for one in (("CPU", cpu_s), ("FSIZE", 0), ("CORE", 0), ("NPROC", 0), ("NOFILE", 16))]
+    walls = [LIMITS] * all(held) + [MEMORY] * _limit("AS", memory_mb << 20)
     if sys.platform == "linux":
         kernel = ctypes.CDLL(None, use_errno=True)
         walls += [NETWORK] * _leave_network(kernel) + [CALLS] * _filter_calls(kernel)
     return tuple(walls)
 
 
-def _limit(memory_mb: int, cpu_s: int) -> None:
-    most = {
-        resource.RLIMIT_CPU: cpu_s,
-        resource.RLIMIT_AS: memory_mb << 20,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NPROC: 0,
-        resource.RLIMIT_NOFILE: 16,
-    }
-    for name, value in most.items():
-        _, hard = resource.getrlimit(name)
-        limit = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(name, (limit, limit))
+def _limit(name: str, most: int) -> bool:
+    """Lower a limit for good, unless the machine does not know it (macOS has none on memory)."""
+    kind = getattr(resource, f"RLIMIT_{name}")
+    _, hard = resource.getrlimit(kind)
+    value = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    try:
+        resource.setrlimit(kind, (value, value))
+    except (ValueError, OSError):
+        return False
+    return True
 
 
 def _leave_network(kernel: ctypes.CDLL) -> bool:
