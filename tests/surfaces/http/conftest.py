@@ -1,12 +1,24 @@
-"""Fixtures of the API's tests."""
+"""Fixtures of the API's tests: a world on each engine."""
 
 import pytest
 
-from .world import open_world
+from tests.databases import database, database_url, databases, fresh_url, postgres
+
+from .world import World
+
+__all__ = ["database", "database_url", "databases", "fresh_url", "postgres"]
 
 
 @pytest.fixture
-def world(tmp_path):
-    made = open_world(f"sqlite:///{tmp_path / 'paddock.db'}", tmp_path)
-    yield made
-    made.database.close()
+def world(database, tmp_path):
+    return World(database, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def lasting(fresh_url, tmp_path_factory):
+    """A world for all tests of a module, on SQLite."""
+    from paddock.journal.database import Database
+
+    database = Database.open(fresh_url("sqlite"))
+    yield World(database, tmp_path_factory.mktemp("home"))
+    database.close()

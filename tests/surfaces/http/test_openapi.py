@@ -21,24 +21,20 @@ from paddock.surfaces.http.app import create_app
 from paddock.surfaces.http.scopes import ALL
 
 from .test_walk import STREAMS, routes
-from .world import open_world
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ENDING = [route.operation_id for route in routes() if route.operation_id not in STREAMS]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    home = tmp_path_factory.mktemp("generated")
-    world = open_world(f"sqlite:///{home / 'paddock.db'}", home)
-    token = world.token("ann", ALL)
-    services = world.services()
-    with world.client(token, services) as client:
+def served(lasting):
+    token = lasting.token("ann", ALL)
+    services = lasting.services()
+    with lasting.client(token, services) as client:
         bot = {"name": "generated", "strategy": find_template("sma-crossover").document()}
         client.post("/api/v1/bots", json=bot)
         client.post("/api/v1/accounts", json={"name": "generated", "deposit_usd": "1000"})
-    yield schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(services)), token
-    world.database.close()
+    return schemathesis.openapi.from_asgi("/api/v1/openapi.json", create_app(services)), token
 
 
 @pytest.mark.parametrize("name", ENDING)

@@ -14,18 +14,15 @@ from paddock.surfaces.http.app import create_app
 from paddock.surfaces.http.route import GuardedRoute
 from paddock.surfaces.http.scopes import ALL
 
-from .world import LIMITS, LOCAL_TOKEN, World, open_world
+from .world import LIMITS, LOCAL_TOKEN, World
 
 STREAMS = {"watchPlatform", "watchMine", "watchRun"}
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    home = tmp_path_factory.mktemp("walk")
-    world = open_world(f"sqlite:///{home / 'paddock.db'}", home)
-    with world.client() as client:
-        yield Place(world, client)
-    world.database.close()
+def place(lasting):
+    with lasting.client() as client:
+        yield Place(lasting, client)
 
 
 class Place:

@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 
 from paddock.core.seams import CountingIds, ManualClock, SeededRandom
 from paddock.journal.database import Database
-from paddock.journal.schema import metadata
 from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
 from paddock.runtime.kill import Kills
@@ -83,10 +82,3 @@ class World:
 
     def admin(self) -> str:
         return self.token("root", ALL)
-
-
-def open_world(url: str, home: Path) -> World:
-    database = Database.open(url)
-    with database.write() as conn:
-        metadata.create_all(conn)
-    return World(database, home)
