@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,14 @@ import structlog
 from sqlalchemy import select
 
 from paddock.core.errors import Unavailable, Unknown
+from paddock.engine.costs import Costs
 from paddock.journal.tables import positions
 from paddock.market.lake import Lake
 from paddock.runtime.feeds import TapeReplay
 from paddock.runtime.kill import PLATFORM
 from paddock.runtime.lifecycle import LIVING, KillAction, StopMode
+from paddock.runtime.paper import PaperVenue
+from paddock.runtime.runner import Market
 from paddock.runtime.tables import runs
 from paddock.runtime.worker import Worker
 from paddock.surfaces.demo_bots import ensure_demo_bots
@@ -26,8 +28,7 @@ from paddock.surfaces.parts import Part
 from paddock.surfaces.replay import DEMO, Replay, ensure_demo_market, feed_of
 from paddock.surfaces.state import state_of
 
-PACE_S = 0.1
-PATIENCE_S = 2.0  # before what was unavailable is tried again
+PACE_S = 0.1  # between rounds in which nothing closed
 SOCKET = "socket"  # who did it, in the journal
 
 log = structlog.get_logger(__name__)
@@ -39,20 +40,22 @@ def working(house: House, lake: Lake, replays: Sequence[Replay], *, demo: bool, 
         ensure_demo_market(lake)
     wanted = {replay.name: replay for replay in (*([DEMO] if demo else []), *replays)}
     feeds = {name: feed_of(replay, lake, house.clock) for name, replay in wanted.items()}
-    worker = Worker(house.database, list(feeds.values()), house.clock, house.ids, house.kills, holder=_holder())
-    worker.start()
+    markets = [_on_paper(house, feed) for feed in feeds.values()]
+    worker = Worker(house.database, markets, house.kills, f"{socket.gethostname()}:{lake.home}")
     if demo:
         ensure_demo_bots(house)
     stepped = [feeds[name] for name, replay in wanted.items() if replay.speed is None]
     control = Supervisor(house, house.clock.now_ts())
-    return [worker_part(house, worker, stepped), Part("socket", lambda stop: entrance.serve(control, stop))]
+    return [worker_part(worker, stepped), Part("socket", lambda stop: entrance.serve(control, stop))]
 
 
-def _holder() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
+def _on_paper(house: House, feed: TapeReplay) -> Market:
+    """A venue of play money that fills on the bars of the feed, in its time."""
+    venue = PaperVenue(house.database, feed.clock)
+    return Market(feed, lambda _account_id: venue, venue, Costs())
 
 
-def worker_part(house: House, worker: Worker, stepped: Sequence[TapeReplay]) -> Part:
+def worker_part(worker: Worker, stepped: Sequence[TapeReplay]) -> Part:
     """Steps the worker; feeds that are `stepped` bring a bar for each step."""
 
     def run(stop: Event) -> None:
@@ -60,21 +63,19 @@ def worker_part(house: House, worker: Worker, stepped: Sequence[TapeReplay]) -> 
             while not stop.is_set():
                 for feed in stepped:
                     feed.advance()
-                stop.wait(_step(house, worker, idle_s=0.0 if stepped else PACE_S))
+                if not worker.step():
+                    stop.wait(PACE_S)
         finally:
-            worker.stop()
+            _release(worker)
 
     return Part("worker", run)
 
 
-def _step(house: House, worker: Worker, idle_s: float) -> float:
-    """One step; how long to wait before the next, in seconds."""
+def _release(worker: Worker) -> None:
     try:
-        worker.step(house.clock.now_ts())
+        worker.stop()
     except (Unavailable, Unknown) as error:
-        log.warning("a step was not done; it is tried again", code=error.code, reason=error.message, seen=error.seen)
-        return PATIENCE_S
-    return idle_s
+        log.warning("leases were not given back; they run out by themselves", code=error.code, message=error.message)
 
 
 @dataclass(frozen=True, slots=True)
