@@ -8,6 +8,8 @@ from enum import Enum
 from io import StringIO
 
 from paddock.core.orders import TERMINAL, TRANSITIONS, OrderKind, OrderState, Reason, Refusal
+from paddock.journal.facts import FIELDS, TYPES
+from paddock.journal.kinds import MEANING, EventKind
 from paddock.surfaces.cli.main import app, main
 
 from .market import tables
@@ -75,6 +77,16 @@ def meanings(header: str, members: type[Enum], words: dict) -> str:
     return table((header, "meaning"), ((f"`{member.name.lower()}`", words[member]) for member in members))
 
 
+def events() -> str:
+    return table(("event", "meaning"), ((f"`{kind}`", MEANING[kind]) for kind in EventKind))
+
+
+def facts() -> str:
+    """Payloads that the books are folded from, and what is in each."""
+    payloads = {kind: ", ".join(f"`{name}`" for name in FIELDS[made]) for kind, made in TYPES.items()}
+    return table(("event", "payload"), ((f"`{kind}`", names) for kind, names in payloads.items()))
+
+
 def commands() -> str:
     text = app.generate_docs(output_format="markdown", heading_level=2)
     return re.sub(r"## paddock\n.*?\*\*Commands\*\*:\n", "**Commands**:\n", text, count=1, flags=re.DOTALL).strip()
@@ -100,6 +112,8 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("orders.md", "order kinds"): lambda: meanings("kind", OrderKind, KINDS),
     ("orders.md", "order reasons"): lambda: meanings("reason", Reason, REASONS),
     ("orders.md", "refusals"): lambda: meanings("refusal", Refusal, REFUSALS),
+    ("events.md", "events"): events,
+    ("events.md", "facts"): facts,
     ("cli.md", "commands"): commands,
     ("errors.md", "an error for people"): error_for_people,
     ("errors.md", "an error for programs"): error_for_programs,

@@ -82,6 +82,22 @@ def test_the_books_of_a_run(database):
         assert compare(conn) == []
 
 
+def test_a_closure_is_told_as_it_happens(database):
+    with database.write() as conn:
+        made = record(conn, scenario())
+        closed = [(event.stream, event.ts, event.payload) for event in made if event.kind is EventKind.POSITION_CLOSED]
+        stored = rows(conn, closures)
+    assert [(stream, ts, payload["fill_id"]) for stream, ts, payload in closed] == [
+        ("run:r1", 30, "f3"),
+        ("run:r1", 30, "f4"),
+    ]
+    for (_, _, payload), row in zip(closed, stored, strict=True):
+        assert payload["pnl"] == row["realised"] - row["fees"] + row["funding"]
+        assert {name: payload[name] for name in payload if name in row} == {
+            name: row[name] for name in payload if name in row
+        }
+
+
 def test_a_fill_counts_once_however_often_it_comes(database):
     with database.write() as conn:
         record(conn, scenario())
@@ -220,7 +236,7 @@ def test_rebuilding_gives_what_was_kept(database):
         before = [rows(conn, source) for source in (*BOOKS, ledger.entries, ledger.balances)]
         conn.execute(text("DELETE FROM positions"))
         conn.execute(text("UPDATE balances SET amount = 0"))
-        assert rebuild(conn) == len(events)
+        assert rebuild(conn) == last_position(conn)
         after = [rows(conn, source) for source in (*BOOKS, ledger.entries, ledger.balances)]
         assert [sorted(map(str, part)) for part in after] == [sorted(map(str, part)) for part in before]
 

@@ -133,7 +133,7 @@ _STATES: Final = {
     EventKind.ORDER_EXPIRED: OrderState.EXPIRED,
     EventKind.ORDER_NEVER_LANDED: OrderState.NEVER_LANDED,
 }
-_TYPES: Final[dict[EventKind, type[Fact]]] = {
+TYPES: Final[dict[EventKind, type[Fact]]] = {
     EventKind.DECISION_MADE: DecisionMade,
     EventKind.ORDER_INTENDED: OrderIntended,
     **dict.fromkeys(_STATES, OrderChanged),
@@ -143,10 +143,10 @@ _TYPES: Final[dict[EventKind, type[Fact]]] = {
     EventKind.ACCOUNT_ALLOCATED: Allocated,
     EventKind.ACCOUNT_RELEASED: Released,
 }
-_KINDS: Final = {made: kind for kind, made in _TYPES.items() if made is not OrderChanged}
+_KINDS: Final = {made: kind for kind, made in TYPES.items() if made is not OrderChanged}
 _KIND_OF_STATE: Final = {state: kind for kind, state in _STATES.items()}
 FIELDS: Final[dict[type[Fact], tuple[str, ...]]] = {
-    made: tuple(item.name for item in fields(made)) for made in _TYPES.values()
+    made: tuple(item.name for item in fields(made)) for made in TYPES.values()
 }
 
 
@@ -161,7 +161,7 @@ def draft(fact: Fact, ts: int) -> Draft:
 
 def fact_of(event: Event | Draft) -> Fact | None:
     """The fact in an event, if the books read it."""
-    made = _TYPES.get(event.kind)
+    made = TYPES.get(event.kind)
     if made is OrderChanged:
         return OrderChanged(**{**event.payload, "state": OrderState(event.payload["state"])})
     return made(**event.payload) if made else None

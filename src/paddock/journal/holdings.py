@@ -43,6 +43,7 @@ class Holdings:
     def __init__(self, conn: Connection, facts: Collection[Booked]) -> None:
         self._conn = conn
         self._held = _load(conn, {key_of(fact) for fact in facts})
+        self.told: list[tuple[FillBooked, Closure]] = []  # which fill made which closure
         self._batch: defaultdict[Key, list[Fill | FundingPayment]] = defaultdict(list)
 
     def book(self, fact: Booked) -> int:
@@ -58,6 +59,8 @@ class Holdings:
             _step(held, event)
         else:
             self._refold(key, held)
+        if isinstance(fact, FillBooked):
+            self.told += [(fact, one) for one in held.closed if one.fill_id == fact.fill_id]
         return (held.realised - before).micros
 
     def store(self) -> None:

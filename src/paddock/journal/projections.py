@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, insert, select, tuple_
 
 from paddock.core.errors import Code, Invalid
 from paddock.core.orders import TRANSITIONS, OrderState
+from paddock.core.position import Closure
 from paddock.journal import ledger
 from paddock.journal.events import Draft, Event, append
 from paddock.journal.facts import (
@@ -36,22 +37,26 @@ _COUNTED_ONCE: Final = {EventKind.FILL_BOOKED: (fills, "fill_id"), EventKind.FUN
 
 
 def record(conn: Connection, drafts: Sequence[Draft]) -> list[Event]:
-    """Append drafts and fold them; gives the events that were written.
+    """Append drafts and fold them, and tell of the closures that fills brought about; gives the events written.
 
     Fills and funding payments that were booked before are left out, whenever and however often they come. Raises
     Invalid (fill.conflict) when one comes with another content.
     """
     made = append(conn, _fresh(conn, drafts))
-    project(conn, made)
-    return made
+    return made + append(conn, project(conn, made))
 
 
-def project(conn: Connection, told: Sequence[Event], post: Post = ledger.post) -> None:
-    """Fold events, in the order of the log, into the books; what they mean for the ledger goes to `post`."""
+def project(conn: Connection, told: Sequence[Event], post: Post = ledger.post) -> list[Draft]:
+    """Fold events, in the order of the log, into the books; what they mean for the ledger goes to `post`.
+
+    Gives the closures that their fills brought about.
+    """
     facts = [(event, fact) for event in told if (fact := fact_of(event)) is not None]
     _decide(conn, facts)
     _order(conn, facts)
-    post(conn, _book(conn, facts))
+    holdings = Holdings(conn, [fact for _, fact in facts if isinstance(fact, FillBooked | FundingBooked)])
+    post(conn, _book(conn, facts, holdings))
+    return [_closed(fact, closure) for fact, closure in holdings.told]
 
 
 def booked(conn: Connection, kind: EventKind, account_id: str, names: Collection[str]) -> set[str]:
@@ -160,10 +165,9 @@ def _change(row: dict[str, Any], fact: OrderChanged | FillBooked, ts: int) -> No
     row["changed_ts"] = ts
 
 
-def _book(conn: Connection, facts: Sequence[tuple[Event, Fact]]) -> list[Transaction]:
+def _book(conn: Connection, facts: Sequence[tuple[Event, Fact]], holdings: Holdings) -> list[Transaction]:
     """Positions and closures are written; what all this means for the ledger is given back."""
     booking = [fact for _, fact in facts if isinstance(fact, FillBooked | FundingBooked)]
-    holdings = Holdings(conn, booking)
     made = []
     for event, fact in facts:
         if isinstance(fact, FillBooked):
@@ -185,6 +189,24 @@ def _book(conn: Connection, facts: Sequence[tuple[Event, Fact]]) -> list[Transac
     _insert_all(conn, fills, [_row(fact) for fact in booking if isinstance(fact, FillBooked)])
     _insert_all(conn, fundings, [_row(fact) for fact in booking if isinstance(fact, FundingBooked)])
     return made
+
+
+def _closed(fact: FillBooked, closure: Closure) -> Draft:
+    stream = f"run:{fact.run_id}" if fact.run_id else f"account:{fact.account_id}"
+    payload = {
+        "account_id": fact.account_id,
+        "fill_id": closure.fill_id,
+        "symbol": fact.symbol,
+        "side": int(closure.side),
+        "lots": closure.qty.lots,
+        "entry_ts": closure.entry_ts,
+        "exit_ts": closure.exit_ts,
+        "realised": closure.realised.micros,
+        "fees": closure.fees.micros,
+        "funding": closure.funding.micros,
+        "pnl": closure.pnl.micros,
+    }
+    return Draft(stream, EventKind.POSITION_CLOSED, fact.venue_ts, payload)
 
 
 def _moved(fact: Fact, book: Book, amount: int) -> list[Line]:
