@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, select
 
 from paddock.core.errors import Invalid
+from paddock.core.orders import Refusal
 from paddock.engine.carried import LAYOUT
 from paddock.engine.live import LiveSession
 from paddock.journal.schema import insert_new, upsert
@@ -144,18 +146,19 @@ class Loader:
         waiting = sorted(
             ((_stored_ts(run, row), bot, row) for bot, (run, row) in enumerate(found)), key=lambda one: one[:2]
         )
+        nothing = np.full(len(session.slots), Refusal.PAUSED, np.int8)
         at = 0
         for bar in [*bars[begin:], None]:
             while at < len(waiting) and (bar is None or waiting[at][0] < bar.ts):
                 _, bot, row = waiting[at]
                 at += 1
                 members[bot].stored_bar = session.bar
-                if row.state is None:
+                if row.bytes is None:
                     session.restore(bot, fresh[bot])
                 else:
-                    session.restore(bot, row.state, row.layout)
+                    session.restore(bot, row.bytes, row.layout)
             if bar is not None:
-                session.close(bar)
+                session.close(bar, nothing)  # whatever acted was stored: an entry that shows up here was refused then
         return Kept(self._feed, shard, session, members, last_ts)
 
     def _compiles(self, conn: Connection, run: Run, failed: Callable[[Run, Invalid], None]) -> bool:
@@ -176,7 +179,13 @@ class Loader:
 def _rows(conn: Connection, feed: str, shard: int) -> list[tuple[Run, Any]]:
     """Runs that are to decide, by id, with their stored states (None without one)."""
     wanted = (
-        select(*COLUMNS, run_states.c.bar_ts, run_states.c.state, run_states.c.refused, layouts.c.layout)
+        select(
+            *COLUMNS,
+            run_states.c.bar_ts,
+            run_states.c.state.label("bytes"),
+            run_states.c.refused,
+            layouts.c.layout,
+        )
         .outerjoin(run_states, run_states.c.run_id == runs.c.run_id)
         .outerjoin(layouts, layouts.c.layout_id == run_states.c.layout_id)
         .where(runs.c.feed == feed, runs.c.shard == shard, runs.c.state.in_(KEPT), runs.c.wanted != Wanted.STOPPED)

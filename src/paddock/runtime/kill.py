@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
-from paddock.core.errors import Code, NotFound
+from paddock.core.errors import Code, NotFound, Unavailable, Unknown
 from paddock.core.seams import Clock
 from paddock.journal.database import Database
 from paddock.journal.events import Draft
@@ -19,8 +19,10 @@ from paddock.journal.projections import record
 from paddock.journal.schema import upsert
 from paddock.runtime.lifecycle import KillAction
 from paddock.runtime.tables import kills, watches
+from paddock.venues.broker import Broker, Cancellation, Unclear
 
 PLATFORM = "platform"
+CUT_OFF_MS = 30_000  # how long a cancellation that skips the journal may take to arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,25 @@ def engaged_over(conn: Connection, account_id: str, run_id: str | None = None) -
 
 def _stream(scope: str) -> str:
     return scope  # "platform", "account:<id>" and "run:<id>" are names of streams as well
+
+
+def cut_off(broker: Broker, account_id: str, now: int, everything: bool) -> list[str]:
+    """Cancel what would add to positions of an account; gives the orders that may still be there, or the account.
+
+    Named orders only, unless `everything`. The desk reads later what became of them.
+    """
+    try:
+        resting = broker.open_orders(account_id)
+        doomed = [order for order in resting if not order.reduce_only and (order.client_id or everything)]
+        requests = [
+            Cancellation(order.client_id or order.venue_order_id, account_id, order.symbol, now, now + CUT_OFF_MS)
+            for order in doomed
+        ]
+        outcomes = broker.cancel(requests) if requests else []
+    except (Unavailable, Unknown):
+        return [account_id]
+    pairs = zip(requests, outcomes, strict=True)
+    return [request.client_id for request, outcome in pairs if isinstance(outcome, Unclear)]
 
 
 class DeadMan:

@@ -6,33 +6,35 @@ record, and only then what leaves. Whatever is interrupted is loaded again from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, select, update
 
 from paddock.core.errors import Invalid
-from paddock.core.orders import Refusal
+from paddock.core.orders import OrderState, Refusal
 from paddock.engine.costs import Costs
-from paddock.engine.told import Decided
+from paddock.engine.told import NO_RULE, Decided, Leverage
 from paddock.journal.database import Database
 from paddock.journal.events import Draft
 from paddock.journal.facts import DecisionMade, draft
 from paddock.journal.fences import Fence
+from paddock.journal.intents import intents, outbox
 from paddock.journal.kinds import EventKind
 from paddock.journal.projections import record
 from paddock.journal.schema import slices, upsert
 from paddock.journal.tables import orders
 from paddock.market.growing import Bar
+from paddock.market.tape import Tape
 from paddock.runtime.blocks import BlockReason
 from paddock.runtime.desk import OrderDesk
 from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.feeds import Feed
 from paddock.runtime.kept import Kept, Loader, Member, begun
-from paddock.runtime.kill import Kill
+from paddock.runtime.kill import Kill, cut_off, scopes_over
 from paddock.runtime.legs import Numbered, Share, leg_of, report_of, shares, wants_of
 from paddock.runtime.lifecycle import RunState
 from paddock.runtime.reasons import because
@@ -45,17 +47,33 @@ from paddock.strategy.expr import State, Test
 from paddock.venues.broker import Broker
 
 
+class Paper(Protocol):
+    """A venue that fills on the bars of feeds and has to be shown them. `book` is a run's id."""
+
+    def attach(self, feed: str, tape: Tape, costs: Costs) -> None:
+        """Take up a feed, of which `tape` is all that was seen so far."""
+        ...
+
+    def enlist(self, book: str, account_id: str, feed: str) -> None:
+        """Let a book trade on a feed; again does nothing."""
+        ...
+
+    def advance(self, feed: str, bar: Bar) -> int:
+        """Fill on the next bar of a feed; a bar that was filled on does nothing."""
+        ...
+
+    def set_leverage(self, account_id: str, book: str, symbol: str, leverage: float) -> None:
+        """Change the leverage of an open position."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Market:
-    """How a feed is traded: the broker of each account, and what a bar does there before it is decided on.
-
-    `advance(bar, account_ids)` moves a paper venue, which fills on bars; None where the venue needs no telling. `costs`
-    are those that the venue charges, as far as they are known.
-    """
+    """How a feed is traded: the broker of each account; the paper venue behind it, if it is one; what that charges."""
 
     feed: Feed
     broker: Callable[[str], Broker]
-    advance: Callable[[Bar, Sequence[str]], None] | None
+    paper: Paper | None
     costs: Costs
 
 
@@ -97,7 +115,19 @@ class Runner:
             with self.database.read() as conn:
                 self._kept = self._loader.load(conn, self.shard, lambda run, why: self._failures.append((run, why)))
                 self._know_accounts(conn)
+            self._take_up()
         return self._kept
+
+    def _take_up(self) -> None:
+        """Bring the paper venue to what the books say: a step may have ended before it was told."""
+        if self._kept is None or self._market.paper is None:
+            return
+        for member in self._kept.members:
+            self._market.paper.enlist(member.run.run_id, member.run.account_id, self._kept.feed)
+        session = self._kept.session
+        held = session.slots[session.slots["lots"] != 0]
+        columns = (held[name].tolist() for name in ("bot", "symbol", "leverage"))
+        self._relever(Leverage(bot, session.symbols[s], NO_RULE, to) for bot, s, to in zip(*columns, strict=True))
 
     def take_failures(self) -> list[tuple[Run, Invalid]]:
         """Runs that could not be loaded, each once, and why."""
@@ -117,19 +147,26 @@ class Runner:
         """Decide every bar that was seen and not decided; gives how many. `kills` are honoured at once."""
         with self.database.read() as conn:
             bars = read_bars(conn, self.watch.feed.name, self.kept.last_ts, self.watch.last_ts)
-        for bar in bars:
-            self._bar(bar, fence, kills)
+        for done, bar in enumerate(bars):
+            if not self._bar(bar, fence, kills):
+                return done
         return len(bars)
 
-    def _bar(self, bar: Bar, fence: Fence | None, kills: Sequence[Kill]) -> None:
-        names = sorted(self._brokers)
-        if self._market.advance is not None:
-            self._market.advance(bar, names)
-        self.desk.collect(names, fence)
-        self._decide(bar, fence, kills)
+    def _bar(self, bar: Bar, fence: Fence | None, kills: Sequence[Kill]) -> bool:
+        """Go through one bar; False when the paper venue cannot have it yet."""
+        if self._market.paper is not None:
+            with self.database.write(fence) as conn:
+                if not all_sent(conn, self.watch.feed.name, self.kept.last_ts):
+                    return False
+            self._market.paper.advance(self.watch.feed.name, bar)
+        self.desk.collect(sorted(self._brokers), fence)
+        leverages = self._decide(bar, fence, kills)
+        self._relever(leverages)
         self.desk.send(fence)
+        return True
 
-    def _decide(self, bar: Bar, fence: Fence | None, kills: Sequence[Kill]) -> None:
+    def _decide(self, bar: Bar, fence: Fence | None, kills: Sequence[Kill]) -> list[Leverage]:
+        """Decide and record a bar; gives the changes of leverage, which are no orders."""
         kept = self.kept
         blocked = self._blocked(bar, kills)
         kept.broken = True  # until it is recorded, the books are ahead of the database
@@ -141,6 +178,15 @@ class Runner:
             row = {"feed": kept.feed, "shard": kept.shard, "last_ts": bar.ts}
             upsert(conn, cohorts, [row])
         kept.broken = False
+        return decided.leverages
+
+    def _relever(self, leverages: Iterable[Leverage]) -> None:
+        """Tell the paper venue the leverage of positions: what it is to be, whatever it was told before."""
+        paper, members = self._market.paper, self.kept.members
+        if paper is not None:
+            for one in leverages:
+                run = members[one.bot].run
+                paper.set_leverage(run.account_id, run.run_id, one.symbol, one.leverage)
 
     def _blocked(self, bar: Bar, kills: Sequence[Kill]) -> NDArray[np.int8]:
         """For each slot why no entry may be made there; 0 where one may."""
@@ -169,14 +215,45 @@ class Runner:
             blocked[:] = Refusal.FEED_STALE
         return blocked
 
+    def cut_off(self, kills: Sequence[Kill]) -> list[str]:
+        """Cancel entries at the venues without asking the database; gives what could not be confirmed.
+
+        Protection and exits stay. A switch that is `foreign` also ends what was placed by somebody else.
+        """
+        unsure: list[str] = []
+        for account_id, broker in sorted(self._brokers.items()):
+            over = [kill for kill in kills if kill.scope in scopes_over(account_id)]
+            if over:
+                unsure += cut_off(broker, account_id, self._market.feed.clock.now_ts(), any(k.foreign for k in over))
+        return unsure
+
     def _know_accounts(self, conn: Connection) -> None:
         """The accounts of all runs that are not over, whether they decide or not."""
-        wanted = select(runs.c.account_id.distinct()).where(
+        wanted = select(runs.c.account_id).where(
             runs.c.feed == self.watch.feed.name, runs.c.shard == self.shard, runs.c.settled == 0
         )
-        for account_id in conn.execute(wanted).scalars():
+        for account_id in conn.execute(wanted.distinct()).scalars():
             if account_id not in self._brokers:
                 self._brokers[account_id] = self._market.broker(account_id)
+
+
+def all_sent(conn: Connection, feed: str, bar_ts: int) -> bool:
+    """Whether every shard of a feed has decided the bar that opened at `bar_ts`, and tried to send what it wanted.
+
+    Until then the next bar would fill on a market in which some orders are missing.
+    """
+    behind = (
+        select(cohorts.c.shard)
+        .join(runs, (runs.c.feed == cohorts.c.feed) & (runs.c.shard == cohorts.c.shard))
+        .where(cohorts.c.feed == feed, cohorts.c.last_ts < bar_ts, runs.c.settled == 0, runs.c.begin_ts.is_not(None))
+    )
+    untried = (
+        select(outbox.c.intent_id)
+        .join(intents, intents.c.intent_id == outbox.c.intent_id)
+        .join(runs, runs.c.run_id == intents.c.run_id)
+        .where(runs.c.feed == feed, intents.c.attempts == 0, intents.c.state == OrderState.PENDING)
+    )
+    return not conn.execute(select(behind.exists() | untried.exists())).scalar_one()
 
 
 class Record:

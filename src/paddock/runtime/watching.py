@@ -15,7 +15,7 @@ from paddock.journal.projections import record
 from paddock.market.growing import Bar
 from paddock.market.tape import Tape
 from paddock.runtime.feeds import Feed, FeedRecord, feed_record
-from paddock.runtime.seen import packed, read_bars, same, write_bar
+from paddock.runtime.seen import extended, packed, read_bars, same, write_bar
 from paddock.runtime.tables import feeds
 
 STALE_INTERVALS = 2
@@ -46,6 +46,11 @@ class Watch:
             new = read_bars(conn, self.feed.name, self.last_ts)
         self.last_ts = new[-1].ts if new else self.last_ts
         return new
+
+    def tape(self) -> Tape:
+        """The history and all that was seen since."""
+        with self._database.read() as conn:
+            return extended(self.history, read_bars(conn, self.feed.name, int(self.history.ts[-1])))
 
     def is_stale(self, bar_ts: int) -> bool:
         """Whether a bar that opened then is too old to decide on by the feed's clock."""

@@ -58,6 +58,10 @@ class Worker:
         self._lease_ms, self._policy = lease_ms, policy
         self._markets = {market.feed.name: market for market in markets}
         self._watches = {market.feed.name: Watch(database, market.feed) for market in markets}
+        for market in markets:
+            if market.paper is not None:
+                watch = self._watches[market.feed.name]
+                market.paper.attach(market.feed.name, watch.tape(), market.costs)
         self._held: dict[str, Held] = {}
         self._me: Fence | None = None
         self._renewed_ts = 0
@@ -90,13 +94,24 @@ class Worker:
 
     def _honour(self) -> None:
         """Know every kill switch before anything else; those of this process hold even when no database answers."""
-        self._kills.write()
-        self._kills.refresh()
+        try:
+            self._kills.write()
+            self._kills.refresh()
+        except Unavailable:
+            self._cut_off()
+            raise
         with self._database.read() as conn:
             late = DeadMan(self._database).overdue(conn)
         if late and not any(kill.scope == PLATFORM for kill in self._kills.engaged()):
             reason = f"nobody was there: {', '.join(late)}"
             self._kills.engage(PLATFORM, reason, by="dead-man's switch", action=KillAction.PAUSE)
+
+    def _cut_off(self) -> None:
+        """Without a database nothing can be recorded, so nothing is sent; but entries can still be taken back."""
+        kills = self._kills.engaged()
+        if kills:
+            unsure = [name for held in self._held.values() for name in held.runner.cut_off(kills)]
+            _log.warning("kill switch without a database", unconfirmed=unsure)
 
     def _keep(self, name: str) -> int:
         """A round of one cohort. One that another worker has taken over is let go."""
