@@ -21,6 +21,7 @@ from paddock.engine.state import NO_ORDER
 from paddock.engine.told import Booked, Decided, EndReport, FillReport, FundingReport, NewOrder, VenueReport
 from paddock.engine.venue import VenueSide
 from paddock.market.align import truncate
+from paddock.market.feature import Feature
 from paddock.market.growing import Bar
 from paddock.market.tape import FineBars, Tape
 from paddock.strategy.program import Program
@@ -49,10 +50,13 @@ def bar_at(tape: Tape, t: int) -> Bar:
 class Bridge:
     """Bots on one tape and a venue of their own; the rows of every bot are collected."""
 
-    def __init__(self, programs: Sequence[Program], tape: Tape, costs: Costs, start: Decimal, begin: int) -> None:
+    def __init__(
+        self, programs: Sequence[Program], tape: Tape, costs: Costs, start: Decimal, begin: int,
+        features: Sequence[Feature] = (),
+    ) -> None:  # fmt: skip
         history = truncate(tape, begin) if begin else empty_head(tape)
         self.programs, self.tape, self.begin = programs, tape, begin
-        self.live = LiveSession(programs, history, starts=[start_cash(start)] * len(programs))
+        self.live = LiveSession(programs, history, starts=[start_cash(start)] * len(programs), features=features)
         self.venue = VenueSide(history, costs)
         self.seats = {
             (b, symbol): self.venue.take_seat(symbol)
@@ -71,9 +75,9 @@ class Bridge:
         for t in range(self.begin, end):
             self.step(bar_at(self.tape, t))
 
-    def step(self, bar: Bar) -> None:
+    def step(self, bar: Bar, blocked: np.ndarray | None = None) -> None:
         self.take(self.live.book(list(self.reports(bar))))
-        decided = self.live.close(bar)
+        decided = self.live.close(bar, blocked)
         self.take(decided)
         self.send(decided)
         self.equity.append(decided.equity)
