@@ -47,6 +47,8 @@ class Code(StrEnum):
     REQUEST_TIME = "request.time"
     TOKEN_NOT_FOUND = "token.not_found"
     BACKTEST_NOT_FOUND = "backtest.not_found"
+    BACKTEST_NOT_DONE = "backtest.not_done"
+    BACKTEST_QUEUE = "backtest.queue"
     # data
     DATA_NOT_FOUND = "data.not_found"
     DATA_UNREADABLE = "data.unreadable"
