@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from paddock.core.errors import Invalid
+from paddock.core.errors import Invalid, Unavailable
 from paddock.engine.costs import Costs
 from paddock.engine.orders_hash import orders_hash
 from paddock.engine.scripted import backtest_python
@@ -261,6 +261,24 @@ def test_what_the_settings_ask_for_must_hold() -> None:
         held = box.walls
     with started(strategy(BUYS), walls=held) as box:
         assert box.walls == held
+
+
+def test_without_a_process_to_be_had_it_says_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    with pytest.raises(Unavailable, match="no process could be started"), started(strategy(BUYS)):
+        pass
+
+
+def test_sets_have_one_order_in_every_process() -> None:
+    told = set()
+    for _ in range(3):
+        with (
+            started(strategy("raise RuntimeError({str(n) for n in range(50)})")) as box,
+            pytest.raises(Invalid) as error,
+        ):
+            box.decide(Close())
+        told.add(error.value.message)
+    assert len(told) == 1
 
 
 def test_it_ends_when_whoever_asked_has_gone() -> None:

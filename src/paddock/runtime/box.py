@@ -1,6 +1,6 @@
 """The process in which a user's strategy runs live: it takes observations from a sandbox and answers with actions.
 
-Started as `python -I -m paddock.runtime.box <descriptor>`, with nothing but that descriptor to talk through. It
+Started as `python -m paddock.runtime.box <descriptor>`, with nothing but that descriptor to talk through. It
 imports what the strategy needs, gives up its rights, and only then runs the strategy's source.
 """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import os
 import selectors
 import signal
 import socket
@@ -19,7 +20,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from paddock.core.errors import Code, Invalid
+from paddock.core.errors import Code, Invalid, Unavailable
 from paddock.market.feature import Feature
 from paddock.market.features import FEATURES
 from paddock.runtime.confine import LIMITS
@@ -87,23 +88,13 @@ class Sandbox:
     def start(self, memory: bytes | None = None) -> None:
         """Run the source and `init` in a new process; `memory` takes up a strategy where it was left.
 
-        Raises Invalid: strategy.python when that fails, value.feature and data.interval for what it asked to read.
+        Raises Invalid: strategy.python when that fails, value.feature and data.interval for what it asked to read; and
+        Unavailable (machine) when there is no process to be had.
         """
         self.stop()
         self._asked = 0
         self._inbox.clear()
-        self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-X", "utf8", "-m", "paddock.runtime.box", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                cwd="/",
-                env={"OPENBLAS_NUM_THREADS": "1"},  # threads of its own would outlive the walls
-            )
+        self._spawn()
         self._say(
             {
                 "source": self._body.source,
@@ -180,7 +171,8 @@ class Sandbox:
             self._socket.close()
             self._socket = None
         if self._process is not None:
-            self._process.kill()
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
 
@@ -189,6 +181,33 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _spawn(self) -> None:
+        self._socket, theirs = socket.socketpair()
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-s", "-P", "-X", "utf8", "-m", "paddock.runtime.box", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                cwd="/",
+                # Sets in one order in every process; no threads that were there before the walls.
+                env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"},
+            )
+        except OSError as error:
+            self.stop()
+            raise Unavailable(
+                Code.MACHINE,
+                "no process could be started for the strategy",
+                where="python",
+                seen=str(error),
+                rule="a living Python strategy has a process of its own",
+                suggestion="let the server have more processes or memory",
+            ) from None
+        finally:
+            theirs.close()
 
     def _say(self, message: Mapping[str, object], within_s: float) -> None:
         self._deadline = self._seconds() + within_s
