@@ -12,7 +12,7 @@ app = App(name="runs", help="Runs of a running `paddock serve`: deploy, look, pa
 Run = Annotated[str, Parameter(help="The run's id.")]
 RUNS = {
     "run_id": "run",
-    "bot_id": "bot",
+    "bot": "bot",
     "state": "state",
     "wanted": "wanted",
     "capital_usd": "capital, USD",
@@ -75,6 +75,9 @@ def list_(
     """List your runs."""
     with api() as session:
         found = listed(session, "/runs", limit, bot_id=bot, state=state)
+        if not json:
+            names = {item["bot_id"]: item["name"] for item in listed(session, "/bots", limit)["items"]}
+            found["items"] = [item | {"bot": names.get(item["bot_id"], item["bot_id"])} for item in found["items"]]
     nothing = "No runs. Next: paddock runs deploy BOT --account ACCOUNT --capital 1000"
     show_items(found, RUNS, json=json, nothing=nothing, right=NUMBERS)
 

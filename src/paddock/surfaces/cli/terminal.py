@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console, RenderableType
+from rich.console import Console, JustifyMethod, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -52,13 +52,19 @@ def progress(*, quiet: bool) -> Iterator[Progress]:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> Table:
-    """Rows under their headers, the columns of `right` aligned to the right; control codes in cells are shown."""
+    """Rows under their headers, the columns of `right` aligned to the right; control codes in cells are shown.
+
+    Where the terminal is narrow the last column is cut.
+    """
+    cells = [[plain(str(cell)) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
     grid = Table(box=None, padding=(0, 1, 0, 2), header_style="dim")
     aligned = set(right)
-    for name in columns:
-        grid.add_column(name, justify="right" if name in aligned else "left", no_wrap=True)
-    for row in rows:
-        grid.add_row(*(cell if isinstance(cell, Text) else Text(plain(str(cell))) for cell in row))
+    for name, width in zip(columns, [*widths[:-1], 0], strict=True):
+        justify: JustifyMethod = "right" if name in aligned else "left"
+        grid.add_column(name, justify=justify, no_wrap=True, min_width=width or None)
+    for row in cells:
+        grid.add_row(*map(Text, row))
     return grid
 
 
