@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from threading import Event
 
 import structlog
@@ -14,6 +14,7 @@ from paddock.core.errors import Unavailable, Unknown
 from paddock.engine.costs import Costs
 from paddock.journal.tables import positions
 from paddock.market.lake import Lake
+from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.feeds import TapeReplay
 from paddock.runtime.kill import PLATFORM
 from paddock.runtime.lifecycle import LIVING, KillAction, StopMode
@@ -41,7 +42,9 @@ def working(house: House, lake: Lake, replays: Sequence[Replay], *, demo: bool, 
     wanted = {replay.name: replay for replay in (*([DEMO] if demo else []), *replays)}
     feeds = {name: feed_of(replay, lake, house.clock) for name, replay in wanted.items()}
     markets = [_on_paper(house, feed) for feed in feeds.values()]
-    worker = Worker(house.database, markets, house.kills, f"{socket.gethostname()}:{lake.home}")
+    holder = f"{socket.gethostname()}:{lake.home}"  # the same after a restart: one process a home has a worker
+    fastest = max((replay.speed or 1.0 for replay in wanted.values()), default=1.0)
+    worker = Worker(house.database, markets, house.kills, holder, policy=_in_time_of(fastest))
     if demo:
         ensure_demo_bots(house)
     stepped = [feeds[name] for name, replay in wanted.items() if replay.speed is None]
@@ -53,6 +56,13 @@ def _on_paper(house: House, feed: TapeReplay) -> Market:
     """A venue of play money that fills on the bars of the feed, in its time."""
     venue = PaperVenue(house.database, feed.clock)
     return Market(feed, lambda _account_id: venue, venue, Costs())
+
+
+def _in_time_of(speed: float) -> DeskPolicy:
+    """The desk's patience by a clock that runs `speed` times as fast: as long as ever for who waits for it."""
+    usual = DeskPolicy()
+    waits = [item.name for item in fields(usual) if item.name.endswith("_ms")]
+    return replace(usual, **{name: max(1, int(getattr(usual, name) * speed)) for name in waits})
 
 
 def worker_part(worker: Worker, stepped: Sequence[TapeReplay]) -> Part:
