@@ -16,9 +16,13 @@ from paddock.runtime.wants import Want
 
 
 class Exposure:
-    """Positions and working entries (unknown ones too) of these accounts, and what this batch adds to them."""
+    """Positions and working entries (unknown ones too) of these accounts, and what this batch adds to them.
+
+    Accounts that are not named keep their runs apart: nothing opposes anything there.
+    """
 
     def __init__(self, conn: Connection, account_ids: Collection[str]) -> None:
+        self._accounts = frozenset(account_ids)
         self._sides: defaultdict[tuple[str, str], set[tuple[str, Side]]] = defaultdict(set)
         if not account_ids:
             return
@@ -37,5 +41,5 @@ class Exposure:
         return any(run_id not in ("", want.run_id) and side is not want.side for run_id, side in others)
 
     def add(self, want: Want) -> None:
-        if not want.reduce_only:
+        if want.account_id in self._accounts and not want.reduce_only:
             self._sides[want.account_id, want.symbol].add((want.run_id, want.side))
