@@ -28,7 +28,7 @@ from paddock.strategy.program import Program
 from paddock.strategy.python import PythonProgram, Strategy, compile_python
 from paddock.strategy.rescope import rescope
 from paddock.surfaces.report.indicators import features_of
-from paddock.surfaces.strategies import open_strategy
+from paddock.surfaces.strategies import Opened, open_strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,11 @@ def prepare(request: Request) -> Ready:
 
     Raises Invalid and NotFound (strategy.*, data.*, run.range) for whatever cannot be used as it stands.
     """
+    return prepare_opened(request, open_strategy(request.strategy))
+
+
+def prepare_opened(request: Request, opened: Opened) -> Ready:
+    """As prepare, with a strategy that is open already; the one that the request names is not looked at."""
     if request.start_ts is not None and request.end_ts is not None and request.start_ts >= request.end_ts:
         raise Invalid(
             Code.RUN_RANGE,
@@ -102,7 +107,6 @@ def prepare(request: Request) -> Ready:
             seen=f"{format_ts(request.start_ts)} to {format_ts(request.end_ts)}",
             rule="a run covers the bars that open at or after the start and before the end",
         )
-    opened = open_strategy(request.strategy)
     document = rescope(opened.document, symbols=request.symbols, interval=request.interval, venue=request.venue)
     tape = _tape(request, document, opened.made)
     code = _compile(document, opened.made, tape.symbols)

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from paddock.core.errors import Code, PaddockError
+from paddock.engine.costs import Costs
+from paddock.runtime.tell import Tell
+from paddock.surfaces.histories import Histories
 from paddock.surfaces.http.app import create_app
 from paddock.surfaces.http.credentials import digest
 from paddock.surfaces.http.services import HttpSettings, Services, SignIn
@@ -42,6 +45,7 @@ def web_part(house: House, http: HttpSettings, home: Path, listener: socket) -> 
             runs=house.runs,
             accounts=house.accounts,
             kills=house.kills,
+            tell=Tell(Histories(house.database, home), lambda _feed: Costs()),
         )
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from threading import Event
@@ -22,6 +23,7 @@ from paddock.runtime.paper import PaperVenue
 from paddock.runtime.runner import Market
 from paddock.runtime.tables import runs
 from paddock.runtime.worker import Worker
+from paddock.surfaces.backtests import Backtester, backtest_part
 from paddock.surfaces.demo_bots import ensure_demo_bots
 from paddock.surfaces.house import House
 from paddock.surfaces.ipc import Door
@@ -49,7 +51,12 @@ def working(house: House, lake: Lake, replays: Sequence[Replay], *, demo: bool, 
         ensure_demo_bots(house)
     stepped = [feeds[name] for name, replay in wanted.items() if replay.speed is None]
     control = Supervisor(house, house.clock.now_ts())
-    return [worker_part(worker, stepped), Part("socket", lambda stop: entrance.serve(control, stop))]
+    backtester = Backtester(house.database, lake.home, time.monotonic, holder)
+    return [
+        worker_part(worker, stepped),
+        backtest_part(backtester),
+        Part("socket", lambda stop: entrance.serve(control, stop)),
+    ]
 
 
 def _on_paper(house: House, feed: TapeReplay) -> Market:

@@ -9,11 +9,14 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from paddock.core.seams import CountingIds, ManualClock, SeededRandom
+from paddock.engine.costs import Costs
 from paddock.journal.database import Database
 from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
 from paddock.runtime.kill import Kills
 from paddock.runtime.runs import Runs
+from paddock.runtime.tell import Tell
+from paddock.surfaces.histories import Histories
 from paddock.surfaces.http import credentials, users
 from paddock.surfaces.http.app import create_app
 from paddock.surfaces.http.credentials import Sort, mint
@@ -66,6 +69,7 @@ class World:
             runs=Runs(self.database, self.clock, CountingIds("run")),
             accounts=Accounts(self.database, self.clock, CountingIds("account")),
             kills=Kills(self.database, self.clock),
+            tell=Tell(Histories(self.database, self.home), lambda _feed: Costs()),
         )
 
     def client(self, token: str | None = None, services: Services | None = None, **changes) -> TestClient:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from paddock import __version__
 from paddock.core.errors import PaddockError
 from paddock.surfaces.http import idempotency, problems
+from paddock.surfaces.http.aliases import add_aliases
 from paddock.surfaces.http.body import BodyLimit
 from paddock.surfaces.http.edge import REQUEST_ID, Edge
 from paddock.surfaces.http.gate import COOKIE, Gate
@@ -28,6 +29,7 @@ from paddock.surfaces.http.measure import Measure
 from paddock.surfaces.http.route import GuardedRoute, Routes
 from paddock.surfaces.http.routes import (
     accounts,
+    backtests,
     books,
     bots,
     data,
@@ -38,12 +40,12 @@ from paddock.surfaces.http.routes import (
     streams,
     system,
     tokens,
+    told,
 )
 from paddock.surfaces.http.services import Services
 
-RESOURCES: Sequence[Routes] = tuple(
-    module.routes for module in (system, session, tokens, strategies, data, bots, runs, books, streams, accounts, kills)
-)
+MODULES = (system, session, tokens, strategies, data, bots, runs, books, told, streams, backtests, accounts, kills)
+RESOURCES: Sequence[Routes] = tuple(module.routes for module in MODULES)
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +57,7 @@ class Api(FastAPI):
         super().__init__(**options)
         self.router.route_class = GuardedRoute
         self.state.services = services
+        self.state.started_ts = services.clock.now_ts()
         self.state.gate = Gate(services)
         self.state.measure = Measure()
         self.state.hub = Hub(services.database, self.state.measure, services.settings.limits.streams)
@@ -100,6 +103,7 @@ def create_app(services: Services) -> FastAPI:
     )
     for routes in RESOURCES:
         routes.mount(app)
+    add_aliases(app, RESOURCES)
     return app
 
 

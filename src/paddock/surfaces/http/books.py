@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import Column, Connection, RowMapping, Select, func, literal, select, tuple_
+from sqlalchemy import Column, Connection, RowMapping, Select, func, select, tuple_
 
 from paddock.journal.events import events
 from paddock.journal.ledger import Book, balances, entries
@@ -95,8 +95,7 @@ def balances_of(conn: Connection, account_id: str, run_id: str | None = None) ->
 def _page(conn: Connection, query: Select[Any], order: _Order, after: str | None, limit: int) -> Part[RowMapping]:
     """Rows behind the cursor, in the list's order."""
     if after is not None:
-        key = cursor.parse(after, *order.types)
-        query = query.where(tuple_(*order.columns) > tuple_(*map(literal, key)))
+        query = query.where(tuple_(*order.columns) > tuple_(*cursor.bound(after, *order.types)))
     rows = list(conn.execute(query.order_by(*order.columns).limit(limit + 1)).mappings())
     return Part(rows[:limit], _cursor(rows[limit - 1], order) if len(rows) > limit else None)
 

@@ -6,6 +6,9 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BindParameter, literal
 
 from paddock.core.errors import Code, Invalid
 
@@ -25,6 +28,11 @@ def parse(text: str, *types: type[int] | type[str]) -> tuple[int | str, ...]:
     if not fits or not all(type(part) is kind and _storable(part) for part, kind in zip(found, types, strict=True)):
         raise Invalid(Code.REQUEST, "no cursor of this list", where="query.after", rule="`next` of the page before")
     return tuple(found)
+
+
+def bound(text: str, *types: type[int] | type[str]) -> list[BindParameter[Any]]:
+    """The key as values of a query; raises Invalid as above."""
+    return [literal(part) for part in parse(text, *types)]
 
 
 def _storable(part: int | str) -> bool:

@@ -116,13 +116,33 @@ async def _once(request: Request, caller: Caller, answer: Handler) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class _Declared:
+class Declared:
+    """A route before it is a part of an application."""
+
     method: str
     path: str
     endpoint: Callable[..., Any]
     name: str
+    tag: str
+    access: Access
     status: int
     response_class: type[Response] | None
+
+    def mount(self, app: FastAPI, *, path: str = "", documented: bool = True) -> None:
+        """Under its own path, or under another one."""
+        options: dict[str, Any] = {} if self.response_class is None else {"response_class": self.response_class}
+        app.add_api_route(
+            path or self.path,
+            self.endpoint,
+            methods=[self.method],
+            operation_id=self.name,
+            tags=[self.tag],
+            status_code=self.status,
+            responses=_errors(self),
+            openapi_extra=_extra(self),
+            include_in_schema=documented,
+            **options,
+        )
 
 
 class Routes:
@@ -131,7 +151,7 @@ class Routes:
     def __init__(self, tag: str, prefix: str = API) -> None:
         self.tag = tag
         self._prefix = prefix
-        self._declared: list[_Declared] = []
+        self.declared: list[Declared] = []
 
     def get(
         self, path: str, name: str, scope: Scope | None, *, response_class: type[Response] | None = None
@@ -155,30 +175,20 @@ class Routes:
     ) -> Callable[[Endpoint], Endpoint]:
         def declared(endpoint: Endpoint) -> Endpoint:
             setattr(endpoint, _ACCESS, access)
-            self._declared.append(_Declared(method, self._prefix + path, endpoint, name, status, response_class))
+            self.declared.append(
+                Declared(method, self._prefix + path, endpoint, name, self.tag, access, status, response_class)
+            )
             return endpoint
 
         return declared
 
     def mount(self, app: FastAPI) -> None:
-        for each in self._declared:
-            access: Access = getattr(each.endpoint, _ACCESS)
-            options: dict[str, Any] = {} if each.response_class is None else {"response_class": each.response_class}
-            app.add_api_route(
-                each.path,
-                each.endpoint,
-                methods=[each.method],
-                operation_id=each.name,
-                tags=[self.tag],
-                status_code=each.status,
-                responses=_errors(each, access),
-                openapi_extra=_extra(each, access),
-                **options,
-            )
+        for each in self.declared:
+            each.mount(app)
 
 
-def _errors(declared: _Declared, access: Access) -> dict[int | str, dict[str, Any]]:
-    writes = declared.method not in SAFE_METHODS
+def _errors(declared: Declared) -> dict[int | str, dict[str, Any]]:
+    access, writes = declared.access, declared.method not in SAFE_METHODS
     statuses = {
         400: True,
         401: access.scope is not None or access.private,
@@ -197,7 +207,8 @@ def _errors(declared: _Declared, access: Access) -> dict[int | str, dict[str, An
     return documented | {"default": error | {"description": "Any other failure."}}
 
 
-def _extra(declared: _Declared, access: Access) -> dict[str, Any]:
+def _extra(declared: Declared) -> dict[str, Any]:
+    access = declared.access
     extra: dict[str, Any] = {"x-scope": str(access.scope) if access.scope else "none"}
     extra["security"] = [] if access.scope is None else [{"bearer": []}, {"session": []}]
     if _keyed(declared.method, access):

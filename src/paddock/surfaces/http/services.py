@@ -13,6 +13,7 @@ from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
 from paddock.runtime.kill import Kills
 from paddock.runtime.runs import Runs
+from paddock.runtime.tell import Tell
 from paddock.surfaces.http.credentials import Entropy
 
 MINUTE_MS: Final = 60_000
@@ -86,3 +87,4 @@ class Services:
     runs: Runs
     accounts: Accounts
     kills: Kills
+    tell: Tell

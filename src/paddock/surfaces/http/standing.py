@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, case, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from paddock.core.errors import Code, NotFound
 from paddock.core.orders import OrderState
@@ -37,7 +37,6 @@ def metrics_of(conn: Connection, run: Run) -> MetricsModel:
         equity_usd=None if last is None else money(int(last)),
         pnl_usd=None if pnl is None else money(pnl),
         return_pct=None if pnl is None else round(100 * pnl / run.capital, 6),
-        max_drawdown_pct=None if last is None else _drawdown(conn, run),
         realised_usd=money(-book.get(Book.REALISED, 0)),
         fees_usd=money(book.get(Book.FEES, 0)),
         funding_usd=money(-book.get(Book.FUNDING, 0)),
@@ -84,18 +83,6 @@ def parity_of(conn: Connection, run: Run) -> ParityModel:
             rule="a run is measured against its backtest once it has seen bars",
         )
     return ParityModel(ts=row.ts, report=row.report)
-
-
-def _drawdown(conn: Connection, run: Run) -> float:
-    """The deepest fall from the highest equity before it, in percent of that; the capital is the first."""
-    mine = select(
-        equity_points.c.equity.label("equity"),
-        func.max(equity_points.c.equity).over(order_by=equity_points.c.ts).label("peak"),
-    ).where(equity_points.c.run_id == run.run_id)
-    seen = mine.subquery()
-    peak = case((seen.c.peak < run.capital, run.capital), else_=seen.c.peak)
-    deepest = conn.execute(select(func.max((peak - seen.c.equity) * 1.0 / peak))).scalar()
-    return round(100 * max(0.0, float(deepest or 0.0)), 6)
 
 
 def _count(conn: Connection, table: Table, run: Run, states: tuple[OrderState, ...] = ()) -> int:

@@ -184,19 +184,20 @@ class ClosureModel(Answered):
 
 
 class EquityModel(Answered):
+    """At a bar's close at which something was decided."""
+
     ts: Ts
     equity_usd: Signed
     cash_usd: Signed
 
 
 class MetricsModel(Answered):
-    """What a run came to so far. A figure that nothing is known of is null."""
+    """What a run came to so far, by its books. A figure that nothing is known of is null; `result` has more."""
 
     capital_usd: str
     equity_usd: Signed | None
     pnl_usd: Signed | None
     return_pct: float | None
-    max_drawdown_pct: float | None
     realised_usd: Signed
     fees_usd: Signed
     funding_usd: Signed

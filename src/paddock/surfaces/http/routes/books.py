@@ -81,7 +81,7 @@ def positions(ask: Ask, run_id: InPath) -> Listed[PositionModel]:
 
 @routes.get("/runs/{run_id}/equity", "listRunEquity", Scope.READ)
 def equity(ask: Ask, run_id: InPath, after: After = None, limit: Limit = PAGE) -> Listed[EquityModel]:
-    """What it was worth at each bar's close, oldest first."""
+    """What it was worth when it decided, oldest first; `result` has every close."""
     with ask.services.database.read() as conn:
         own_run(ask, conn, run_id)
         part = books.equity_of(conn, run_id, after, limit)

@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from paddock.surfaces.http.measure import Measure
 from paddock.surfaces.http.models.system import Health, Perf, SpeedModel
-from paddock.surfaces.http.route import API, Given, Routes
+from paddock.surfaces.http.route import API, Ask, Given, Routes
 from paddock.surfaces.http.scopes import Scope
 from paddock.surfaces.http.tables import users
+from paddock.surfaces.state import state_of
 
 routes = Routes("system", prefix="")
 
@@ -50,6 +51,14 @@ async def metrics(request: Request) -> Response:
     """For Prometheus."""
     measure: Measure = request.app.state.measure
     return Exposition(measure.exposition())
+
+
+@routes.get(f"{API}/status", "getStatus", Scope.READ)
+def status(request: Request, ask: Ask) -> dict[str, Any]:
+    """Everything worth knowing at a glance: of everybody's runs for an admin, else of mine."""
+    owner = None if Scope.ADMIN in ask.caller.scopes else ask.caller.user_id
+    now = ask.services.clock.now_ts()
+    return state_of(ask.services.database, started_ts=request.app.state.started_ts, now_ts=now, owner=owner)
 
 
 @routes.get(f"{API}/openapi.json", "getOpenApi", None)

@@ -1,0 +1,214 @@
+"""Backtests as jobs: what was asked for is queued once, done by any worker, and its result belongs to its content.
+
+Whoever asks the same of the same data gets the same result, which is computed once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from threading import Event
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Connection, select
+
+from paddock import __version__
+from paddock.core.errors import Code, Invalid, PaddockError, Unavailable
+from paddock.engine.costs import Costs
+from paddock.engine.result import document
+from paddock.journal import jobs
+from paddock.journal.database import Database
+from paddock.journal.jobs import Job
+from paddock.journal.schema import canonical_json, insert_new
+from paddock.market.lake import Lake
+from paddock.market.material import lake_keys
+from paddock.strategy.canonical import canonical, strategy_hash
+from paddock.strategy.document import Document, Graph
+from paddock.strategy.rescope import rescope
+from paddock.strategy.validate import load_document
+from paddock.surfaces.http.tables import results
+from paddock.surfaces.parts import Part
+from paddock.surfaces.simulation import Request, prepare_opened
+from paddock.surfaces.strategies import Opened
+
+KIND: Final = "backtest"
+HOLD_MS: Final = 60_000  # how long a worker may be silent: as long as reading a large tape takes
+TELL_S: Final = 0.5  # between two words on how far it is
+AGAIN_MS: Final = 5_000
+IDLE_S: Final = 0.3
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A backtest over the lake, as `simulation.Request` has it; the strategy is rescoped already."""
+
+    strategy: Document
+    start_ts: int | None
+    end_ts: int | None
+    start_usd: Decimal
+    costs: Costs
+    allow_gaps: bool
+
+
+def wanted(
+    strategy: Document,
+    *,
+    venue: str | None,
+    symbols: tuple[str, ...],
+    interval: str | None,
+    start_ts: int | None,
+    end_ts: int | None,
+    start_usd: Decimal,
+    costs: Costs,
+    allow_gaps: bool,
+) -> Wanted:
+    """Raises Invalid (strategy.*) for a strategy that cannot be backtested so."""
+    if not isinstance(strategy.body, Graph):
+        raise Invalid(
+            Code.STRATEGY_PYTHON,
+            "a Python strategy is not backtested by the server",
+            where="strategy.kind",
+            seen=strategy.kind,
+            rule="the server backtests graphs; code of yours runs on your own machine",
+            suggestion="paddock backtest FILE.py",
+        )
+    scoped = rescope(strategy, symbols=symbols, interval=interval, venue=venue)
+    return Wanted(scoped, start_ts, end_ts, start_usd, costs, allow_gaps)
+
+
+def payload_of(asked: Wanted) -> dict[str, Any]:
+    """As plain JSON values, for the job."""
+    return {
+        "strategy": canonical(asked.strategy),
+        "start_ts": asked.start_ts,
+        "end_ts": asked.end_ts,
+        "start_usd": f"{asked.start_usd:f}",
+        "costs": asdict(asked.costs),
+        "allow_gaps": asked.allow_gaps,
+    }
+
+
+def wanted_of(payload: Mapping[str, Any]) -> Wanted:
+    return Wanted(
+        strategy=load_document(payload["strategy"]),
+        start_ts=payload["start_ts"],
+        end_ts=payload["end_ts"],
+        start_usd=Decimal(payload["start_usd"]),
+        costs=Costs(**payload["costs"]),
+        allow_gaps=payload["allow_gaps"],
+    )
+
+
+def result_id(asked: Wanted, home: Path) -> str:
+    """The name of the result: a hash of the program, the strategy, the data it may see, the window and the costs.
+
+    Raises NotFound and Invalid (data.*) when there is no such data.
+    """
+    lake, scope = Lake(home), asked.strategy.scope
+    keys = lake_keys(lake, venue=scope.venue, interval=scope.interval, symbols=None)
+    said = payload_of(asked) | {
+        "strategy": strategy_hash(asked.strategy),
+        "data": lake.fingerprint(keys, scope.venue),
+        "version": __version__,
+    }
+    return hashlib.sha256(canonical_json(said).encode()).hexdigest()
+
+
+def stored(conn: Connection, name: str) -> str | None:
+    """The result document as JSON text; None where it was not computed yet."""
+    return conn.execute(select(results.c.body).where(results.c.result_id == name)).scalar()
+
+
+class _Canceled(Exception):
+    """Its owner no longer wants it."""
+
+
+class Backtester:
+    """A worker of this queue. `seconds` is a monotonic clock, `holder` names the worker."""
+
+    def __init__(self, database: Database, home: Path, seconds: Callable[[], float], holder: str) -> None:
+        self._database, self._home = database, home
+        self._seconds, self._holder = seconds, holder
+
+    def step(self) -> bool:
+        """Do one job, if there is one. Raises Unavailable and Unknown; what a job itself raises is its own end."""
+        job = jobs.claim(self._database, [KIND], self._holder, HOLD_MS)
+        if job is None:
+            return False
+        try:
+            self._do(job)
+        except _Canceled:
+            with self._database.write() as conn:
+                jobs.canceled(conn, job, self._database.now_ts(conn))
+        except PaddockError as error:
+            if error.code is Code.FENCED:
+                log.warning("another worker has taken over", job_id=job.job_id)
+                return True
+            told = json.dumps(error.as_dict()["error"])
+            with self._database.write() as conn:
+                now = self._database.now_ts(conn)
+                jobs.fail(conn, job, told, now, retry_ms=AGAIN_MS if isinstance(error, Unavailable) else None)
+        return True
+
+    def _do(self, job: Job) -> None:
+        name = job.payload["result_id"]
+        with self._database.read() as conn:
+            known = stored(conn, name) is not None
+        body = None if known else self._computed(job)
+        with self._database.write() as conn:
+            now = self._database.now_ts(conn)
+            if body is not None:
+                insert_new(conn, results, [{"result_id": name, "body": body, "created_ts": now}])
+            jobs.finish(conn, job, {"result_id": name}, now)
+
+    def _computed(self, job: Job) -> str:
+        asked = wanted_of(job.payload["wanted"])
+        request = Request(
+            strategy=asked.strategy.name,
+            home=self._home,
+            start_ts=asked.start_ts,
+            end_ts=asked.end_ts,
+            start_usd=asked.start_usd,
+            costs=asked.costs,
+            allow_gaps=asked.allow_gaps,
+        )
+        tell = self._teller(job)
+        ready = prepare_opened(request, Opened(asked.strategy, None))
+        tell(0, 1)
+        return json.dumps(document(ready.run(tell)), separators=(",", ":"), allow_nan=False)
+
+    def _teller(self, job: Job) -> Callable[[int, int], None]:
+        """Says how far a job is, now and then, and stops it when it is not wanted any more."""
+        last = self._seconds() - TELL_S
+
+        def tell(done: int, total: int) -> None:
+            nonlocal last
+            if self._seconds() - last >= TELL_S:
+                last = self._seconds()
+                if jobs.heartbeat(self._database, job, HOLD_MS, min(1.0, done / max(total, 1))).cancel:
+                    raise _Canceled
+
+        return tell
+
+
+def backtest_part(backtester: Backtester) -> Part:
+    """The queue, worked on as a part of the process."""
+
+    def run(stop: Event) -> None:
+        while not stop.is_set():
+            try:
+                busy = backtester.step()
+            except PaddockError as error:
+                log.warning("the queue cannot be worked on", error=str(error))
+                busy = False
+            if not busy:
+                stop.wait(IDLE_S)
+
+    return Part("backtests", run)
