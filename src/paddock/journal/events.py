@@ -74,7 +74,7 @@ def append(conn: Connection, drafts: Sequence[Draft]) -> list[Event]:
     heads = _heads(conn, {draft.stream for draft in drafts})
     first = last_position(conn) + 1
     made: list[Event] = []
-    rows: list[tuple[str | int, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     for position, draft in enumerate(drafts, first):
         stream, kind, ts = draft.stream, draft.kind, draft.ts
         last, before = heads.get(stream) or _first(stream)

@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, Connection, Index, Text, func, insert, select
+from sqlalchemy import CheckConstraint, Column, Connection, Index, Text, func, select
 
 from paddock.core.errors import Code, Invalid
 from paddock.journal.append_only import append_only
 from paddock.journal.findings import Finding
-from paddock.journal.schema import Count, Micro, Ms, one_of, slices, table, upsert
+from paddock.journal.schema import Count, Micro, Ms, insert_all, one_of, slices, table, upsert
 
 
 class Book(StrEnum):
@@ -94,8 +94,7 @@ def post(conn: Connection, transactions: Sequence[Transaction]) -> None:
         elif before != transaction:
             raise _conflict(before, transaction)
     rows = [row for transaction in fresh.values() for row in rows_of(transaction)]
-    if rows:
-        conn.execute(insert(entries), rows)
+    insert_all(conn, entries, rows)
     _move(conn, [line for transaction in fresh.values() for line in transaction.lines])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, insert, select, tuple_
+from sqlalchemy import Connection, select, tuple_
 
 from paddock.core.errors import Code, Invalid
 from paddock.core.orders import TRANSITIONS, OrderState
@@ -28,7 +28,7 @@ from paddock.journal.facts import (
 from paddock.journal.holdings import Holdings
 from paddock.journal.kinds import EventKind
 from paddock.journal.ledger import Book, Line, Transaction
-from paddock.journal.schema import slices, upsert, write_plain
+from paddock.journal.schema import insert_all, slices, upsert, write_plain
 from paddock.journal.tables import decisions, equity_points, fills, fundings, orders
 
 Post = Callable[[Connection, Sequence[Transaction]], None]
@@ -186,8 +186,8 @@ def _book(conn: Connection, facts: Sequence[tuple[Event, Fact]], holdings: Holdi
             continue
         made.append(Transaction(key, event.ts, tuple(lines)))
     holdings.store()  # it looks for late facts among the rows, so these come last
-    _insert_all(conn, fills, [_row(fact) for fact in booking if isinstance(fact, FillBooked)])
-    _insert_all(conn, fundings, [_row(fact) for fact in booking if isinstance(fact, FundingBooked)])
+    insert_all(conn, fills, [_row(fact) for fact in booking if isinstance(fact, FillBooked)])
+    insert_all(conn, fundings, [_row(fact) for fact in booking if isinstance(fact, FundingBooked)])
     return made
 
 
@@ -221,8 +221,3 @@ def _key_of(event: Event) -> str:
 
 def _row(fact: FillBooked | FundingBooked) -> dict[str, Any]:
     return {name: getattr(fact, name) for name in FIELDS[type(fact)]}
-
-
-def _insert_all(conn: Connection, into: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        conn.execute(insert(into), rows)

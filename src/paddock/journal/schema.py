@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Double, Integer, MetaData, Table, Text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import REAL, TypeDecorator
@@ -32,6 +31,8 @@ Count: Final = BigInteger().with_variant(Integer(), "sqlite")
 Micro: Final = Count  # micro-dollars
 Ms: Final = Count  # ms UTC
 Real: Final[Double[float]] = Double().with_variant(REAL(), "sqlite")
+
+Row = Mapping[str, Any]
 
 # SQLite takes at most 32,766 parameters in a statement, PostgreSQL 65,535.
 _PARAMETERS: Final = 30_000
@@ -98,45 +99,61 @@ def one_of(column: str, values: type[StrEnum]) -> str:
     return f"{column} IN ({members})"
 
 
-def upsert(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]], *, add: Sequence[str] = ()) -> None:
+def insert_all(conn: Connection, into: Table, rows: Sequence[Row]) -> None:
+    """Insert rows, all with the same columns."""
+    if rows:
+        _write(conn, into, list(rows[0]), _bound(conn, into, rows), "")
+
+
+def insert_new(conn: Connection, into: Table, rows: Sequence[Row]) -> int:
+    """Insert the rows that break no unique key, all with the same columns; gives their number."""
+    return _write(conn, into, list(rows[0]), _bound(conn, into, rows), " ON CONFLICT DO NOTHING") if rows else 0
+
+
+def upsert(conn: Connection, into: Table, rows: Sequence[Row], *, add: Sequence[str] = ()) -> None:
     """Insert rows, all with the same columns; where the primary key is there, overwrite or `add` to the others."""
     if rows:
-        statement = _insert(conn, into)
-        key = [column.name for column in into.primary_key]
-        given = {name: statement.excluded[name] for name in rows[0] if name not in key}
-        changed = given | {name: into.c[name] + given[name] for name in add}
-        conn.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+        _write(conn, into, list(rows[0]), _bound(conn, into, rows), _overwriting(conn, into, list(rows[0]), add))
 
 
-def insert_new(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]]) -> int:
-    """Insert the rows that break no unique key; gives their number."""
-    statement = _insert(conn, into).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return conn.execute(statement, rows).rowcount if rows else 0
+def write_plain(conn: Connection, into: Table, rows: Sequence[tuple[Any, ...]], *, overwrite: bool = False) -> None:
+    """Insert rows of plain values in the order of the table's columns, JSON as text, for the largest batches."""
+    names = [column.name for column in into.columns]
+    _write(conn, into, names, rows, _overwriting(conn, into, names) if overwrite else "")
 
 
-def write_plain(
-    conn: Connection, into: Table, rows: Sequence[tuple[str | int | float | bytes, ...]], *, overwrite: bool = False
-) -> None:
-    """Insert rows of plain values, in the order of the table's columns; for the tables that grow by the thousand.
+def _write(conn: Connection, into: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]], conflict: str) -> int:
+    """Past the work that SQLAlchemy does on each value of a statement, which is most of the time of a large insert."""
+    if not rows:
+        return 0
+    quote = conn.dialect.identifier_preparer.quote
+    marks = ", ".join(["?" if conn.dialect.name == "sqlite" else "%s"] * len(names))
+    statement = f"INSERT INTO {quote(into.name)} ({', '.join(map(quote, names))}) VALUES ({marks}){conflict}"
+    return conn.exec_driver_sql(statement, list(rows)).rowcount
 
-    It goes past the work that SQLAlchemy does on each value, which is most of the time of a large insert.
-    """
-    if rows:
-        names = [column.name for column in into.columns]
-        marks = ", ".join(["?" if conn.dialect.name == "sqlite" else "%s"] * len(names))
-        statement = f"INSERT INTO {into.name} ({', '.join(names)}) VALUES ({marks})"
-        if overwrite:
-            key = [column.name for column in into.primary_key]
-            changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
-            statement += f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
-        conn.exec_driver_sql(statement, list(rows))
+
+def _overwriting(conn: Connection, into: Table, names: Sequence[str], add: Sequence[str] = ()) -> str:
+    quote = conn.dialect.identifier_preparer.quote
+    key = [column.name for column in into.primary_key]
+    changed = [
+        f"{quote(name)} = excluded.{quote(name)}" + (f" + {quote(into.name)}.{quote(name)}" if name in add else "")
+        for name in names
+        if name not in key
+    ]
+    return f" ON CONFLICT ({', '.join(map(quote, key))}) DO UPDATE SET {', '.join(changed)}"
+
+
+def _bound(conn: Connection, into: Table, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """The rows' values, in the order of the first row's columns, as the driver takes them."""
+    columns = []
+    for name in rows[0]:
+        process = into.c[name].type.dialect_impl(conn.dialect).bind_processor(conn.dialect)
+        values = [row[name] for row in rows]
+        columns.append([process(value) for value in values] if process else values)
+    return list(zip(*columns, strict=True))
 
 
 def slices(values: Sequence[Any], columns: int = 1) -> Iterator[Sequence[Any]]:
     """The values in parts that fit as parameters of one statement, `columns` of them a value."""
     size = _PARAMETERS // columns
     return (values[start : start + size] for start in range(0, len(values), size))
-
-
-def _insert(conn: Connection, into: Table) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(into) if conn.dialect.name == "sqlite" else postgresql.insert(into)
