@@ -88,7 +88,7 @@ class Rig:
 
     def states(self) -> dict[str, str]:
         with self.database.read() as conn:
-            return dict(conn.execute(select(runs.c.run_id, runs.c.state)).tuples().all())
+            return dict(conn.execute(select(runs.c.run_id, runs.c.state)).all())
 
 
 def document(name: str, **scope: object) -> dict:

@@ -23,7 +23,7 @@ _WORKING = (int(OrderKind.MARKET), int(OrderKind.LIMIT), int(OrderKind.TWAP))
 def open_lots(conn: Connection, run_id: str) -> dict[str, int]:
     """Signed lots of a run's open positions, by symbol."""
     wanted = select(positions.c.symbol, positions.c.qty).where(positions.c.run_id == run_id, positions.c.qty != 0)
-    return dict(conn.execute(wanted.order_by(positions.c.symbol)).tuples().all())
+    return dict(conn.execute(wanted.order_by(positions.c.symbol)).all())
 
 
 def is_idle(conn: Connection, run_id: str) -> bool:

@@ -86,6 +86,7 @@ class Kills:
             payload = {"scope": scope, "by": by}
             record(conn, [Draft(_stream(scope), EventKind.KILL_RELEASED, self._clock.now_ts(), payload)])
         self._pulled.pop(scope, None)
+        self._known = tuple(kill for kill in self._known if kill.scope != scope)
 
     def write(self) -> None:
         """Write down what was pulled here and could not be written before."""
@@ -93,6 +94,7 @@ class Kills:
             scope, kill = next(iter(self._pulled.items()))
             with self._database.write() as conn:
                 pull(conn, kill)
+            self._known = (*(known for known in self._known if known.scope != scope), kill)
             self._pulled.pop(scope, None)
 
     def engaged(self) -> tuple[Kill, ...]:

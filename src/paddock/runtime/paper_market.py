@@ -180,7 +180,9 @@ class PaperMarket:
         columns = (
             filled.events[name].tolist() for name in ("what", "slot", "entry", "within", "row", "amount", "state")
         )
-        for n, (what, place, entry, within, row, amount, state) in enumerate(zip(*columns, strict=True)):
+        # By book and symbol: the places of seats are those of this process.
+        events = sorted(zip(*columns, strict=True), key=lambda event: self._at[event[1]].key)
+        for n, (what, place, entry, within, row, amount, state) in enumerate(events):
             seat = self._at[place]
             ts = bar.ts + self._interval - 1 if within else bar.ts
             if what == FILL:
@@ -212,6 +214,8 @@ class PaperMarket:
             order.filled += lots
             order.state = OrderState.PARTIAL
             self.changes.orders[order.key] = order
+        if order is not None and kind < OrderKind.STOP:
+            kind = order.asked.kind  # the log of a market that was read again knows less
         maker, px, fee = bool(fill["maker"]), float(fill["px"]), int(fill["fee"])
         self._tell(
             seat,

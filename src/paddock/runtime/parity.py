@@ -1,8 +1,8 @@
 """The parity meter: beside a run stands the backtest of the same version over the bars that the run really saw.
 
 What the two differ by is split. Of orders that both decided: the price that the same lots got, as *fill* where both
-filled in the same bar and as *timing* where not; *fee* and *funding* are what was paid; *signal* is the rest: orders that
-only one of the two decided, lots that only one of them filled, and what follows from them. The parts add up exactly.
+filled in the same bar and as *timing* where not; *fee* and *funding* are what was paid; *signal* is the rest: orders
+that only one of the two decided, lots that only one of them filled, and what follows. The parts add up exactly.
 """
 
 from __future__ import annotations

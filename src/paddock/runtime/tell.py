@@ -180,7 +180,7 @@ class _Teller:
     def _told(self) -> tuple[Rows, Rows]:
         """Orders as they were decided, protection where it filled, in the order of time; and the fills of each."""
         wanted = select(intents.c.intent_id, intents.c.request).where(intents.c.run_id == self._seen.run.run_id)
-        requests: dict[str, Any] = dict(self._conn.execute(wanted).tuples().all())
+        requests: dict[str, Any] = dict(self._conn.execute(wanted).all())
         made: list[tuple[tuple[int, int, int], dict[str, Any]]] = []
         own: dict[str, dict[str, Any]] = {}
         for n, row in enumerate(self._orders):
@@ -190,7 +190,7 @@ class _Teller:
                 told |= {"bar": self._bar(row["intended_ts"] - self._step), "reason": row["reason"]}
                 told |= {"filled": row["traded"], "state": _STATES.get(OrderState(row["state"]), WORKING)}
                 own[row["intent_id"]] = told
-                made.append(((row["intended_ts"], 1, n), told))
+                made.append(((told["bar"], 1, n), told))
         fills: list[dict[str, Any]] = []
         for n, fill in enumerate(self._fills):
             bar = self._bar(fill["venue_ts"])
@@ -200,7 +200,7 @@ class _Teller:
                 order = self._order(fill, ts, fill["px"], 0, 1.0)
                 order |= {"bar": bar, "reason": _PROTECTION.get(OrderKind(fill["kind"]), Reason.REDUCE_POSITION)}
                 order |= {"filled": fill["lots"], "state": FILLED}
-                made.append(((ts, 0, n), order))
+                made.append(((bar, 0, n), order))
             value = self._value(fill["symbol"], fill["lots"], fill["px"])
             told = {"bar": bar, "ts": ts, "side": fill["side"], "maker": fill["maker"], "lots": fill["lots"]}
             told |= {"symbol": self._symbol(fill["symbol"]), "px": fill["px"], "value": value, "fee": fill["fee"]}
