@@ -32,4 +32,4 @@ class Histories:
 
     def _read(self, venue: str, interval: str, begin_ts: int) -> Tape:
         tape = load_tape(self._lake, venue=venue, interval=interval, symbols=None, specs=self._lake)
-        return truncate(tape, int(np.searchsorted(tape.ts, begin_ts)))
+        return truncate(tape, int(np.searchsorted(tape.ts, begin_ts, side="right")))

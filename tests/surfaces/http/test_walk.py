@@ -7,14 +7,17 @@ import re
 from unittest.mock import MagicMock
 
 import pytest
+from sqlalchemy import insert
 from starlette.testclient import TestClient
 
+from paddock.runtime.tables import feeds
 from paddock.strategy.templates import find_template
 from paddock.surfaces.http.app import create_app
 from paddock.surfaces.http.route import GuardedRoute
 from paddock.surfaces.http.scopes import ALL
+from paddock.surfaces.http.tables import backtests
 
-from .world import LIMITS, LOCAL_TOKEN, World
+from .world import LIMITS, LOCAL_TOKEN, NOW, World
 
 STREAMS = {"watchPlatform", "watchMine", "watchRun"}
 
@@ -23,6 +26,24 @@ STREAMS = {"watchPlatform", "watchMine", "watchRun"}
 def place(lasting):
     with lasting.client() as client:
         yield Place(lasting, client)
+
+
+def give_run(world: World, bot_id: str, account_id: str) -> str:
+    """A run of ann's on a feed that nobody brings."""
+    feed = {"feed": "walked", "venue": "demo", "interval": "1h", "symbols": ["BTC", "ETH", "SOL"], "source": "test"}
+    stamps = {"anchor_ts": NOW, "begin_ts": NOW, "last_ts": NOW}
+    services = world.services()
+    scope = services.bots.version("ann", bot_id).document["scope"]
+    with world.database.write() as conn:
+        conn.execute(insert(feeds), feed | stamps | {"venue": scope["venue"], "interval": scope["interval"]})
+    return services.runs.deploy("ann", bot_id, account_id, 500_000_000).run_id
+
+
+def give_backtest(world: World) -> str:
+    row = {"backtest_id": "backtest-1", "user_id": "ann", "result_id": "r", "job_id": "j", "request": "{}"}
+    with world.database.write() as conn:
+        conn.execute(insert(backtests), row | {"created_ts": NOW})
+    return "backtest-1"
 
 
 class Place:
@@ -38,9 +59,9 @@ class Place:
         self.ids = {
             "bot_id": bot.json()["bot_id"],
             "account_id": account.json()["account_id"],
-            "run_id": "run-of-nobody",
+            "run_id": give_run(world, bot.json()["bot_id"], account.json()["account_id"]),
             "token_id": "0123456789abcdef",
-            "backtest_id": "backtest-of-nobody",
+            "backtest_id": give_backtest(world),
             "name": "sma-crossover",
         }
 
@@ -125,6 +146,7 @@ def test_whatever_is_sent_is_answered_in_one_shape(place, route, who):
 
 
 OWNED = [route for route in GUARDED if re.search(r"{(bot_id|account_id|run_id|backtest_id)}", route.path_format)]
+QUERIES = {"explainRun": "?at=0"}
 SENT = {
     "cloneBot": {"name": "copy"},
     "changeBot": {"name": "changed"},
@@ -138,9 +160,11 @@ SENT = {
 def test_what_is_anothers_is_not_there(place, route, who):
     (method,) = route.methods
     body = SENT.get(route.operation_id)
-    foreign = place.ask(who, method, place.path(route), json=body)
+    query = QUERIES.get(route.operation_id, "")
+    assert place.ask("owner", "GET", f"/api/v1/runs/{place.ids['run_id']}").status_code == 200
+    foreign = place.ask(who, method, place.path(route) + query, json=body)
     missing_path = re.sub(r"{\w+}", "there-is-none", route.path_format)
-    missing = place.ask(who, method, missing_path, json=body)
+    missing = place.ask(who, method, missing_path + query, json=body)
     named = dict.fromkeys((*place.ids.values(), "there-is-none"), "X")
     shown = [re.sub("|".join(map(re.escape, named)), "X", answer.text) for answer in (foreign, missing)]
     assert foreign.status_code == missing.status_code == 404

@@ -62,7 +62,7 @@ def health_of(conn: Connection, run: Run) -> HealthModel:
         ok=well and not (unresolved or unprotected or blocks),
         state=run.state,
         reason=run.reason,
-        feed_last_ts=feed.last_ts if feed.last_ts >= feed.begin_ts else None,
+        feed_last_ts=feed.last_ts if feed.last_ts > feed.begin_ts else None,
         feed_stale_ts=feed.stale_ts,
         unresolved=unresolved,
         unprotected=unprotected,

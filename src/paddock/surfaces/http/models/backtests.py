@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from paddock.journal.jobs import JobState
 from paddock.surfaces.http.models.base import Answered, Document, ErrorModel, Id, Money, Sent, Ts
 
+Symbol = Annotated[str, Field(pattern=r"^[!-~]{1,32}$")]
 Bps = Annotated[float, Field(ge=-10, le=1_000, allow_inf_nan=False, strict=False)]
 
 

@@ -1,0 +1,147 @@
+"""A run that lived is shown as it lived: page by page, as its result, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+
+from paddock.engine.backtest import backtest
+from paddock.engine.result import document as result_document
+from paddock.journal.tables import closures, decisions, fills, orders
+from paddock.runtime.tell import Tell
+from paddock.strategy.compiler import compile_strategy
+from paddock.strategy.validate import load_document
+from paddock.surfaces.cli.reading import lines
+from tests.runtime.rig import BEGIN, CAPITAL, COSTS, OWNER, Rig, document
+
+from .world import World
+
+BARS = 300
+
+
+@pytest.fixture(scope="module")
+def lived(lasting: World):
+    """A run of 300 bars, and its owner's client."""
+    rig = Rig(lasting.database)
+    rig.go(1)
+    raw = document("sma-crossover")
+    run = rig.deploy(raw)
+    rig.go(BARS)
+    tell = Tell(lambda _feed: rig.feed.history(), lambda _feed: COSTS)
+    services = replace(
+        lasting.services(), tell=tell, bots=rig.bots, runs=rig.runs, accounts=rig.accounts, kills=rig.kills
+    )
+    with lasting.client(lasting.token(OWNER), services) as client:
+        yield rig, raw, run, client
+
+
+def pages(client, path: str, limit: int) -> list[dict]:
+    found, after = [], ""
+    while True:
+        page = client.get(f"{path}?limit={limit}{after}").json()
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        after = f"&after={page['next']}"
+
+
+@pytest.mark.parametrize(
+    ("name", "table"), [("orders", orders), ("fills", fills), ("closures", closures), ("decisions", decisions)]
+)
+def test_pages_hold_every_row_once(lived, lasting, name, table):
+    _, _, run, client = lived
+    path = f"/api/v1/runs/{run.run_id}/{name}"
+    whole = pages(client, path, 500)
+    with lasting.database.read() as conn:
+        rows = conn.execute(select(func.count()).select_from(table).where(table.c.run_id == run.run_id)).scalar()
+    assert len(whole) == rows > 5
+    assert pages(client, path, 3) == whole
+
+
+def test_events_page_by_position(lived):
+    rig, _, run, client = lived
+    found = pages(client, f"/api/v1/runs/{run.run_id}/events", 7)
+    written = rig.events(f"run:{run.run_id}")
+    assert [(each["position"], each["kind"], each["digest"]) for each in found] == [
+        (event.position, event.kind, event.digest) for event in written
+    ]
+
+
+def test_money_adds_up(lived):
+    _, _, run, client = lived
+    path = f"/api/v1/runs/{run.run_id}"
+    metrics = client.get(f"{path}/metrics").json()
+    fees = sum(Decimal(fill["fee_usd"]) for fill in pages(client, f"{path}/fills", 500))
+    realised = sum(Decimal(one["realised_usd"]) for one in pages(client, f"{path}/closures", 500))
+    assert (Decimal(metrics["fees_usd"]), Decimal(metrics["realised_usd"])) == (fees, realised)
+    assert Decimal(metrics["equity_usd"]) - Decimal(metrics["capital_usd"]) == Decimal(metrics["pnl_usd"])
+    account = client.get(f"/api/v1/accounts/{run.account_id}").json()
+    ledger = pages(client, f"/api/v1/accounts/{run.account_id}/ledger", 50)
+    cash = sum(Decimal(line["amount_usd"]) for line in ledger if line["book"] == "cash")
+    assert Decimal(account["cash_usd"]) == cash
+    assert sum(Decimal(line["amount_usd"]) for line in ledger) == 0
+
+
+def test_the_result_is_the_backtests(lived):
+    rig, raw, run, client = lived
+    told = client.get(f"/api/v1/runs/{run.run_id}/result").json()
+    tape = rig.tape
+    program = compile_strategy(load_document(raw), tape.symbols)
+    window = (BEGIN + 1, BEGIN + 1 + BARS)
+    same = backtest(program, tape, start_usd=Decimal(CAPITAL) / 1_000_000, costs=COSTS, window=window)
+    wanted = result_document(same)
+    assert told["account"] == wanted["account"]
+    assert told["trades"] == wanted["trades"]
+
+
+def test_a_bar_is_explained_in_the_words_of_the_command(lived):
+    _, _, run, client = lived
+    decided = pages(client, f"/api/v1/runs/{run.run_id}/decisions", 500)[0]
+    path = f"/api/v1/runs/{run.run_id}/explain"
+    found = client.get(f"{path}?at={decided['bar_ts']}").json()
+    assert found["ts"] == decided["bar_ts"]
+    assert any(rule["verdict"] == "passed" for rule in found["rules"])
+    assert found["orders"]
+    assert "\n".join(lines(found))
+    nowhere = client.get(f"{path}?at=0")
+    assert (nowhere.status_code, nowhere.json()["error"]["code"]) == (400, "run.explain")
+
+
+def test_positions_health_and_status_are_those_of_the_run(lived):
+    _, _, run, client = lived
+    path = f"/api/v1/runs/{run.run_id}"
+    assert client.get(path).json()["state"] == "active"
+    health = client.get(f"{path}/health").json()
+    assert (health["ok"], health["unresolved"], health["unprotected"], health["blocks"]) == (True, 0, [], [])
+    for position in client.get(f"{path}/positions").json()["items"]:
+        assert Decimal(position["qty"]) > 0 and Decimal(position["entry_px"]) > 0
+    status = client.get("/api/v1/status").json()
+    assert status["runs"] == {"active": 1}
+    assert client.get("/api/v1/feeds").json()["items"][0]["feed"] == run.feed
+
+
+def test_a_run_is_steered(lived):
+    rig, _, run, client = lived
+    path = f"/api/v1/runs/{run.run_id}"
+    assert client.post(f"{path}/pause").json()["wanted"] == "paused"
+    rig.go(1)
+    assert client.get(path).json()["state"] == "paused"
+    assert client.post(f"{path}/resume").json()["wanted"] == "active"
+    rig.go(1)
+    killed = client.post("/api/v1/kills", json={"scope": "run", "id": run.run_id, "reason": "test"})
+    assert (killed.status_code, killed.json()["scope"]) == (201, f"run:{run.run_id}")
+    assert [kill["reason"] for kill in client.get("/api/v1/kills").json()["items"]] == ["test"]
+    rig.go(3)
+    assert client.get(path).json()["state"] == "stopped"
+    released = client.post("/api/v1/kills/release", json={"scope": "run", "id": run.run_id})
+    assert released.json() == {"items": [], "next": None}
+    assert client.post(f"{path}/resume").status_code == 409
+
+
+def test_the_platforms_switch_is_an_admins(lived):
+    _, _, _, client = lived
+    answer = client.post("/api/v1/kills", json={"scope": "platform"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "access.scope")
