@@ -21,6 +21,11 @@ def use(folder: Path) -> None:
     os.environ.setdefault(VARIABLE, str(folder / f"kernel-{sources_digest()}"))
 
 
+def folder() -> Path:
+    """Where it is kept; raises KeyError before `use`."""
+    return Path(os.environ[VARIABLE])
+
+
 def sources_digest() -> str:
     """Names the state of all sources that compiled code is made from."""
     root = Path(paddock.__file__).parent

@@ -28,6 +28,7 @@ from paddock.surfaces.demo_bots import ensure_demo_bots
 from paddock.surfaces.house import House
 from paddock.surfaces.ipc import Door
 from paddock.surfaces.parts import Part
+from paddock.surfaces.rehearsal import rehearse_once
 from paddock.surfaces.replay import DEMO, Replay, ensure_demo_market, feed_of
 from paddock.surfaces.state import state_of
 
@@ -43,6 +44,8 @@ def working(house: House, lake: Lake, replays: Sequence[Replay], *, demo: bool, 
         ensure_demo_market(lake)
     wanted = {replay.name: replay for replay in (*([DEMO] if demo else []), *replays)}
     feeds = {name: feed_of(replay, lake, house.clock) for name, replay in wanted.items()}
+    if feeds:
+        rehearse_once(next(iter(feeds.values())).history(), house.clock, house.ids)
     markets = [_on_paper(house, feed) for feed in feeds.values()]
     holder = f"{socket.gethostname()}:{lake.home}"  # the same after a restart: one process a home has a worker
     fastest = max((replay.speed or 1.0 for replay in wanted.values()), default=1.0)

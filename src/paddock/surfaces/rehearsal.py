@@ -1,0 +1,86 @@
+"""A bot that lives for a few bars in a database that is thrown away, so that the engine is compiled before it counts.
+
+Compiling takes half a minute, once for each version; while it does, a bot would hold the journal and watch nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import structlog
+
+from paddock.core.money import MICROS
+from paddock.core.seams import Clock, IdSource
+from paddock.engine.costs import Costs
+from paddock.journal.database import Database
+from paddock.journal.events import last_position
+from paddock.journal.upgrade import upgrade
+from paddock.market.tape import Tape
+from paddock.runtime.feeds import TapeReplay
+from paddock.runtime.paper import PaperVenue
+from paddock.runtime.runner import Market
+from paddock.runtime.worker import Worker
+from paddock.strategy.templates.build import equity, graph, node, path
+from paddock.surfaces import kernel_cache
+from paddock.surfaces.house import House, house_on
+
+NAME: Final = "rehearsal"
+BARS: Final = 6
+WARM_UP: Final = 100
+
+log = structlog.get_logger(__name__)
+
+
+def rehearse_once(tape: Tape, clock: Clock, ids: IdSource) -> None:
+    """Rehearse on the end of a tape, unless that was done with the engine as it is."""
+    mark = kernel_cache.folder() / NAME
+    if mark.exists() or tape.bars < WARM_UP + BARS:
+        return
+    log.info("compiling the engine, this once", takes="half a minute")
+    with TemporaryDirectory(prefix="paddock-") as folder:
+        rehearse(tape, clock, ids, Path(folder))
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def rehearse(tape: Tape, clock: Clock, ids: IdSource, folder: Path) -> int:
+    """Enter, protect and leave on the last bars of a tape, by everything that a bot needs; gives how many events."""
+    database = Database.open(f"sqlite:///{folder}/{NAME}.db")
+    upgrade(database)
+    house = house_on(database, clock, ids)
+    feed = TapeReplay(NAME, tape, tape.bars - BARS)
+    venue = PaperVenue(database, feed.clock)
+    worker = Worker(database, [Market(feed, lambda _account_id: venue, venue, Costs())], house.kills, NAME)
+    _deploy(house, tape)
+    for _ in range(BARS):
+        worker.step()
+        feed.advance()
+    worker.step()
+    with database.read() as conn:
+        events = last_position(conn)
+    database.close()
+    return events
+
+
+def _deploy(house: House, tape: Tape) -> None:
+    document = graph(
+        NAME,
+        "In and out.",
+        [
+            node("start", "trigger"),
+            node("flat", "no_open_position"),
+            node("buy", "open_long", size=equity(10), leverage=1),
+            node("stop", "set_stop_loss", stop_loss_pct=5),
+            node("is_long", "position_side_is", side="long"),
+            node("leave", "close_position"),
+        ],
+        [path("start", "flat", "buy", "stop"), path("start", "is_long", "leave")],
+        {"max_leverage": 1},
+        tape.interval,
+    )
+    document |= {"scope": {"venue": tape.venue, "interval": tape.interval, "symbols": list(tape.symbols[:1])}}
+    bot = house.bots.create(NAME, NAME, document)
+    account = house.accounts.open(NAME, NAME, 1_000_000 * MICROS)
+    house.runs.deploy(NAME, bot.bot_id, account.account_id, 1_000_000 * MICROS, feed=NAME)
