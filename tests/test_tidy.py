@@ -222,7 +222,9 @@ def test_imports_run_down_the_house_only():
 
 IMPORT_ALL = """
 import importlib, sys
-import attrs, cyclopts, numba, numpy, polars, pydantic, rich, talib  # what others do when imported is theirs
+# What others do when imported is theirs.
+import alembic.op, attrs, cyclopts, httpx2, numba, numpy, polars, prometheus_client, pydantic, rich, talib
+pydantic.create_model("First")  # with which it looks for plug-ins, once
 
 def watch(event, arguments):
     if event == "open":
