@@ -12,9 +12,9 @@ from paddock.core.orders import OrderKind, OrderState, Side
 from paddock.journal.database import Database
 from paddock.journal.events import read
 from paddock.journal.fences import Fence
+from paddock.journal.identity import breaches
 from paddock.journal.kinds import EventKind
 from paddock.journal.ledger import Book, balances
-from paddock.runtime.reconcile import check_books
 from paddock.venues.broker import Cancellation, Placement
 from paddock.venues.fake import Fault, Script, Step
 
@@ -105,14 +105,14 @@ def test_books_that_contradict_each_other_freeze_the_account_and_name_the_rows(m
     setup.order()
     setup.rounds(2)
     with setup.database.read() as conn:
-        assert check_books(conn, ACCOUNT) == []
+        assert breaches(conn, [ACCOUNT]) == []
     with setup.database.write() as conn:
         conn.execute(update(balances).where(balances.c.book == Book.FEES).values(amount=1))
     setup.restart()
     setup.rounds(61)
     assert setup.reasons() == {"frozen"}
     (frozen,) = told(setup, EventKind.ACCOUNT_FROZEN)
-    assert frozen["rows"][0].startswith(f"balances {ACCOUNT} {RUN} fees: the ledger is not what the fills come to")
+    assert frozen["rows"][0].startswith(f"fees of {ACCOUNT} {RUN}: ledger and books disagree")
 
 
 def test_a_worker_that_lost_its_lease_neither_writes_nor_sends(make):

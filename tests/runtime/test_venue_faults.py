@@ -334,6 +334,31 @@ def test_v11_a_fill_of_an_order_that_is_not_ours(make, capabilities):
     assert setup.reasons() == {"unexpected_fill"}
 
 
+@pytest.mark.parametrize("capabilities", [PLAIN, BOOKS], ids=["netting", "books"])
+def test_v11_what_a_venue_says_of_others_is_foreign_and_never_an_error(make, capabilities):
+    setup = make(capabilities)
+    name = setup.order()
+    setup.rounds(2)
+    fill = VenueFill("x0", "", "a person", COIN.symbol, OrderKind.MARKET, Side.BUY, 5, 100.0, 1, False, START)
+    odd = [
+        fill,
+        replace(fill, fill_id="x1", kind=OrderKind.STOP),
+        *(replace(fill, fill_id=f"px {px}", px=px) for px in (float("nan"), float("inf"), 0.0, -1.0)),
+        *(replace(fill, fill_id=f"lots {lots}", client_id=name, lots=lots) for lots in (0, -5)),
+        replace(fill, fill_id="x2", symbol="NONE"),
+        VenueFunding("x3", "a person", "NONE", 5, START),
+        VenueFunding("x4", "a person", COIN.symbol, 5, START),
+        OrderUpdate("", O.FILLED, START),
+        OrderUpdate("nobody", O.REFUSED, START),
+        OrderUpdate(name, O.NEVER_LANDED, START),
+    ]
+    for event in odd:
+        setup.venue.tell(ACCOUNT, event)
+    setup.rounds(2)
+    assert setup.lots() == 1000 and setup.lots("") == 10 and setup.state(name) is O.FILLED
+    assert "unexpected_fill" in setup.reasons()
+
+
 # --- V12 to V16: what a venue lets through, and what must not leave ---
 
 

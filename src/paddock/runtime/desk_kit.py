@@ -43,7 +43,7 @@ class Kit:
     books: Books
     patience: Patience
     quotes: Quotes
-    checked: set[str] = field(default_factory=set)  # accounts whose books this desk went through
+    audited: dict[str, int] = field(default_factory=dict)  # when this desk last went through an account's books
 
     @contextmanager
     def work(self, fence: Fence | None) -> Iterator[Work]:

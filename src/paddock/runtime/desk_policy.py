@@ -12,7 +12,8 @@ class DeskPolicy:
     An unknown order is gone when it was not found `not_found` times after both; `alert_ms` after it was sent it is
     reported again. What failed is tried again after `retry_ms`, twice that, … at most `retry_most_ms`. A position whose
     stop is not acknowledged `protect_within_ms` after it lacks one is flattened. Accounts are compared with their
-    venues every `reconcile_ms`, and make no entries when their venue was `silent_ms` without an answer.
+    venues every `reconcile_ms`, their ledger with their books every `audit_ms`; they make no entries when their venue
+    was `silent_ms` without an answer.
     Requests: at most `requests` (0: any number) in any `window_ms`, of which `reserved` only for what cancels or
     reduces. Quotes older than `quote_ms`, or of two sources more than `disagree_pct` apart, stop entries.
     """
@@ -26,6 +27,7 @@ class DeskPolicy:
     protect_within_ms: int = 10_000
     reconcile_ms: int = 60_000
     silent_ms: int = 60_000
+    audit_ms: int = 3_600_000
     quote_ms: int = 5_000
     disagree_pct: float = 1.0
     requests: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from paddock.journal import intents, projections
 from paddock.journal.facts import FillBooked, FundingBooked, OrderChanged
 from paddock.journal.fences import Fence
 from paddock.journal.intents import Intent
+from paddock.journal.intents import intents as ordered
 from paddock.journal.kinds import EventKind
 from paddock.journal.schema import insert_new, slices
 from paddock.journal.tables import fills as fill_rows
@@ -88,6 +90,7 @@ class _Booking:
         named = {event.client_id for event in self._page if not isinstance(event, VenueFunding)} - {""}
         work.know(intents.by_client_id(work.conn, account_id, named))
         self._traded = _traded(work, named)
+        self._runs = set() if self._capabilities.netting else _runs(work, account_id, self._page)
         self._lots = _lots(work, account_id) if self._shares() else {}
         self._opened: list[Intent] = []
 
@@ -124,11 +127,19 @@ class _Booking:
                 if event.payment_id in paid:
                     continue
                 paid.add(event.payment_id)
-            if not isinstance(event, OrderUpdate) and event.symbol not in self._kit.instruments:
-                self._foreign(event.symbol, f"{event.symbol} is not among the symbols that are traded here")
+            if not isinstance(event, OrderUpdate) and (odd := self._odd(event)):
+                self._foreign(event.symbol, odd)
                 continue
             fresh.append(event)
         return fresh
+
+    def _odd(self, event: VenueFill | VenueFunding) -> str:
+        """Why an event cannot be booked, whoever caused it; empty when it can."""
+        if event.symbol not in self._kit.instruments:
+            return f"{event.symbol} is not among the symbols that are traded here"
+        if isinstance(event, VenueFill) and not (event.lots > 0 and math.isfinite(event.px) and event.px > 0.0):
+            return f"fill {event.fill_id} of {event.lots} lots at {event.px} is none"
+        return ""
 
     def _shares(self) -> bool:
         """Whether something on the page is dealt out by who holds what."""
@@ -149,7 +160,7 @@ class _Booking:
             self._advance(intent, fill.lots, order.lots)
         elif fill.kind is OrderKind.LIQUIDATION and self._capabilities.netting:
             self._liquidated(fill)
-        elif fill.book and not self._capabilities.netting:
+        elif fill.book in self._runs:
             self._unasked(fill)
         else:
             self._book(fill, NOBODY, Role.EXIT, fill.lots)
@@ -267,8 +278,10 @@ class _Booking:
         return try_again(self._kit, self._work, intent, why, lots=rest)
 
     def _fund(self, payment: VenueFunding) -> None:
-        held = [(payment.book, 1)] if payment.book and not self._capabilities.netting else []
-        held = held or self._holders(payment.symbol, 0) or [(NOBODY, 1)]
+        if self._capabilities.netting:
+            held = self._holders(payment.symbol, 0) or [(NOBODY, 1)]
+        else:
+            held = [(payment.book if payment.book in self._runs else NOBODY, 1)]
         parts = split(Usd(payment.amount), [abs(lots) for _, lots in held], 0)
         instrument = self._kit.instruments[payment.symbol]
         for number, ((run_id, _), part) in enumerate(zip(held, parts, strict=True)):
@@ -326,6 +339,16 @@ class _Booking:
         self._block("", symbol, BlockReason.UNEXPECTED, detail)
         stream = f"account:{self._account_id}"
         self._work.note(stream, EventKind.ACCOUNT_FOREIGN, symbol=symbol, detail=detail)
+
+
+def _runs(work: Work, account_id: str, page: Sequence[VenueEvent]) -> set[str]:
+    """Which of the books on a page are runs that ever ordered anything on the account."""
+    books = {event.book for event in page if not isinstance(event, OrderUpdate)}
+    found: set[str] = set()
+    for part in slices(sorted(books)):
+        wanted = select(ordered.c.run_id).where(ordered.c.account_id == account_id, ordered.c.run_id.in_(part))
+        found.update(work.conn.execute(wanted.distinct()).scalars())
+    return found
 
 
 def _stored(conn: Connection, account_id: str, fill_ids: Sequence[str]) -> dict[str, tuple[str, int, int, float]]:

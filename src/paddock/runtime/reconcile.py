@@ -7,18 +7,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
+from sqlalchemy import Connection, Row, select
 
 from paddock.core.errors import Unavailable, Unknown
 from paddock.core.orders import OrderState
 from paddock.journal import intents
 from paddock.journal.fences import Fence
 from paddock.journal.findings import Finding
+from paddock.journal.identity import breaches
 from paddock.journal.intents import Action, Intent
 from paddock.journal.kinds import EventKind
-from paddock.journal.ledger import Book, balances
 from paddock.journal.schema import upsert
-from paddock.journal.tables import fills, fundings, positions
+from paddock.journal.tables import positions
 from paddock.runtime.blocks import Block, BlockReason, lift, raise_blocks
 from paddock.runtime.desk_kit import Kit, Work
 from paddock.runtime.desk_tables import desk_cursors, desk_foreign
@@ -148,11 +148,9 @@ def _note_what_was_there(kit: Kit, work: Work, account_id: str, venue: _Venue) -
 
 def _judge(kit: Kit, work: Work, account_id: str, venue: _Venue) -> bool:
     """Stop the account's entries while positions or books disagree, and let them go on when they agree again."""
-    check = check_profits if account_id in kit.checked else check_books
-    kit.checked.add(account_id)
     found = {
         BlockReason.MISMATCH: _differences(kit, work.conn, account_id, venue),
-        BlockReason.FROZEN: [str(finding) for finding in check(work.conn, account_id)],
+        BlockReason.FROZEN: [str(breach) for breach in _audit(kit, work, account_id)],
     }
     for reason, rows in found.items():
         if rows:
@@ -162,6 +160,14 @@ def _judge(kit: Kit, work: Work, account_id: str, venue: _Venue) -> bool:
         elif reason is BlockReason.MISMATCH:
             lift(work.conn, account_id, {reason})
     return not found[BlockReason.MISMATCH]
+
+
+def _audit(kit: Kit, work: Work, account_id: str) -> list[Finding]:
+    """Ledger against books, when this desk starts and now and then: it goes through all that ever happened."""
+    if work.now < kit.audited.get(account_id, work.now - kit.policy.audit_ms) + kit.policy.audit_ms:
+        return []
+    kit.audited[account_id] = work.now
+    return breaches(work.conn, [account_id])
 
 
 # --- orders ---
@@ -207,61 +213,6 @@ def _count_foreign(work: Work, account_id: str, venue: _Venue) -> None:
             row = {"account_id": account_id, "symbol": symbol, "lots": lots, "orders": there[symbol]}
             upsert(work.conn, desk_foreign, [row])
             work.note(f"account:{account_id}", EventKind.ACCOUNT_FOREIGN, symbol=symbol, orders=there[symbol])
-
-
-# --- books ---
-
-
-def check_books(conn: Connection, account_id: str) -> list[Finding]:
-    """Where ledger, positions and fills of an account contradict each other, run by run."""
-    found = check_profits(conn, account_id)
-    found += _compare(conn, account_id, Book.FEES, _total(fills, func.sum(fills.c.fee)))
-    found += _compare(conn, account_id, Book.FUNDING, _total(fundings, -func.sum(fundings.c.amount)))
-    lots = _signed(conn, account_id)
-    rows = conn.execute(select(positions).where(positions.c.account_id == account_id))
-    held: dict[Where, int] = {(row.run_id, row.symbol): row.qty for row in rows}
-    for key in sorted(lots.keys() | held.keys()):
-        if lots.get(key, 0) != held.get(key, 0):
-            where = f"positions {account_id} {key[0] or '-'} {key[1]}"
-            found.append(
-                Finding("a position is not the sum of its fills", where, str(held.get(key, 0)), str(lots.get(key, 0)))
-            )
-    return found
-
-
-def check_profits(conn: Connection, account_id: str) -> list[Finding]:
-    """The part of `check_books` that does not grow with the account's history: profit by the ledger and by position."""
-    return _compare(conn, account_id, Book.REALISED, _total(positions, -func.sum(positions.c.realised)))
-
-
-def _total(table: Table, amount: ColumnElement[int]) -> Select[tuple[str, str, int]]:
-    return select(table.c.account_id, table.c.run_id, amount.label("total")).group_by(
-        table.c.account_id, table.c.run_id
-    )
-
-
-def _compare(conn: Connection, account_id: str, name: Book, totals: Select[tuple[str, str, int]]) -> list[Finding]:
-    of = totals.subquery()
-    rows = conn.execute(select(of.c.run_id, of.c.total).where(of.c.account_id == account_id))
-    expected = {row.run_id: int(row.total) for row in rows}
-    wanted = select(balances).where(balances.c.account_id == account_id, balances.c.book == name)
-    kept = {row.run_id: int(row.amount) for row in conn.execute(wanted)}
-    return [
-        Finding(
-            "the ledger is not what the fills come to",
-            f"balances {account_id} {run_id or '-'} {name}",
-            str(kept.get(run_id, 0)),
-            str(expected.get(run_id, 0)),
-        )
-        for run_id in sorted(expected.keys() | kept.keys())
-        if kept.get(run_id, 0) != expected.get(run_id, 0)
-    ]
-
-
-def _signed(conn: Connection, account_id: str) -> dict[Where, int]:
-    wanted = select(fills.c.run_id, fills.c.symbol, func.sum(fills.c.lots * fills.c.side).label("lots"))
-    grouped = wanted.where(fills.c.account_id == account_id).group_by(fills.c.run_id, fills.c.symbol)
-    return {(row.run_id, row.symbol): int(row.lots) for row in conn.execute(grouped)}
 
 
 def _cursors(conn: Connection, account_ids: Collection[str]) -> list[Row[Any]]:

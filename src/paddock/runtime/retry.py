@@ -21,7 +21,7 @@ def try_again(kit: Kit, work: Work, intent: Intent, why: str, *, lots: int = 0) 
         return False
     number = number_of(intent.leg) + 1
     leg = derived(intent.leg, number)
-    next_ts = work.now + kit.policy.backoff(number % ROUND or ROUND)
+    next_ts = work.now + kit.policy.backoff(number % ROUND)
     name = intent_id(intent.run_id, intent.decision, leg)
     expires_ts = next_ts + kit.policy.valid_ms
     again = replace(order, client_id=name, lots=lots or order.lots, sent_ts=next_ts, expires_ts=expires_ts)

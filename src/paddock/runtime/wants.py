@@ -18,9 +18,9 @@ from paddock.core.orders import OrderKind, OrderState, Reason, Side, Tif
 from paddock.venues.broker import NO_BRACKET, Bracket
 
 NOBODY: Final = ""  # the run of what no run did: a person's own trades, and what was there before
-_FAMILY: Final = 1_000_000_000  # derived legs that one leg has room for
+_FAMILY: Final = 10**12  # derived legs that one leg has room for
 STOP_LEG, TAKE_LEG, TRAIL_LEG = 1, 2, 3  # the first of them: levels that travel with their leg
-ROUND: Final = 1_000  # from one change of a position's protection to the next; the tries of one change lie between
+ROUND: Final = 10**6  # from one change of a position's protection to the next; the tries of one change lie between
 
 
 @dataclass(frozen=True, slots=True)
