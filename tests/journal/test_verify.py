@@ -7,10 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from paddock.core.errors import Code, Unavailable
 from paddock.journal.database import Database
 from paddock.journal.events import Draft, append, events
-from paddock.journal.findings import Finding
 from paddock.journal.kinds import EventKind
 from paddock.journal.verify import journal_hash, verify
 
@@ -82,12 +80,8 @@ def test_p06_flipped_bytes_of_the_file_are_found(fresh_url, tmp_path):
         flipped[offset] ^= 0x81
         path.write_bytes(flipped)
         database = Database.open(f"sqlite:///{path}")
-        try:
-            with database.read() as conn:
-                found = verify(conn)
-        except Unavailable as error:  # not even the first page makes sense
-            assert error.code is Code.DATABASE_DAMAGED
-            found = [Finding("damaged", "database")]
+        with database.read() as conn:
+            found = verify(conn)
         database.close()
         assert found, f"byte {offset - start} of the row"
         if offset >= start:

@@ -82,7 +82,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """One snapshot, on a connection that cannot write. Raises Unavailable."""
         try:
-            with self._reader.connect() as conn, conn.begin():
+            with self._reader.connect() as conn:  # closed with a rollback: there is nothing to commit
                 yield conn
         except DBAPIError as error:
             raise told(error) or error from error

@@ -227,5 +227,6 @@ def upgrade() -> None:
         Column("bar_ts", Count, nullable=False),
         Column("layout_id", Text, ForeignKey("layouts.layout_id"), nullable=False),
         Column("state", LargeBinary, nullable=False),
+        Column("memory", LargeBinary, nullable=True),
         Column("refused", Text, nullable=False),
     )
