@@ -20,8 +20,8 @@ unexport VIRTUAL_ENV
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/.synced ## Set up, then backtest three templates on the demo tape and say where the report is
-	@$(BIN)/paddock demo
+run: $(VENV)/.synced ## Set up, then keep three bots trading on paper in a generated market, until Ctrl-C
+	@$(BIN)/paddock serve --demo
 
 test: $(VENV)/.synced-dev ## Set up, then run the tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
