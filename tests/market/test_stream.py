@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from paddock.core.errors import Invalid, NotFound
 from paddock.core.time import INTERVALS
+from paddock.market import lockstep
 from paddock.market.align import truncate
-from paddock.market.carried import CARRIED
+from paddock.market.carried import CARRIED, Step
 from paddock.market.features import FEATURES, Feature, FeatureStore
 from paddock.market.growing import GrowingTape
+from paddock.market.lockstep import KINDS, kinds_that_agree
+from paddock.market.series import Series
 from paddock.market.stream import FeatureStream
 from paddock.market.tape import Tape
 from tests.market.tapes import bar_of, tape_of, walk
@@ -87,6 +90,27 @@ def test_any_feature_of_any_tape_from_any_history(data: st.DataObject, seed: int
     features = data.draw(some_features(own))
     first = data.draw(st.integers(1, tape.bars), label="history")
     np.testing.assert_array_equal(streamed(tape, features, first), columns(tape, features, first))
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_window_that_moves_at_every_bar_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lockstep, "ROOM", 1)
+    tape = holed_tape(23)
+    chosen = [(2.0,), (7.0,)] if FEATURES[name].params else [()]
+    features = [Feature("S1", "1h", name, params) for params in chosen]
+    np.testing.assert_array_equal(streamed(tape, features, 40), columns(tape, features, 40))
+
+
+def test_what_would_differ_on_this_machine_is_left_to_ta_lib(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = CARRIED["ema"]
+
+    def fused(bars: Series, n: int) -> Step:
+        step = honest(bars, n)
+        return lambda now: np.nextafter(step(now), 0)
+
+    assert "ema" in kinds_that_agree.__wrapped__()
+    monkeypatch.setitem(CARRIED, "ema", fused)
+    assert kinds_that_agree.__wrapped__() == KINDS.keys() - {"ema"}
 
 
 def test_a_stream_can_begin_with_nothing() -> None:

@@ -14,6 +14,7 @@ from paddock.core.time import interval_ms
 from paddock.market.carried import CARRIED, Now, Step
 from paddock.market.features import Feature, FeatureStore, validate
 from paddock.market.forming import Forming
+from paddock.market.lockstep import CLOSE, Lockstep, kinds_that_agree
 from paddock.market.series import Series
 from paddock.market.tape import Floats, Ints, Tape, reshaped
 
@@ -30,28 +31,44 @@ class FeatureStream:
     def __init__(self, tape: Tape, features: Sequence[Feature]) -> None:
         self.symbols, self.features = tape.symbols, tuple(features)
         self.values: Floats = np.full(len(features), np.nan)
-        self._known = [np.nan] * len(features)
+        earlier = first_rows(tape, max(tape.bars - 1, 0))
+        empty = FeatureStore(first_rows(tape, 0))
+        for feature in features:
+            validate(feature)
+            empty.series(feature.symbol, feature.interval)
+        self._row = np.array([tape.row(feature.symbol) for feature in features], np.int64)
+        together = [n for n, f in enumerate(features) if f.interval == tape.interval and f.name in kinds_that_agree()]
+        alone = sorted({*range(len(features))} - {*together})
+        self._together, self._alone = np.array(together, np.int64), np.array(alone, np.int64)
+        self._lockstep = Lockstep(
+            [present_bars(earlier, row) for row in range(len(tape.symbols))],
+            self._row[self._together].tolist(),
+            [features[n] for n in together],
+        )
+        self._known = [np.nan] * len(alone)
         self._tracks: list[list[_Track]] = [[] for _ in tape.symbols]
         wanted: dict[tuple[str, str], dict[int, Feature]] = {}
-        for place, feature in enumerate(features):
-            wanted.setdefault((feature.symbol, feature.interval), {})[place] = feature
-        earlier = first_rows(tape, max(tape.bars - 1, 0))
+        for place, n in enumerate(alone):
+            wanted.setdefault((features[n].symbol, features[n].interval), {})[place] = features[n]
         for (symbol, interval), places in wanted.items():
             track = _Track(earlier, symbol, interval, places, self._known)
             self._tracks[tape.row(symbol)].append(track)
-        self._row = np.array([tape.row(feature.symbol) for feature in features], np.int64)
         if tape.bars:
             self.push(tape)
 
     def push(self, tape: Tape) -> None:
         """Take the last bar of `tape`, which is the tape so far and one bar more; earlier rows are not looked at."""
-        present = np.zeros(len(self.symbols), dtype=bool)
-        for row, now in enumerate(bars_at(tape, tape.bars - 1)):
-            if now.close == now.close:  # not NaN
-                present[row] = True
+        t = tape.bars - 1
+        bar = np.stack((tape.open[:, t], tape.high[:, t], tape.low[:, t], tape.close[:, t], tape.volume[:, t]), axis=1)
+        present = ~np.isnan(bar[:, CLOSE])
+        self._lockstep.push(bar, present)
+        for row, now in enumerate(bars_at(tape, t)):
+            if present[row]:
                 for track in self._tracks[row]:
                     track.add(now)
-        self.values[:] = np.where(present[self._row], self._known, np.nan)
+        self.values[self._together] = self._lockstep.values
+        self.values[self._alone] = self._known
+        self.values[~present[self._row]] = np.nan
 
 
 class _Track:
@@ -61,7 +78,6 @@ class _Track:
         self, tape: Tape, symbol: str, interval: str, places: Mapping[int, Feature], known: list[float]
     ) -> None:
         store, own, wanted = FeatureStore(tape), interval_ms(tape.interval), interval_ms(interval)
-        store.series(symbol, interval)  # to refuse what is not there
         self._known = known
         self._closed: Callable[[Now], Sequence[Now]] = lambda now: (now,)
         replayed = np.empty(0, np.int64)
@@ -114,6 +130,12 @@ def bars_at(tape: Tape, t: int) -> list[Now]:
     absent = [np.nan] * len(tape.symbols)
     ts = [int(tape.ts[t])] * len(tape.symbols)
     return list(map(Now, ts, *(column[:, t].tolist() if column.shape[1] else absent for column in columns)))
+
+
+def present_bars(tape: Tape, row: int) -> Floats:
+    """The bars that a symbol really has, [5, N]."""
+    there = ~np.isnan(tape.close[row])
+    return np.stack([column[row, there] for column in (tape.open, tape.high, tape.low, tape.close, tape.volume)])
 
 
 def first_rows(tape: Tape, rows: int) -> Tape:
