@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,8 +21,10 @@ from paddock.runtime.kill import Kills
 from paddock.runtime.paper import PaperVenue
 from paddock.runtime.runner import Market
 from paddock.runtime.runs import Run, Runs
+from paddock.runtime.sandbox import Sandbox
 from paddock.runtime.tables import runs
 from paddock.runtime.worker import Worker
+from paddock.strategy.document import Document
 from paddock.strategy.templates import find_template
 from tests.engine.market import SYMBOLS, market
 
@@ -50,9 +53,8 @@ class Rig:
         self.feed = TapeReplay("rough-1h", self.tape, self.begin)
         paper = PaperVenue(self.database, self.feed)
         self.kills = Kills(self.database, self.feed)
-        self.worker = Worker(
-            self.database, [Market(self.feed, lambda _: paper, paper, self.costs)], self.kills, holder
-        )
+        market = Market(self.feed, lambda _: paper, paper, self.costs)
+        self.worker = Worker(self.database, [market], self.kills, holder, boxes=box_of)
         return self.worker
 
     @property
@@ -89,6 +91,17 @@ class Rig:
     def states(self) -> dict[str, str]:
         with self.database.read() as conn:
             return dict(conn.execute(select(runs.c.run_id, runs.c.state)).all())
+
+
+def box_of(strategy: Document, symbols: tuple[str, ...]) -> Sandbox:
+    return Sandbox(strategy, symbols, seconds=time.monotonic)
+
+
+def in_python(source: str, class_name: str) -> dict:
+    """A document around a Python source on the rough market."""
+    raw = document("sma-crossover")
+    kept = {key: raw[key] for key in ("schema", "name", "scope", "risk")}
+    return kept | {"kind": "python", "python": {"source": source, "class": class_name}}
 
 
 def document(name: str, **scope: object) -> dict:

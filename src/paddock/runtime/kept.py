@@ -6,7 +6,6 @@ and live through the bars since, as they did before; whatever was stored later i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,23 +13,26 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, select
 
-from paddock.core.errors import Invalid
+from paddock.core.errors import Code, Invalid
 from paddock.core.orders import Refusal
-from paddock.engine.carried import LAYOUT
+from paddock.engine.carried import LAYOUT, LAYOUT_ID
 from paddock.engine.live import LiveSession
 from paddock.journal.schema import insert_new, upsert
+from paddock.market.growing import Bar
 from paddock.market.tape import Tape
+from paddock.runtime.closes import Closes
 from paddock.runtime.legs import report_of
 from paddock.runtime.lifecycle import KEPT, Wanted
 from paddock.runtime.runs import COLUMNS, Run, run_from
+from paddock.runtime.sandbox import Sandbox, decide_all
 from paddock.runtime.seen import extended, read_bars
 from paddock.runtime.tables import bot_versions, cohorts, layouts, run_states, runs
 from paddock.runtime.wants import Fact
 from paddock.strategy.compiler import compile_strategy
-from paddock.strategy.program import Program
+from paddock.strategy.document import Document, PythonCode
+from paddock.strategy.program import Action, Program
 from paddock.strategy.validate import load_document
 
-LAYOUT_ID = hashlib.sha256(LAYOUT.encode()).hexdigest()[:16]
 CHECKPOINT_BARS = 512  # a state that is older is stored again, so that going on stays quick
 Asked = frozenset[tuple[str, str]]  # (symbol, reason) of entries that were refused at a bar
 
@@ -45,6 +47,7 @@ class Member:
     decision: int
     refused: Asked
     stored_bar: int  # the session's bar at which its state was stored last
+    box: Sandbox | None = None  # of a strategy in Python
     leaving: bool = False
 
 
@@ -55,6 +58,7 @@ class Kept:
     feed: str
     shard: int
     session: LiveSession
+    closes: Closes
     members: list[Member]
     last_ts: int
     broken: bool = False
@@ -91,6 +95,7 @@ class Kept:
                 "bar_ts": self.last_ts,
                 "layout_id": LAYOUT_ID,
                 "state": state,
+                "memory": member.box.memory if member.box else None,
                 "refused": sorted(member.refused),
             }
             for member, state in zip(chosen, states, strict=True)
@@ -106,9 +111,39 @@ class Kept:
                 member.run = run
                 member.leaving = run.state not in KEPT or run.wanted is Wanted.STOPPED
 
-    def old(self) -> list[Member]:
-        """Runs whose state was stored too long ago."""
-        return [member for member in self.members if self.session.bar - member.stored_bar >= CHECKPOINT_BARS]
+    def due(self) -> list[Member]:
+        """Runs whose state is to be stored whatever they do: too long ago, or with a memory that nothing else tells."""
+        return [
+            member
+            for member in self.members
+            if member.box is not None or self.session.bar - member.stored_bar >= CHECKPOINT_BARS
+        ]
+
+    def ask(self, bar: Bar) -> tuple[dict[int, tuple[Action, ...]], list[tuple[Run, Invalid]]]:
+        """What strategies in Python want at the close of `bar`, by bot; and those that failed, which leave."""
+        self.closes.move(bar)
+        asked = {
+            member.bot: (member.box, seen)
+            for member in self.members
+            if member.box is not None
+            and not member.leaving
+            and (seen := self.closes.of(member.bot, member.program.symbols)).present
+        }
+        actions: dict[int, tuple[Action, ...]] = {}
+        failures: list[tuple[Run, Invalid]] = []
+        for bot, given in decide_all(asked):
+            if isinstance(given, Invalid):
+                self.members[bot].leaving = True
+                failures.append((self.members[bot].run, given))
+            elif given:
+                actions[bot] = given
+        return dict(sorted(actions.items())), failures
+
+    def close(self) -> None:
+        """End the processes of strategies."""
+        for member in self.members:
+            if member.box is not None:
+                member.box.stop()
 
 
 def begun(conn: Connection, feed: str, shard: int, now_ts: int) -> None:
@@ -116,64 +151,99 @@ def begun(conn: Connection, feed: str, shard: int, now_ts: int) -> None:
     insert_new(conn, cohorts, [{"feed": feed, "shard": shard, "last_ts": now_ts}])
 
 
-class Loader:
-    """Builds what is kept. Programs are compiled once for each version."""
+Boxes = Callable[[Document, tuple[str, ...]], Sandbox]
+Failed = Callable[[Run, Invalid], None]
 
-    def __init__(self, feed: str, history: Tape) -> None:
-        self._feed, self._history = feed, history
+
+class Loader:
+    """Builds what is kept. Graphs are compiled once for each version; `boxes` makes processes for Python."""
+
+    def __init__(self, feed: str, history: Tape, boxes: Boxes | None = None) -> None:
+        self._feed, self._history, self._boxes = feed, history, boxes
         self._programs: dict[str, Program] = {}
 
-    def load(self, conn: Connection, shard: int, failed: Callable[[Run, Invalid], None]) -> Kept:
+    def load(self, conn: Connection, shard: int, failed: Failed) -> Kept:
         """The runs of a shard that was `begun` and that are to decide, as they were after its last bar.
 
-        A run whose version cannot be compiled, or whose state does not fit it, is told to `failed` and left out.
+        A run whose version cannot be run, or whose state does not fit it, is told to `failed` and left out.
         """
         last_ts = conn.execute(
             select(cohorts.c.last_ts).where(cohorts.c.feed == self._feed, cohorts.c.shard == shard)
         ).scalar_one()
-        found = [(run, row) for run, row in _rows(conn, self._feed, shard) if self._compiles(conn, run, failed)]
+        found = [
+            (run, row, *prepared)
+            for run, row in _rows(conn, self._feed, shard)
+            if (prepared := self._prepared(conn, run, row, failed))
+        ]
         bars = read_bars(conn, self._feed, int(self._history.ts[-1]), last_ts)
-        first = min([_stored_ts(run, row) for run, row in found], default=last_ts)
+        first = min([_stored_ts(run, row) for run, row, *_ in found], default=last_ts)
         begin = sum(bar.ts <= first for bar in bars)
         tape = extended(self._history, bars[:begin])
-        programs = [self._programs[run.strategy_hash] for run, _ in found]
-        session = LiveSession(programs, tape, starts=[run.capital for run, _ in found])
-        fresh = session.states(range(len(found)))
+        features = tuple(dict.fromkeys(feature for *_, box in found if box for feature in box.features))
+        programs = [program for _, _, program, _ in found]
+        session = LiveSession(programs, tape, starts=[run.capital for run, *_ in found], features=features)
         members = [
-            Member(run, bot, programs[bot], run.decision, _asked(row), session.bar)
-            for bot, (run, row) in enumerate(found)
+            Member(run, bot, program, run.decision, _asked(row), session.bar, box)
+            for bot, (run, row, program, box) in enumerate(found)
         ]
-        waiting = sorted(
-            ((_stored_ts(run, row), bot, row) for bot, (run, row) in enumerate(found)), key=lambda one: one[:2]
-        )
-        nothing = np.full(len(session.slots), Refusal.PAUSED, np.int8)
-        at = 0
-        for bar in [*bars[begin:], None]:
-            while at < len(waiting) and (bar is None or waiting[at][0] < bar.ts):
-                _, bot, row = waiting[at]
-                at += 1
-                members[bot].stored_bar = session.bar
-                if row.bytes is None:
-                    session.restore(bot, fresh[bot])
-                else:
-                    session.restore(bot, row.bytes, row.layout)
-            if bar is not None:
-                session.close(bar, nothing)  # whatever acted was stored: an entry that shows up here was refused then
-        return Kept(self._feed, shard, session, members, last_ts)
+        kept = Kept(self._feed, shard, session, Closes(session, tape, features), members, last_ts)
+        _live_through(kept, [row for _, row, *_ in found], bars[begin:], failed)
+        return kept
 
-    def _compiles(self, conn: Connection, run: Run, failed: Callable[[Run, Invalid], None]) -> bool:
+    def _prepared(self, conn: Connection, run: Run, row: Any, failed: Failed) -> tuple[Program, Sandbox | None] | None:
+        """The program of a run, and the process that decides for it if it is in Python."""
         if run.strategy_hash in self._programs:
-            return True
+            return self._programs[run.strategy_hash], None
         wanted = select(bot_versions.c.document).where(
             bot_versions.c.bot_id == run.bot_id, bot_versions.c.version == run.version
         )
         try:
             document = load_document(conn.execute(wanted).scalar_one())
+            if isinstance(document.body, PythonCode):
+                return self._started(document, row)
             self._programs[run.strategy_hash] = compile_strategy(document, self._history.symbols)
         except Invalid as error:
             failed(run, error)
-            return False
-        return True
+            return None
+        return self._programs[run.strategy_hash], None
+
+    def _started(self, document: Document, row: Any) -> tuple[Program, Sandbox]:
+        """A process that goes on with what its strategy remembers. Raises Invalid (strategy.python)."""
+        if self._boxes is None or (row.bytes is not None and row.memory is None):
+            what = "is not run by this worker" if self._boxes is None else "cannot go on: its memory could not be kept"
+            raise Invalid(
+                Code.STRATEGY_PYTHON,
+                f"a strategy in Python {what}",
+                where="python",
+                seen=document.name,
+                rule="a strategy runs in a process of its own, and what it remembers can be stored",
+            )
+        box = self._boxes(document, self._history.symbols)
+        box.start(row.memory)
+        assert box.program is not None
+        return box.program, box
+
+
+def _live_through(kept: Kept, rows: Sequence[Any], bars: Sequence[Bar], failed: Failed) -> None:
+    """Give each run its state where it belongs among `bars`, and live through them without deciding anything new."""
+    session = kept.session
+    fresh = session.states(range(len(rows)))
+    waiting = sorted((_stored_ts(member.run, row), member.bot) for member, row in zip(kept.members, rows, strict=True))
+    nothing = np.full(len(session.slots), Refusal.PAUSED, np.int8)
+    at = 0
+    for bar in [*bars, None]:
+        while at < len(waiting) and (bar is None or waiting[at][0] < bar.ts):
+            member = kept.members[waiting[at][1]]
+            row, at = rows[member.bot], at + 1
+            member.stored_bar = session.bar
+            try:
+                session.restore(member.bot, row.bytes or fresh[member.bot], row.layout or LAYOUT)
+            except Invalid as error:
+                member.leaving = True
+                failed(member.run, error)
+        if bar is not None:
+            session.close(bar, nothing)  # whatever acted was stored: an entry that shows up here was refused then
+            kept.closes.move(bar)
 
 
 def _rows(conn: Connection, feed: str, shard: int) -> list[tuple[Run, Any]]:
@@ -183,6 +253,7 @@ def _rows(conn: Connection, feed: str, shard: int) -> list[tuple[Run, Any]]:
             *COLUMNS,
             run_states.c.bar_ts,
             run_states.c.state.label("bytes"),
+            run_states.c.memory,
             run_states.c.refused,
             layouts.c.layout,
         )

@@ -27,7 +27,7 @@ from paddock.journal.projections import record
 from paddock.journal.schema import upsert
 from paddock.runtime.runs import Run
 from paddock.runtime.tables import parities
-from paddock.runtime.tell import Tell
+from paddock.runtime.tell import Tell, require_rules
 
 Key = tuple[int, int, int, int, int]
 
@@ -78,6 +78,7 @@ PARTS = ("signal", "timing", "fill", "fee", "funding", "total")
 def measure(conn: Connection, run: Run, tell: Tell) -> Parity:
     """Compare a run with its shadow. Raises Invalid (run.range) before its first bar, (run.explain) for Python."""
     live = tell.record(conn, run)
+    require_rules(live.program)
     shadow = backtest(
         live.program,
         live.tape,

@@ -6,44 +6,37 @@ record, and only then what leaves. Whatever is interrupted is loaded again from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 
 from paddock.core.errors import Invalid
 from paddock.core.orders import OrderState, Refusal
 from paddock.engine.costs import Costs
-from paddock.engine.told import NO_RULE, Decided, Leverage
+from paddock.engine.told import NO_RULE, Leverage
 from paddock.journal.database import Database
-from paddock.journal.events import Draft
-from paddock.journal.facts import DecisionMade, draft
 from paddock.journal.fences import Fence
 from paddock.journal.intents import intents, outbox
-from paddock.journal.kinds import EventKind
-from paddock.journal.projections import record
-from paddock.journal.schema import slices, upsert
-from paddock.journal.tables import orders
+from paddock.journal.schema import upsert
 from paddock.market.growing import Bar
 from paddock.market.tape import Tape
 from paddock.runtime.blocks import BlockReason
 from paddock.runtime.desk import OrderDesk
 from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.feeds import Feed
-from paddock.runtime.kept import Kept, Loader, Member, begun
+from paddock.runtime.kept import Boxes, Kept, Loader, begun
 from paddock.runtime.kill import Kill, cut_off, scopes_over
-from paddock.runtime.legs import Numbered, Share, leg_of, report_of, shares, wants_of
 from paddock.runtime.lifecycle import RunState
-from paddock.runtime.reasons import because
+from paddock.runtime.recorded import Record
 from paddock.runtime.runs import Run
 from paddock.runtime.seen import read_bars
 from paddock.runtime.tables import accounts, cohorts, runs
-from paddock.runtime.wants import AnyWant, Fact
+from paddock.runtime.wants import Fact
 from paddock.runtime.watching import Watch
-from paddock.strategy.expr import State, Test
 from paddock.venues.broker import Broker
 
 
@@ -84,10 +77,16 @@ class Runner:
     """The runs of one feed and shard, with the order desk of their accounts. One worker at a time drives it."""
 
     def __init__(
-        self, database: Database, market: Market, watch: Watch, shard: int, policy: DeskPolicy | None = None
+        self,
+        database: Database,
+        market: Market,
+        watch: Watch,
+        shard: int,
+        policy: DeskPolicy | None = None,
+        boxes: Boxes | None = None,
     ) -> None:
         self.database, self.watch, self.shard = database, watch, shard
-        self._market, self._loader = market, Loader(market.feed.name, watch.history)
+        self._market, self._loader = market, Loader(market.feed.name, watch.history, boxes)
         self._kept: Kept | None = None
         self._failures: list[tuple[Run, Invalid]] = []
         self._brokers: dict[str, Broker] = {}
@@ -111,6 +110,7 @@ class Runner:
     def kept(self) -> Kept:
         """The runs that decide; loaded when they are not, or no longer as the database has them."""
         if self._kept is None or self._kept.broken:
+            self.close()
             self._failures = []
             with self.database.read() as conn:
                 self._kept = self._loader.load(conn, self.shard, lambda run, why: self._failures.append((run, why)))
@@ -141,7 +141,13 @@ class Runner:
 
     def reload(self) -> None:
         """The runs that decide are others now."""
+        self.close()
         self._kept = None
+
+    def close(self) -> None:
+        """End the processes of strategies."""
+        if self._kept is not None:
+            self._kept.close()
 
     def advance(self, fence: Fence | None, kills: Sequence[Kill] = ()) -> int:
         """Decide every bar that was seen and not decided; gives how many. `kills` are honoured at once."""
@@ -170,15 +176,19 @@ class Runner:
         kept = self.kept
         blocked = self._blocked(bar, kills)
         kept.broken = True  # until it is recorded, the books are ahead of the database
-        decided = kept.session.close(bar, blocked)
+        decided = [kept.session.close(bar, blocked)]
+        actions, failures = kept.ask(bar)
+        if actions:
+            decided.append(kept.session.act(actions))
+        self._failures += failures
         kept.last_ts = bar.ts
         closes = dict(zip(kept.session.symbols, bar.close.tolist(), strict=True))
         with self.database.write(fence) as conn:
-            Record(conn, kept, decided, closes).write(self.desk)
+            Record(conn, kept, decided, actions, closes).write(self.desk)
             row = {"feed": kept.feed, "shard": kept.shard, "last_ts": bar.ts}
             upsert(conn, cohorts, [row])
         kept.broken = False
-        return decided.leverages
+        return [one for part in decided for one in part.leverages]
 
     def _relever(self, leverages: Iterable[Leverage]) -> None:
         """Tell the paper venue the leverage of positions: what it is to be, whatever it was told before."""
@@ -254,133 +264,3 @@ def all_sent(conn: Connection, feed: str, bar_ts: int) -> bool:
         .where(runs.c.feed == feed, intents.c.attempts == 0, intents.c.state == OrderState.PENDING)
     )
     return not conn.execute(select(behind.exists() | untried.exists())).scalar_one()
-
-
-class Record:
-    """What one bar decided, as it is written: decisions with their reasons, wants, states, counters."""
-
-    def __init__(self, conn: Connection, kept: Kept, decided: Decided, closes: Mapping[str, float]) -> None:
-        self._conn, self._kept, self._decided, self._closes = conn, kept, decided, closes
-        self._shares = {
-            kept.members[bot].run.run_id: share
-            for bot, share in shares(decided).items()
-            if not kept.members[bot].leaving
-        }
-        self._intents = self._intents_of()
-
-    def write(self, desk: OrderDesk) -> None:
-        """Write it all within the transaction."""
-        kept, conn = self._kept, self._conn
-        changed: dict[str, Member] = {member.run.run_id: member for member in kept.old()}
-        drafts: list[Draft] = []
-        wants: list[AnyWant] = []
-        acted: list[Member] = []
-        for member in kept.members:
-            share = self._shares.get(member.run.run_id)
-            if share is None and not member.refused:
-                continue
-            share = share or Share()
-            drafts += self._refusals(member, share, changed)
-            if share.acted:
-                member.decision += 1
-                acted.append(member)
-                changed[member.run.run_id] = member
-                drafts.append(self._made(member, share))
-                wants += self._wants(member, share)
-        record(conn, drafts)
-        if acted:
-            rows = [{"run": member.run.run_id, "number": member.decision} for member in acted]
-            conn.execute(
-                update(runs).where(runs.c.run_id == bindparam("run")).values(decision=bindparam("number")), rows
-            )
-        refused = desk.record(conn, wants) if wants else []
-        if refused:
-            kept.session.book([report_of(fact, kept.by_run[fact.run_id].bot) for fact in refused])
-        kept.store(conn, changed.values())
-
-    def _refusals(self, member: Member, share: Share, changed: dict[str, Member]) -> list[Draft]:
-        """An entry that is refused again and again is told once."""
-        refused = frozenset((one.symbol, one.reason.label) for one in share.refused)
-        fresh = refused - member.refused
-        if refused != member.refused:
-            changed[member.run.run_id] = member
-            member.refused = refused
-        stream = f"run:{member.run.run_id}"
-        return [
-            Draft(stream, EventKind.ENTRY_REFUSED, self._decided.ts, {"symbol": symbol, "reason": reason})
-            for symbol, reason in sorted(fresh)
-        ]
-
-    def _made(self, member: Member, share: Share) -> Draft:
-        fact = DecisionMade(
-            run_id=member.run.run_id,
-            bar_ts=self._kept.last_ts,
-            equity=int(self._decided.equity[member.bot]),
-            cash=int(self._decided.cash[member.bot]),
-            decision=member.decision,
-            detail={"because": self._because(member, share), "refused": sorted(member.refused)},
-        )
-        return draft(fact, self._decided.ts)
-
-    def _because(self, member: Member, share: Share) -> list[dict[str, Any]]:
-        """The rules that fired, with each of their conditions; a reaction of the policy fires none."""
-        session, bot = self._kept.session, member.bot
-
-        def read(value: Any) -> float:
-            return (
-                session.position_state(bot, value.symbol, value.field)
-                if isinstance(value, State)
-                else session.value(value)
-            )
-
-        told = []
-        for fired in share.fired:
-            rule = member.program.rules[fired.rule]
-
-            def code(test: Test, clock: str = rule.action.symbol) -> int:
-                return session.code(clock, test)
-
-            conditions = [
-                {
-                    "sentence": one.sentence,
-                    "verdict": one.verdict.label,
-                    "values": [[name, value] for name, value in one.values],
-                }
-                for one in because(rule, read, code)
-            ]
-            told.append(
-                {
-                    "node": rule.node,
-                    "symbol": fired.symbol,
-                    "action": rule.action.kind.name.lower(),
-                    "conditions": conditions,
-                }
-            )
-        return told
-
-    def _wants(self, member: Member, share: Share) -> list[AnyWant]:
-        run = member.run
-        return wants_of(
-            share,
-            Numbered(run.run_id, run.account_id, member.decision),
-            lambda number: self._intents[run.run_id, leg_of(number)],
-            lambda symbol: self._closes[symbol],
-            lambda symbol: int(self._kept.session.slot(member.bot, symbol).lots),
-        )
-
-    def _intents_of(self) -> dict[tuple[str, int], str]:
-        """The intents of the orders that this bar ended, by run and leg."""
-        ended = {
-            (run_id, leg_of(order.number))
-            for run_id, share in self._shares.items()
-            for order in share.ended
-            if not order.filled
-        }
-        found: dict[tuple[str, int], str] = {}
-        for part in slices(sorted({run_id for run_id, _ in ended})):
-            legs = sorted({leg for run_id, leg in ended if run_id in part})
-            wanted = select(orders.c.run_id, orders.c.leg, orders.c.intent_id).where(
-                orders.c.run_id.in_(part), orders.c.leg.in_(legs)
-            )
-            found.update({(run_id, leg): name for run_id, leg, name in self._conn.execute(wanted)})
-        return found

@@ -115,6 +115,7 @@ run_states = table(
     Column("bar_ts", Ms, nullable=False),  # open of the last bar that it was decided at before this state
     Column("layout_id", Text, ForeignKey("layouts.layout_id"), nullable=False),
     Column("state", LargeBinary, nullable=False),
+    Column("memory", LargeBinary, nullable=True),  # what a Python strategy remembers
     Column("refused", CanonicalJson, nullable=False),  # [symbol, reason] of the entries that it keeps asking for
 )
 

@@ -33,9 +33,10 @@ from paddock.runtime.requests import placement
 from paddock.runtime.runs import Run
 from paddock.runtime.seen import extended, read_bars
 from paddock.runtime.tables import bot_versions
-from paddock.strategy.compiler import compile_strategy
+from paddock.strategy.compiler import compile_strategy, scope_symbols
 from paddock.strategy.document import Graph
 from paddock.strategy.program import Program
+from paddock.strategy.python import program_of as program_of_scope
 from paddock.strategy.validate import load_document
 
 _STATES = {
@@ -99,6 +100,7 @@ class Tell:
         Raises Invalid (run.explain) for a time that is in no bar of the run, and for a Python strategy.
         """
         seen = self.seen(conn, run)
+        require_rules(seen.program)
         return explain(
             seen.program,
             seen.tape,
@@ -110,20 +112,26 @@ class Tell:
 
 
 def program_of(conn: Connection, run: Run, tape: Tape) -> Program:
-    """The pinned version of a run, compiled. Raises Invalid (run.explain) for a Python strategy."""
+    """The pinned version of a run, compiled; that of a Python strategy has no rules."""
     wanted = select(bot_versions.c.document).where(
         bot_versions.c.bot_id == run.bot_id, bot_versions.c.version == run.version
     )
     document = load_document(conn.execute(wanted).scalar_one())
-    if not isinstance(document.body, Graph):
+    if isinstance(document.body, Graph):
+        return compile_strategy(document, tape.symbols)
+    return program_of_scope(document, scope_symbols(document.scope, tape.symbols), ())
+
+
+def require_rules(program: Program) -> None:
+    """Raises Invalid (run.explain) for a Python strategy."""
+    if not program.rules:
         raise Invalid(
             Code.RUN_EXPLAIN,
             "a Python strategy decides in code of its own, which is not run here",
             where="run_id",
-            seen=document.name,
-            rule="the record of a graph can be told",
+            seen=program.name,
+            rule="the decisions of a graph can be replayed",
         )
-    return compile_strategy(document, tape.symbols)
 
 
 class _Teller:

@@ -19,6 +19,7 @@ from paddock.journal.fences import Fence
 from paddock.journal.fences import leases as lease_table
 from paddock.runtime.commands import Commands
 from paddock.runtime.desk_policy import DeskPolicy
+from paddock.runtime.kept import Boxes
 from paddock.runtime.kill import PLATFORM, DeadMan, Kill, Kills
 from paddock.runtime.lifecycle import KillAction
 from paddock.runtime.runner import Market, Runner
@@ -53,9 +54,11 @@ class Worker:
         *,
         lease_ms: int = LEASE_MS,
         policy: DeskPolicy | None = None,
+        boxes: Boxes | None = None,
     ) -> None:
+        """`boxes` makes the process of a Python strategy; without it such runs fail."""
         self._database, self._kills, self._holder = database, kills, holder
-        self._lease_ms, self._policy = lease_ms, policy
+        self._lease_ms, self._policy, self._boxes = lease_ms, policy, boxes
         self._markets = {market.feed.name: market for market in markets}
         self._watches = {market.feed.name: Watch(database, market.feed) for market in markets}
         for market in markets:
@@ -83,8 +86,8 @@ class Worker:
 
     def stop(self) -> None:
         """Give the leases back, so that others need not wait. Raises Unavailable."""
-        held = [one.fence for one in self._held.values()] + ([self._me] if self._me else [])
-        self._held, self._me = {}, None
+        held = [self._let_go(name) for name in sorted(self._held)] + ([self._me] if self._me else [])
+        self._me = None
         leases.release(self._database, held)
 
     @property
@@ -126,8 +129,14 @@ class Worker:
             if error.code is not Code.FENCED:
                 raise
             _log.warning("cohort was taken over", cohort=name)
-            del self._held[name]
+            self._let_go(name)
             return 0
+
+    def _let_go(self, name: str) -> Fence:
+        """Keep a cohort no longer; gives the fence that it was kept with."""
+        held = self._held.pop(name)
+        held.runner.close()
+        return held.fence
 
     # Leases
 
@@ -144,7 +153,8 @@ class Worker:
                 fence.name
                 for fence in leases.renew(self._database, [h.fence for h in self._held.values()], self._lease_ms)
             }
-            self._held = {name: held for name, held in self._held.items() if name in kept}
+            for name in sorted(self._held.keys() - kept):
+                self._let_go(name)
         if due or not wanted.keys() <= self._held.keys():
             self._share(wanted, now)
 
@@ -154,12 +164,13 @@ class Worker:
             alive = max(int(conn.execute(workers).scalar_one()), 1)
         most = -(-len(wanted) // alive)
         for name in sorted(self._held)[most:]:
-            leases.release(self._database, [self._held.pop(name).fence])
+            leases.release(self._database, [self._let_go(name)])
         for name, (feed, shard) in sorted(wanted.items()):
             if len(self._held) < most and name not in self._held:
                 fence = leases.acquire(self._database, name, self._holder, self._lease_ms)
                 if fence is not None:
-                    runner = Runner(self._database, self._markets[feed], self._watches[feed], shard, self._policy)
+                    watch = self._watches[feed]
+                    runner = Runner(self._database, self._markets[feed], watch, shard, self._policy, self._boxes)
                     runner.begin(fence)
                     self._held[name] = Held(fence, runner, Commands(runner))
 
