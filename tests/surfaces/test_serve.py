@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,12 +19,14 @@ from time import monotonic
 import httpx2
 import pytest
 
+from paddock.core.time import format_ts
 from paddock.surfaces.cli.main import main
 from paddock.surfaces.client import Api
 from paddock.surfaces.ipc import ask
 from paddock.surfaces.serve import END_WITHIN_S
 
 COMMAND = (sys.executable, "-m", "paddock.surfaces.cli.main", "serve")
+LOOKS = ("show", "events", "orders", "fills", "positions")
 PATIENCE_S = 120.0  # compiling the engine on a busy machine; passes long before
 
 
@@ -155,8 +158,16 @@ def positions_after(events: Iterator[dict], count: int) -> int:
     return position
 
 
-def test_the_demo_trades_and_goes_on_after_a_kill(home, monkeypatch):
+@pytest.fixture
+def market(home: Path, demo_home: Path) -> Path:
+    """The home, with the generated market in it already."""
+    shutil.copytree(demo_home / "lake", home / "lake")
+    return home
+
+
+def test_the_demo_trades_and_goes_on_after_a_kill(market, monkeypatch, capsys):
     """What `make run` starts: three bots on paper; killed in the middle of it, started again."""
+    home = market
     with serving(home, "--demo") as server:
         seen = positions_after(server.events("fill.booked"), 3)
         with server.api() as api:
@@ -175,13 +186,24 @@ def test_the_demo_trades_and_goes_on_after_a_kill(home, monkeypatch):
             fills = api.get(f"/runs/{after[-1]['run_id']}/fills")["items"]
         assert ask(home, "get_state")["tick_count"] > state["tick_count"]
         assert len({fill["fill_id"] for fill in fills}) == len(fills)
+        monkeypatch.setenv("PADDOCK_HOME", str(home))
+        monkeypatch.setenv("PADDOCK_URL", server.url)
+        look_at(after[-1]["run_id"], fills[0])
+        assert "breakout" in capsys.readouterr().out
         assert server.end() == 0
         assert [line for line in server.log() if line["level"] in {"error", "critical"}] == []
-    monkeypatch.setenv("PADDOCK_HOME", str(home))
     assert main(["journal", "verify"]) == 0
 
 
-def test_a_second_worker_of_one_home_is_refused_and_the_socket_steers(home):
+def look_at(run_id: str, fill: dict) -> None:
+    """All that a person can ask of a run on the command line."""
+    for words in (("status",), ("runs", "list"), *(("runs", word, run_id) for word in LOOKS)):
+        assert main([*words]) == 0, words
+    assert main(["runs", "why", run_id, "--at", format_ts(fill["venue_ts"])]) == 0
+
+
+def test_a_second_worker_of_one_home_is_refused_and_the_socket_steers(market):
+    home = market
     with serving(home, "--demo") as server:
         next(server.events("run.deployed"))
         done = run(home, "--role", "worker")
