@@ -69,7 +69,6 @@ CHANGES: tuple[Change, ...] = (
 )
 ALLOWED = {(change.source, change.target) for change in CHANGES}
 KEPT = (_S.ACTIVE, _S.PAUSED)  # a worker decides for these at every bar
-LIVING = (*KEPT, _S.DRAFT, _S.FAILED, _S.QUARANTINED)  # all but stopped: they hold capital
 
 
 def targets(state: RunState) -> tuple[RunState, ...]:
