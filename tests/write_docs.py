@@ -15,6 +15,7 @@ from paddock.surfaces.cli.main import app, main
 from .market import tables
 from .project import DOCS
 from .strategy import tables as strategy_tables
+from .surfaces.http import tables as http_tables
 
 KINDS = {
     OrderKind.MARKET: "fills at the next open",
@@ -115,6 +116,8 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("events.md", "events"): events,
     ("events.md", "facts"): facts,
     ("cli.md", "commands"): commands,
+    ("api.md", "routes"): http_tables.routes,
+    ("api.md", "aliases"): http_tables.aliases,
     ("errors.md", "an error for people"): error_for_people,
     ("errors.md", "an error for programs"): error_for_programs,
     ("blocks.md", "blocks"): strategy_tables.blocks,

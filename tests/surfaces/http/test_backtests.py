@@ -45,7 +45,8 @@ def test_what_was_asked_for_is_done_and_is_what_the_command_says(there, tmp_path
     file.write_text(json.dumps(STRATEGY))
     capsys.readouterr()
     assert main(["backtest", str(file), "--home", str(demo_home), "--json"]) == 0
-    assert ann.get(f"{path}/result").json() == json.loads(capsys.readouterr().out)
+    said = json.loads(capsys.readouterr().out)
+    assert ann.get(f"{path}/result").json() == said
 
 
 def test_the_same_request_is_computed_once(there):

@@ -61,7 +61,7 @@ def test_each_operation_has_a_name_of_its_own_a_tag_and_words(world):
     names = [operation["operationId"] for operation in found]
     assert len(set(names)) == len(names) > 40
     assert [name for name in names if not re.fullmatch(r"[a-z][A-Za-z]+", name)] == []
-    assert all(len(operation["tags"]) == 1 for operation in found)
+    assert all(len(operation["tags"]) == 1 and operation["description"] for operation in found)
 
 
 def test_each_operation_documents_how_it_fails(world):

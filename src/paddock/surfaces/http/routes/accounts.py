@@ -29,6 +29,7 @@ def open_(ask: Ask, wanted: AccountWanted) -> AccountModel:
 
 @routes.get("/accounts/{account_id}", "getAccount", Scope.READ)
 def get(ask: Ask, account_id: InPath) -> AccountModel:
+    """One account, and what is free in it."""
     return _model(ask, ask.services.accounts.get(ask.caller.user_id, account_id))
 
 

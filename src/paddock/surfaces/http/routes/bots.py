@@ -28,6 +28,7 @@ def create(ask: Ask, wanted: BotWanted) -> BotModel:
 
 @routes.get("/bots/{bot_id}", "getBot", Scope.READ)
 def get(ask: Ask, bot_id: InPath) -> BotModel:
+    """One bot."""
     return _model(ask.services.bots.get(ask.caller.user_id, bot_id))
 
 

@@ -50,6 +50,7 @@ def deploy(ask: Ask, wanted: RunWanted) -> RunModel:
 
 @routes.get("/runs/{run_id}", "getRun", Scope.READ)
 def get(ask: Ask, run_id: InPath) -> RunModel:
+    """Where it stands, and what was asked of it."""
     return run_model(ask.services.runs.get(ask.caller.user_id, run_id))
 
 

@@ -35,6 +35,7 @@ def templates(_ask: Ask) -> Listed[TemplateModel]:
 
 @routes.get("/strategies/templates/{name}", "getTemplate", Scope.READ)
 def template(_ask: Ask, name: InPath) -> TemplateModel:
+    """One of them."""
     return _template(find_template(name))
 
 
