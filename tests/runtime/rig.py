@@ -41,6 +41,7 @@ class Rig:
     begin: int = BEGIN
     costs: Costs = COSTS
     feed: TapeReplay = field(init=False)
+    paper: PaperVenue = field(init=False)
     worker: Worker = field(init=False)
     kills: Kills = field(init=False)
     ids: CountingIds = field(default_factory=lambda: CountingIds("id"))
@@ -51,7 +52,7 @@ class Rig:
     def start(self, holder: str = "worker") -> Worker:
         """A new process on the same database: nothing but that is left of the one before."""
         self.feed = TapeReplay("rough-1h", self.tape, self.begin)
-        paper = PaperVenue(self.database, self.feed)
+        paper = self.paper = PaperVenue(self.database, self.feed)
         self.kills = Kills(self.database, self.feed)
         market = Market(self.feed, lambda _: paper, paper, self.costs)
         self.worker = Worker(self.database, [market], self.kills, holder, boxes=box_of)

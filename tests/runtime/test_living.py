@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from paddock.core.errors import Code, Unavailable
 from paddock.core.seams import ManualClock
 from paddock.journal.database import Database
 from paddock.journal.events import read
 from paddock.journal.kinds import EventKind
 from paddock.journal.ledger import Book, balance, check
 from paddock.runtime.ending import is_idle, open_lots
+from paddock.runtime.health import Condition, health_of
 from paddock.runtime.kill import DeadMan
 from paddock.runtime.lifecycle import KillAction, RunState, StopMode
 from paddock.runtime.parity import latest, measure, store
@@ -21,6 +23,7 @@ from paddock.runtime.seen import bar_at
 from paddock.runtime.tables import bot_versions, run_states
 from paddock.runtime.tell import Tell
 from paddock.strategy.templates import TEMPLATES
+from paddock.venues.broker import VenueOrder
 from tests.runtime.rig import CAPITAL, OWNER, Rig, document
 
 
@@ -347,3 +350,67 @@ def test_old_bars_are_told_and_change_nothing(rig: Rig) -> None:
     assert [e.kind for e in rig.events("platform")] == [EventKind.BAR_LATE, EventKind.BAR_CORRECTED]
     with rig.database.read() as conn:
         assert measure(conn, rig.run(run_id), tell(rig)).exact
+
+
+def test_a_run_whose_books_disagree_is_set_aside(rig: Rig) -> None:
+    bad, good = (rig.deploy(document("rsi-mean-reversion")) for _ in range(2))
+    until_open(rig, bad.run_id)
+    with rig.database.write() as conn:
+        conn.execute(delete(run_states).where(run_states.c.run_id == bad.run_id))
+    rig.start()
+    rig.go(2)
+    assert rig.states() == {bad.run_id: RunState.QUARANTINED, good.run_id: RunState.ACTIVE}
+    assert "fills come to" in rig.run(bad.run_id).reason
+    rig.runs.stop(OWNER, bad.run_id, StopMode.FLATTEN)
+    rig.go(3)
+    assert rig.run(bad.run_id).settled
+
+
+class Away:
+    """A database that does not answer."""
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def refuse(*_: object) -> object:
+            raise Unavailable(Code.DATABASE_BUSY, "away")
+
+        return refuse
+
+
+def test_s15_a_kill_switch_takes_entries_back_without_a_database(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = rig.deploy(document("maker-reclaim"))
+    working: list[VenueOrder] = []
+    while not working:
+        rig.go(1)
+        working = [order for order in rig.paper.open_orders(run.account_id) if not order.reduce_only]
+    monkeypatch.setattr(rig.kills, "_database", Away())
+    with pytest.raises(Unavailable):
+        rig.kills.engage("platform", "now", by=OWNER)
+    before = log_of(rig.database)
+    rig.go(1)
+    assert log_of(rig.database) == before  # nothing was decided, recorded or sent
+    assert [order for order in rig.paper.open_orders(run.account_id) if not order.reduce_only] == []
+    monkeypatch.setattr(rig.kills, "_database", rig.database)
+    rig.go(4)
+    assert rig.run(run.run_id).settled
+    assert [event.kind for event in rig.events("platform")] == [EventKind.KILL_ENGAGED]
+
+
+def test_health_names_the_worst_that_is_true(rig: Rig) -> None:
+    run_id = rig.deploy(document("momentum")).run_id
+
+    def condition() -> Condition:
+        with rig.database.read() as conn:
+            return health_of(conn, rig.run(run_id)).condition
+
+    assert condition() is Condition.WAITING
+    rig.go(1)
+    assert condition() is Condition.HEALTHY
+    rig.runs.pause(OWNER, run_id)
+    assert condition() is Condition.WAITING
+    rig.go(1)
+    assert condition() is Condition.PAUSED
+    rig.kills.engage(f"run:{run_id}", "no", by=OWNER, action=KillAction.PAUSE)
+    assert condition() is Condition.DEGRADED
+    rig.runs.stop(OWNER, run_id, StopMode.KEEP)
+    rig.go(1)
+    assert condition() is Condition.STOPPED

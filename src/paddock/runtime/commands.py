@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from paddock.core.errors import Invalid
+from paddock.core.errors import Code, Invalid
 from paddock.journal.events import Draft
 from paddock.journal.fences import Fence
 from paddock.journal.kinds import EventKind
@@ -58,12 +58,6 @@ class Commands:
         else:
             kept.note(done)
         self._runner.desk.send(fence)
-
-    def fail(self, run: Run, error: Invalid, fence: Fence | None) -> None:
-        """Set a run aside whose strategy failed. Its protection stays, and its owner stops it."""
-        with self._database.write(fence) as conn:
-            self._fail(conn, run, error)
-        self._runner.reload()
 
     def _asked_for(self) -> bool:
         with self._database.read() as conn:
@@ -133,8 +127,10 @@ class Commands:
         return run
 
     def _fail(self, conn: Connection, run: Run, error: Invalid) -> None:
+        """Set a run aside whose strategy failed, or whose books disagree. Its protection stays; its owner stops it."""
         reason = f"{error.message} ({error.where})" if error.where else error.message
-        self._become(conn, run, RunState.FAILED, reason=reason, end_ts=self._feed.clock.now_ts())
+        state = RunState.QUARANTINED if error.code is Code.RUN_STATE else RunState.FAILED
+        self._become(conn, run, state, reason=reason, end_ts=self._feed.clock.now_ts())
 
     def _become(
         self, conn: Connection, run: Run, state: RunState, *, told: EventKind | None = None, **values: Any

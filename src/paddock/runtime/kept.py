@@ -6,7 +6,7 @@ and live through the bars since, as they did before; whatever was stored later i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,8 @@ from paddock.core.errors import Code, Invalid
 from paddock.core.orders import Refusal
 from paddock.engine.carried import LAYOUT, LAYOUT_ID
 from paddock.engine.live import LiveSession
-from paddock.journal.schema import insert_new, upsert
+from paddock.journal.schema import insert_new, slices, upsert
+from paddock.journal.tables import positions
 from paddock.market.growing import Bar
 from paddock.market.tape import Tape
 from paddock.runtime.closes import Closes
@@ -188,6 +189,7 @@ class Loader:
         ]
         kept = Kept(self._feed, shard, session, Closes(session, tape, features), members, last_ts)
         _live_through(kept, [row for _, row, *_ in found], bars[begin:], failed)
+        _compare(conn, kept, failed)
         return kept
 
     def _prepared(self, conn: Connection, run: Run, row: Any, failed: Failed) -> tuple[Program, Sandbox | None] | None:
@@ -244,6 +246,35 @@ def _live_through(kept: Kept, rows: Sequence[Any], bars: Sequence[Bar], failed: 
         if bar is not None:
             session.close(bar, nothing)  # whatever acted was stored: an entry that shows up here was refused then
             kept.closes.move(bar)
+
+
+def _compare(conn: Connection, kept: Kept, failed: Failed) -> None:
+    """Set runs aside whose books hold something else than the fills in the journal come to."""
+    slots, symbols = kept.session.slots, kept.session.symbols
+    held = {
+        (kept.members[bot].run.run_id, symbols[symbol]): lots
+        for bot, symbol, lots in zip(*(slots[name].tolist() for name in ("bot", "symbol", "lots")), strict=True)
+        if lots
+    }
+    told = {(run_id, symbol): lots for run_id, symbol, lots in _positions(conn, kept)}
+    for run_id, symbol in sorted(key for key in held.keys() | told.keys() if held.get(key, 0) != told.get(key, 0)):
+        member = kept.by_run[run_id]
+        if not member.leaving:
+            member.leaving = True
+            error = Invalid(
+                Code.RUN_STATE,
+                "the books of a run are not what its fills come to",
+                where=symbol,
+                seen=f"{held.get((run_id, symbol), 0)} lots",
+                rule=f"its fills come to {told.get((run_id, symbol), 0)} lots",
+            )
+            failed(member.run, error)
+
+
+def _positions(conn: Connection, kept: Kept) -> Iterator[tuple[str, str, int]]:
+    for part in slices(sorted(kept.by_run)):
+        wanted = select(positions.c.run_id, positions.c.symbol, positions.c.qty)
+        yield from conn.execute(wanted.where(positions.c.run_id.in_(part), positions.c.qty != 0))
 
 
 def _rows(conn: Connection, feed: str, shard: int) -> list[tuple[Run, Any]]:
