@@ -38,6 +38,7 @@ class Code(StrEnum):
     ACCESS_SCOPE = "access.scope"
     ACCESS_SIGN_IN = "access.sign_in"
     REQUEST = "request"
+    REQUEST_CLOSED = "request.closed"
     REQUEST_HOST = "request.host"
     REQUEST_KEY = "request.key"
     REQUEST_METHOD = "request.method"
