@@ -118,6 +118,12 @@ class Hub:
                 await asyncio.sleep(PAUSE_S)
         finally:
             remove()
+            self.close()
+
+    @property
+    def closed(self) -> bool:
+        """Nothing is passed on any more."""
+        return self._closed
 
     def close(self) -> None:
         """Ends all streams; a client comes back with the last position it saw."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,9 +61,14 @@ class Measure:
         """By route."""
         return [_speed(route, seen) for route, seen in sorted(self._seen.items())]
 
-    def exposition(self) -> bytes:
-        """In Prometheus' text format."""
-        return generate_latest(self.registry)
+    def exposition(self, counted: Mapping[str, Mapping[str, int]]) -> bytes:
+        """In Prometheus' text format, with what was counted just now: by name, and by state ("" where it has none)."""
+        now = CollectorRegistry()
+        for name, by_state in counted.items():
+            gauge = Gauge(name, "In the database", ("state",) if by_state.keys() - {""} else (), registry=now)
+            for state, count in by_state.items():
+                (gauge.labels(state) if state else gauge).set(count)
+        return generate_latest(self.registry) + generate_latest(now)
 
 
 def _speed(route: str, seen: _Seen) -> Speed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from paddock.journal.ledger import Book
 from paddock.runtime.accounts import Account, account_of
 from paddock.surfaces.http import books, render
@@ -17,27 +19,28 @@ routes = Routes("accounts")
 def list_(ask: Ask, after: After = None, limit: Limit = PAGE) -> Listed[AccountModel]:
     """Mine, by id."""
     page = ask.services.accounts.list(ask.caller.user_id, after=after or "", limit=limit)
-    return Listed(items=[_model(ask, account) for account in page.items], next=page.next or None)
+    with ask.services.database.read() as conn:
+        return Listed(items=[_model(conn, account) for account in page.items], next=page.next or None)
 
 
 @routes.post("/accounts", "openAccount", Scope.PAPER, status=201)
 def open_(ask: Ask, wanted: AccountWanted) -> AccountModel:
     """An account of paper."""
     deposit = micros(wanted.deposit_usd, "body.deposit_usd")
-    return _model(ask, ask.services.accounts.open(ask.caller.user_id, wanted.name, deposit))
+    return _shown(ask, ask.services.accounts.open(ask.caller.user_id, wanted.name, deposit))
 
 
 @routes.get("/accounts/{account_id}", "getAccount", Scope.READ)
 def get(ask: Ask, account_id: InPath) -> AccountModel:
     """One account, and what is free in it."""
-    return _model(ask, ask.services.accounts.get(ask.caller.user_id, account_id))
+    return _shown(ask, ask.services.accounts.get(ask.caller.user_id, account_id))
 
 
 @routes.post("/accounts/{account_id}/deposit", "depositMoney", Scope.PAPER)
 def deposit(ask: Ask, account_id: InPath, wanted: DepositWanted) -> AccountModel:
     """More play money."""
     amount = micros(wanted.amount_usd, "body.amount_usd")
-    return _model(ask, ask.services.accounts.deposit(ask.caller.user_id, account_id, amount))
+    return _shown(ask, ask.services.accounts.deposit(ask.caller.user_id, account_id, amount))
 
 
 @routes.get("/accounts/{account_id}/ledger", "listLedger", Scope.READ)
@@ -49,10 +52,14 @@ def ledger(ask: Ask, account_id: InPath, after: After = None, limit: Limit = PAG
     return Listed(items=[render.entry_model(row) for row in part.rows], next=part.next)
 
 
-def _model(ask: Asked, account: Account) -> AccountModel:
+def _shown(ask: Asked, account: Account) -> AccountModel:
     with ask.services.database.read() as conn:
-        whole = books.balances_of(conn, account.account_id)
-        free = books.balances_of(conn, account.account_id, "")
+        return _model(conn, account)
+
+
+def _model(conn: Connection, account: Account) -> AccountModel:
+    whole = books.balances_of(conn, account.account_id)
+    free = books.balances_of(conn, account.account_id, "")
     return AccountModel(
         account_id=account.account_id,
         name=account.name,

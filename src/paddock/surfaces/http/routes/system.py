@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Table, func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from paddock.core.errors import Code, Unavailable
+from paddock.journal.events import last_position
+from paddock.journal.jobs import jobs
+from paddock.journal.tables import orders
+from paddock.runtime.tables import runs
+from paddock.surfaces.http.hub import Hub
 from paddock.surfaces.http.measure import Measure
 from paddock.surfaces.http.models.system import Health, Perf, SpeedModel
 from paddock.surfaces.http.route import API, Ask, Given, Routes
@@ -32,10 +38,13 @@ def health() -> Health:
 
 
 @routes.get("/readyz", "getReadiness", None)
-def ready(services: Given) -> Health:
-    """The database answers, and has our tables; 503 while it does not."""
+def ready(request: Request, services: Given) -> Health:
+    """The database answers and has our tables, and events are passed on; 503 while that is not so."""
+    hub: Hub = request.app.state.hub
     with services.database.read() as conn:
         conn.execute(select(users.c.user_id).limit(1)).first()
+    if hub.closed:
+        raise Unavailable(Code.REQUEST_CLOSED, "events are not passed on", rule="a server that ends is not ready")
     return Health(ok=True)
 
 
@@ -47,10 +56,22 @@ async def perf(request: Request) -> Perf:
 
 
 @routes.get("/metrics", "getMetrics", Scope.ADMIN, response_class=Exposition)
-async def metrics(request: Request) -> Response:
+def metrics(request: Request, services: Given) -> Response:
     """For Prometheus."""
     measure: Measure = request.app.state.measure
-    return Exposition(measure.exposition())
+    with services.database.read() as conn:
+        counted = {
+            "paddock_events": {"": last_position(conn)},
+            "paddock_runs": _by_state(conn, runs),
+            "paddock_orders": _by_state(conn, orders),
+            "paddock_jobs": _by_state(conn, jobs),
+        }
+    return Exposition(measure.exposition(counted))
+
+
+def _by_state(conn: Connection, table: Table) -> dict[str, int]:
+    rows = conn.execute(select(table.c.state, func.count()).group_by(table.c.state))
+    return {row[0]: row[1] for row in rows}
 
 
 @routes.get(f"{API}/status", "getStatus", Scope.READ)
