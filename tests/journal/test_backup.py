@@ -131,7 +131,7 @@ def test_p05_what_was_not_synced_when_power_failed_is_a_journal_that_ends_earlie
     whole, tail = (Path(source + end).read_bytes() for end in ("", "-wal"))
     database.close()
     lasted = set()
-    for cut in range(0, len(tail) + 1, 1111):
+    for cut in range(0, len(tail) + 1, 6007):
         for left in tmp_path.glob("power.db*"):
             left.unlink()
         main.write_bytes(whole)
