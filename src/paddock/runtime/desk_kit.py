@@ -74,6 +74,7 @@ class Work:
     _known: dict[str, Intent] = field(default_factory=dict)
     _changed: dict[str, Settlement] = field(default_factory=dict)
     _queue: list[str] = field(default_factory=list)
+    _orders: dict[str, Placement] = field(default_factory=dict)
 
     def note(self, stream: str, kind: EventKind, **payload: object) -> None:
         self.drafts.append(Draft(stream, kind, self.now, payload))
@@ -88,11 +89,18 @@ class Work:
     def intent(self, intent_id: str) -> Intent | None:
         return self._known.get(intent_id) or self._new.get(intent_id)
 
+    def order(self, intent: Intent) -> Placement:
+        """What an intent places."""
+        order = self._orders.get(intent.intent_id)
+        if order is None:
+            order = self._orders[intent.intent_id] = placement(intent.request)
+        return order
+
     def intend(self, intent: Intent, reason: int) -> None:
         """A new intent, durable with this transaction; a placement is an order from now on."""
         self._new[intent.intent_id] = intent
         if intent.action is Action.PLACE:
-            order = placement(intent.request)
+            order = self.order(intent)
             self.tell(
                 OrderIntended(
                     intent.run_id,
@@ -145,7 +153,7 @@ class Work:
         if intent.action is Action.PLACE:
             if state not in TOLD_BY_FILLS:
                 self.tell(OrderChanged(intent.run_id, intent.intent_id, state, venue_order_id, why))
-            order = placement(intent.request)
+            order = self.order(intent)
             role = role_of(order.kind, reduce_only=order.reduce_only)
             if state in TERMINAL and state is not OrderState.FILLED and role not in DESK_ROLES and not silent:
                 self.facts.append(ended(intent, order, state, why))

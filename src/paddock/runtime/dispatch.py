@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
 
 from paddock.core.errors import Unavailable, Unknown
 from paddock.core.orders import TERMINAL, OrderState
 from paddock.journal import intents
 from paddock.journal.facts import OrderChanged
 from paddock.journal.fences import Fence
-from paddock.journal.intents import Action, Intent
+from paddock.journal.intents import Action, Intent, outbox
 from paddock.runtime.desk_kit import Kit, Work, by_account
 from paddock.runtime.record import cancel
 from paddock.runtime.requests import cancellation, placement
@@ -27,21 +30,20 @@ def send(kit: Kit, fence: Fence | None) -> None:
     raises; nothing that a venue does.
     """
     with kit.database.read() as conn:
-        if not intents.due(conn, sorted(kit.brokers), kit.clock.now_ts()):
+        waiting = select(outbox.c.intent_id).where(outbox.c.account_id.in_(sorted(kit.brokers))).limit(1)
+        if conn.execute(waiting).first() is None:
             return
     with kit.work(fence) as work:
-        leaving = _leaving(kit, work)
-        _mark(work, leaving)
+        leaving = _mark(work, _leaving(kit, work))
     if not leaving:
         return
     answers = [_ask(kit, kit.brokers[account], account, batch) for account, batch in by_account(leaving).items()]
     with kit.work(fence) as work:
         for batch, outcomes in answers:
-            known = intents.get(work.conn, [intent.intent_id for intent in batch])
-            targets = intents.get(work.conn, [i.client_id for i in batch if i.action is Action.CANCEL])
-            work.know(known | targets)
+            work.know(intents.get(work.conn, [i.client_id for i in batch if i.action is Action.CANCEL]))
+            work.know({intent.intent_id: intent for intent in batch})
             for intent, outcome in zip(batch, outcomes, strict=True):
-                answer(kit, work, known[intent.intent_id], outcome)
+                answer(kit, work, intent, outcome)
 
 
 def _leaving(kit: Kit, work: Work) -> list[Intent]:
@@ -91,11 +93,16 @@ def _overtaken(kit: Kit, work: Work, intent: Intent) -> bool:
     return True
 
 
-def _mark(work: Work, leaving: Sequence[Intent]) -> None:
+def _mark(work: Work, leaving: Sequence[Intent]) -> list[Intent]:
+    """The intents as they are once marked: sent, or still unknown when it is another copy that leaves."""
     intents.mark_sent(work.conn, [intent.intent_id for intent in leaving], work.now)
+    marked = []
     for intent in leaving:
         if intent.action is Action.PLACE and intent.state is OrderState.PENDING:
             work.tell(OrderChanged(intent.run_id, intent.intent_id, OrderState.SENT))
+        state = OrderState.SENT if intent.state is OrderState.PENDING else intent.state
+        marked.append(replace(intent, state=state, sent_ts=work.now, attempts=intent.attempts + 1))
+    return marked
 
 
 def _ask(kit: Kit, broker: Broker, account_id: str, batch: list[Intent]) -> tuple[list[Intent], list[Outcome | None]]:

@@ -24,7 +24,6 @@ from paddock.runtime.blocks import Block, BlockReason, raise_blocks
 from paddock.runtime.desk_kit import Kit, Work
 from paddock.runtime.desk_tables import desk_cursors
 from paddock.runtime.record import guard
-from paddock.runtime.requests import placement
 from paddock.runtime.retry import try_again
 from paddock.runtime.wants import NOBODY, Booked, Fact, Funded, Role, origin, role_of
 from paddock.venues.broker import OrderUpdate, VenueEvent, VenueFill, VenueFunding
@@ -155,7 +154,7 @@ class _Booking:
     def _fill(self, fill: VenueFill) -> None:
         intent = self._work.intent(fill.client_id)
         if intent is not None:
-            order = placement(intent.request)
+            order = self._work.order(intent)
             self._book(fill, intent.run_id, role_of(order.kind, reduce_only=order.reduce_only), fill.lots, intent)
             self._advance(intent, fill.lots, order.lots)
         elif fill.kind is OrderKind.LIQUIDATION and self._capabilities.netting:
@@ -246,7 +245,7 @@ class _Booking:
         """What a fill says about its order; a fill after the end counts, and ends it no less."""
         before = self._traded.get(intent.intent_id, 0)
         traded = self._traded[intent.intent_id] = before + lots
-        order = placement(intent.request)
+        order = self._work.order(intent)
         if before == 0 and not order.reduce_only:
             self._opened.append(intent)
         if traded > wanted or intent.state in (OrderState.REFUSED, OrderState.NEVER_LANDED):
@@ -270,7 +269,7 @@ class _Booking:
 
     def _again(self, intent: Intent, why: str) -> bool:
         """Whether the rest of an exit that the venue cut short is tried again."""
-        order = placement(intent.request)
+        order = self._work.order(intent)
         rest = order.lots - self._traded.get(intent.intent_id, 0)
         cut_short = rest > 0 and not order.bound_px and intent.state not in TERMINAL
         if not cut_short or self._capabilities.relative_brackets:
@@ -311,7 +310,7 @@ class _Booking:
         if self._capabilities.relative_brackets:
             return
         for intent in self._opened:
-            order = placement(intent.request)
+            order = self._work.order(intent)
             leg = origin(intent.leg)
             guard(
                 self._work,
