@@ -14,13 +14,15 @@ import structlog
 from paddock.core.money import MICROS
 from paddock.core.seams import Clock, IdSource
 from paddock.engine.costs import Costs
+from paddock.engine.result import document
 from paddock.journal.database import Database
-from paddock.journal.events import last_position
 from paddock.journal.upgrade import upgrade
 from paddock.market.tape import Tape
 from paddock.runtime.feeds import TapeReplay
 from paddock.runtime.paper import PaperVenue
 from paddock.runtime.runner import Market
+from paddock.runtime.runs import Run
+from paddock.runtime.tell import Tell
 from paddock.runtime.worker import Worker
 from paddock.strategy.templates.build import equity, graph, node, path
 from paddock.surfaces import kernel_cache
@@ -45,27 +47,29 @@ def rehearse_once(tape: Tape, clock: Clock, ids: IdSource) -> None:
     mark.touch()
 
 
-def rehearse(tape: Tape, clock: Clock, ids: IdSource, folder: Path) -> int:
-    """Enter, protect and leave on the last bars of a tape, by everything that a bot needs; gives how many events."""
+def rehearse(tape: Tape, clock: Clock, ids: IdSource, folder: Path) -> None:
+    """Enter, protect and leave on the last bars of a tape, and tell of it, by everything that a bot needs."""
     database = Database.open(f"sqlite:///{folder}/{NAME}.db")
     upgrade(database)
     house = house_on(database, clock, ids)
     feed = TapeReplay(NAME, tape, tape.bars - BARS)
     venue = PaperVenue(database, feed.clock)
     worker = Worker(database, [Market(feed, lambda _account_id: venue, venue, Costs())], house.kills, NAME)
-    _deploy(house, tape)
+    run = _deployed(house, tape)
     for _ in range(BARS):
         worker.step()
         feed.advance()
     worker.step()
+    tell = Tell(lambda _feed: feed.history(), lambda _feed: Costs())
+    lived = house.runs.get(NAME, run.run_id)
     with database.read() as conn:
-        events = last_position(conn)
+        document(tell.record(conn, lived))
+        tell.explain(conn, lived, int(tape.ts[-2]))
     database.close()
-    return events
 
 
-def _deploy(house: House, tape: Tape) -> None:
-    document = graph(
+def _deployed(house: House, tape: Tape) -> Run:
+    strategy = graph(
         NAME,
         "In and out.",
         [
@@ -80,7 +84,7 @@ def _deploy(house: House, tape: Tape) -> None:
         {"max_leverage": 1},
         tape.interval,
     )
-    document |= {"scope": {"venue": tape.venue, "interval": tape.interval, "symbols": list(tape.symbols[:1])}}
-    bot = house.bots.create(NAME, NAME, document)
+    strategy |= {"scope": {"venue": tape.venue, "interval": tape.interval, "symbols": list(tape.symbols[:1])}}
+    bot = house.bots.create(NAME, NAME, strategy)
     account = house.accounts.open(NAME, NAME, 1_000_000 * MICROS)
-    house.runs.deploy(NAME, bot.bot_id, account.account_id, 1_000_000 * MICROS, feed=NAME)
+    return house.runs.deploy(NAME, bot.bot_id, account.account_id, 1_000_000 * MICROS, feed=NAME)

@@ -18,7 +18,7 @@ from paddock.market.lake import Lake
 from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.feeds import TapeReplay
 from paddock.runtime.kill import PLATFORM
-from paddock.runtime.lifecycle import LIVING, KillAction, StopMode
+from paddock.runtime.lifecycle import KillAction, RunState, StopMode
 from paddock.runtime.paper import PaperVenue
 from paddock.runtime.runner import Market
 from paddock.runtime.tables import runs
@@ -119,7 +119,7 @@ class Supervisor:
     def emergency_close(self, symbol: str) -> Mapping[str, object]:
         """Flattens and stops every run that holds the symbol."""
         held = (positions.c.run_id == runs.c.run_id) & (positions.c.symbol == symbol) & (positions.c.qty != 0)
-        holding = select(runs.c.owner, runs.c.run_id).join(positions, held).where(runs.c.state.in_(LIVING))
+        holding = select(runs.c.owner, runs.c.run_id).join(positions, held).where(runs.c.state != RunState.STOPPED)
         with self.house.database.read() as conn:
             found = conn.execute(holding.order_by(runs.c.run_id)).tuples().all()
         for owner, run_id in found:

@@ -80,6 +80,8 @@ def cell(key: str, value: Any) -> str:
     if value is None or value == "":
         return NONE
     if isinstance(value, dict):
+        from paddock.surfaces.cli.gist import gist
+
         return gist(value)
     if key.endswith("_ts") or key == "ts":
         return format_ts(value)
@@ -88,9 +90,3 @@ def cell(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return dumps(value, separators=(",", ":")) if isinstance(value, list) else str(value)
-
-
-def gist(payload: Mapping[str, Any]) -> str:
-    """What an event says in few words: nothing that names other things, nothing that has parts, nothing empty."""
-    said = {key: value for key, value in payload.items() if not key.endswith("_id") and value not in ("", None)}
-    return ", ".join(f"{key} {value}" for key, value in said.items() if not isinstance(value, dict | list))
