@@ -5,6 +5,7 @@ Import the fixtures into a `conftest.py`. A test that takes `database` runs on b
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -48,7 +49,11 @@ class Server:
         self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def close(self) -> None:
-        os.kill(self._process, signal.SIGQUIT)  # at once: what it would still write is thrown away
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process, signal.SIGQUIT)  # at once: what it would still write is thrown away
+            while True:  # until it is gone, and its folder can go too
+                os.kill(self._process, 0)
+                os.sched_yield()
 
 
 @pytest.fixture(scope="session")
