@@ -21,10 +21,13 @@ WRONG = 1  # the exit code when something was found
 def verify(*, home: Home = None, json: Json = False) -> int:
     """Look for anything that was changed, lost or added, and for books that the log does not come to.
 
-    Checks the hash chain of every stream, folds the whole log again and compares, and sums the ledger. Exits with 1
-    when something is found. Nothing is changed; writers wait meanwhile.
+    Checks the hash chain of every stream, sums the ledger and each run's equity, folds the whole log again and
+    compares. Exits with 1 when something is found. Nothing is changed; writers wait meanwhile.
     """
+    from sqlalchemy import select
+
     from paddock.journal import ledger
+    from paddock.journal.identity import breaches
     from paddock.journal.rebuild import compare
     from paddock.journal.upgrade import require_current
     from paddock.journal.verify import verify as chain
@@ -32,7 +35,8 @@ def verify(*, home: Home = None, json: Json = False) -> int:
     with opened(home) as database:
         require_current(database)
         with database.write() as conn:
-            found = [*chain(conn), *ledger.check(conn), *compare(conn)]
+            accounts = conn.execute(select(ledger.balances.c.account_id).distinct()).scalars().all()
+            found = [*chain(conn), *ledger.check(conn), *breaches(conn, accounts), *compare(conn)]
     if json:
         from paddock.surfaces.cli.terminal import show_json
 
