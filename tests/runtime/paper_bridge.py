@@ -37,7 +37,7 @@ class PaperBridge(Bridge):
         self.levels: dict[tuple[int, str, str], str] = {}
         self.reopen(begin)
         for bot in range(len(programs)):
-            self.paper.enlist(f"run-{bot}", ACCOUNT, FEED)
+            self.paper.enlist({f"run-{bot}": ACCOUNT}, FEED)
 
     def reopen(self, rows: int) -> None:
         """The venue as another process finds it after `rows` bars."""

@@ -57,5 +57,5 @@ def stage_on(database: Database, books: tuple[str, ...] = ("run-1", "run-2")) ->
     stage = PaperStage(database, PaperVenue(database, clock), clock)
     stage.reopen()
     for book in books:
-        stage.broker.enlist(book, ACCOUNT, FEED)
+        stage.broker.enlist({book: ACCOUNT}, FEED)
     return stage

@@ -149,7 +149,7 @@ def test_a_venue_that_does_not_see_a_market_yet_says_so(stage, trader):
 def test_only_books_that_were_enlisted_trade_and_only_for_their_account(stage):
     stranger = Trader(stage, "run-9")
     assert stranger.refused(stranger.order()) is RejectCode.NOT_ALLOWED
-    stage.broker.enlist("run-9", "account-2", FEED)
+    stage.broker.enlist({"run-9": "account-2"}, FEED)
     assert stranger.refused(stranger.order()) is RejectCode.NOT_ALLOWED
     known = Trader(stage)
     assert known.refused(replace(known.order(), symbol="NONE")) is RejectCode.NOT_ALLOWED

@@ -66,6 +66,8 @@ class LiveSession:
         self._growing = GrowingTape(tape)
         self.stream = FeatureStream(tape, tuple(dict.fromkeys((*self._rules.features, *features))))
         self._tests = LiveTests(self._rules, self.stream, tape)
+        self._feature = {feature: n for n, feature in enumerate(self.stream.features)}
+        self._test = {key: n for n, key in enumerate(self._rules.tests)}
         self._clock = np.array([tape.row(symbol) for symbol in self._rules.clock], np.int64)
         self._every = np.arange(len(self._rules.actions), dtype=np.int32)
         self._rule = counted([len(program.rules) for program in programs])
@@ -153,7 +155,7 @@ class LiveSession:
 
     def value(self, feature: Feature) -> float:
         """A carried feature at the last close; NaN where it is not known."""
-        return float(self.stream.values[self.stream.features.index(feature)])
+        return float(self.stream.values[self._feature[feature]])
 
     def position_state(self, bot: int, symbol: str, field: StateField) -> float:
         """What a strategy may know of its position at the last close; NaN is unknown."""
@@ -165,7 +167,7 @@ class LiveSession:
 
     def code(self, clock: str, test: Test) -> int:
         """What a market test of a rule on `clock` came to at the last close: FALSE, UNKNOWN or TRUE."""
-        return self._tests.code(self._rules.tests.index((clock, test)))
+        return self._tests.code(self._test[clock, test])
 
     def states(self, bots: Sequence[int]) -> list[bytes]:
         """The states of some bots, in the layout of paddock.engine.carried."""

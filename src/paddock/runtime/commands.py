@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -37,6 +38,7 @@ class Commands:
         self._runner = runner
         self._database, self._feed = runner.database, runner.watch.feed
         self._tried: dict[str, int] = {}
+        self._drafts: list[Draft] = []
 
     def carry_out(self, fence: Fence | None, kills: Sequence[Kill]) -> None:
         """Honour kill switches, then do what is asked. Runs join and leave here, with the books as of the last bar."""
@@ -45,6 +47,7 @@ class Commands:
         if not (failures or kills or self._asked_for()):
             return
         with self._database.write(fence) as conn:
+            self._drafts = []
             for run, error in failures:
                 self._fail(conn, run, error)
             self._honour(conn, kills)
@@ -53,6 +56,7 @@ class Commands:
             if joining:
                 kept.store(conn, kept.members)  # whoever stays goes on from here
             done = [self._do(conn, run) for run in asked]
+            record(conn, self._drafts)
         if joining:
             self._runner.reload()
         else:
@@ -137,7 +141,7 @@ class Commands:
     ) -> Run:
         require(run.state, state)
         conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(state=state, **values))
-        changed = run_from(conn.execute(select(*COLUMNS).where(runs.c.run_id == run.run_id)).one())
+        changed = replace(run, state=state, **values)
         payload = {
             "run_id": run.run_id,
             "bot_id": run.bot_id,
@@ -150,5 +154,5 @@ class Commands:
             "reason": changed.reason,
         }
         stream = f"run:{run.run_id}"
-        record(conn, [Draft(stream, told or _TOLD[state], self._feed.clock.now_ts(), payload)])
+        self._drafts.append(Draft(stream, told or _TOLD[state], self._feed.clock.now_ts(), payload))
         return changed

@@ -32,7 +32,7 @@ from paddock.runtime.wants import Fact
 from paddock.strategy.compiler import compile_strategy
 from paddock.strategy.document import Document, PythonCode
 from paddock.strategy.program import Action, Program
-from paddock.strategy.validate import load_document
+from paddock.strategy.validate import load_variant
 
 CHECKPOINT_BARS = 512  # a state that is older is stored again, so that going on stays quick
 Asked = frozenset[tuple[str, str]]  # (symbol, reason) of entries that were refused at a bar
@@ -200,7 +200,7 @@ class Loader:
             bot_versions.c.bot_id == run.bot_id, bot_versions.c.version == run.version
         )
         try:
-            document = load_document(conn.execute(wanted).scalar_one())
+            document = load_variant(conn.execute(wanted).scalar_one())
             if isinstance(document.body, PythonCode):
                 return self._started(document, row)
             self._programs[run.strategy_hash] = compile_strategy(document, self._history.symbols)

@@ -69,11 +69,13 @@ class PaperVenue:
             insert_new(conn, layouts, [{"layout_id": LAYOUT_ID, "layout": LAYOUT}])
         self._markets[feed] = PaperMarket(feed, tape, costs)
 
-    def enlist(self, book: str, account_id: str, feed: str) -> None:
-        """Let a book trade on a feed that is attached; what is known already stays as it is."""
-        with self._database.write() as conn:
-            insert_new(conn, paper_books, [{"book": book, "account_id": account_id, "feed": feed}])
-        self._books.pop(book, None)
+    def enlist(self, books: Mapping[str, str], feed: str) -> None:
+        """Let books (with their accounts) trade on a feed that is attached; what is known stays as it is."""
+        new = books.keys() - self._known(list(books)).keys()
+        if new:
+            rows = [{"book": book, "account_id": books[book], "feed": feed} for book in sorted(new)]
+            with self._database.write() as conn:
+                insert_new(conn, paper_books, rows)
 
     def advance(self, feed: str, bar: Bar) -> int:
         """Fill what a closed bar fills; how many events that made. A bar that was filled before does nothing."""

@@ -6,7 +6,7 @@ record, and only then what leaves. Whatever is interrupted is loaded again from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,8 +47,8 @@ class Paper(Protocol):
         """Take up a feed, of which `tape` is all that was seen so far."""
         ...
 
-    def enlist(self, book: str, account_id: str, feed: str) -> None:
-        """Let a book trade on a feed; again does nothing."""
+    def enlist(self, books: Mapping[str, str], feed: str) -> None:
+        """Let books, with the accounts they belong to, trade on a feed; again does nothing."""
         ...
 
     def advance(self, feed: str, bar: Bar) -> int:
@@ -122,8 +122,8 @@ class Runner:
         """Bring the paper venue to what the books say: a step may have ended before it was told."""
         if self._kept is None or self._market.paper is None:
             return
-        for member in self._kept.members:
-            self._market.paper.enlist(member.run.run_id, member.run.account_id, self._kept.feed)
+        members = self._kept.members
+        self._market.paper.enlist({one.run.run_id: one.run.account_id for one in members}, self._kept.feed)
         session = self._kept.session
         held = session.slots[session.slots["lots"] != 0]
         columns = (held[name].tolist() for name in ("bot", "symbol", "leverage"))
