@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from paddock.engine.backtest import backtest
 from paddock.engine.result import document as result_document
 from paddock.journal.tables import closures, decisions, fills, orders
+from paddock.runtime.parity import measure, store
 from paddock.runtime.tell import Tell
 from paddock.strategy.compiler import compile_strategy
 from paddock.strategy.validate import load_document
@@ -115,12 +116,24 @@ def test_positions_health_and_status_are_those_of_the_run(lived):
     path = f"/api/v1/runs/{run.run_id}"
     assert client.get(path).json()["state"] == "active"
     health = client.get(f"{path}/health").json()
-    assert (health["ok"], health["unresolved"], health["unprotected"], health["blocks"]) == (True, 0, [], [])
+    assert (health["condition"], health["reasons"], health["unprotected"]) == ("healthy", [], [])
     for position in client.get(f"{path}/positions").json()["items"]:
         assert Decimal(position["qty"]) > 0 and Decimal(position["entry_px"]) > 0
     status = client.get("/api/v1/status").json()
     assert status["runs"] == {"active": 1}
     assert client.get("/api/v1/feeds").json()["items"][0]["feed"] == run.feed
+
+
+def test_parity_is_shown_once_it_was_measured(lived, lasting):
+    rig, _, run, client = lived
+    path = f"/api/v1/runs/{run.run_id}/parity"
+    early = client.get(path)
+    assert (early.status_code, early.json()["error"]["code"]) == (404, "run.not_measured")
+    with lasting.database.write() as conn:
+        store(conn, run, measure(conn, rig.run(run.run_id), Tell(lambda _: rig.feed.history(), lambda _: COSTS)), 5)
+    found = client.get(path).json()
+    assert found["ts"] == 5
+    assert set(found["report"]["bps_a_day"].values()) == {0.0}
 
 
 def test_a_run_is_steered(lived):

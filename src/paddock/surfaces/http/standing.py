@@ -10,10 +10,9 @@ from paddock.journal.ledger import Book
 from paddock.journal.tables import closures, decisions, equity_points, fills, orders
 from paddock.runtime.desk_tables import desk_blocks, desk_levels
 from paddock.runtime.feeds import feed_record
-from paddock.runtime.kill import engaged_over
-from paddock.runtime.lifecycle import RunState
+from paddock.runtime.health import health_of
+from paddock.runtime.parity import latest
 from paddock.runtime.runs import Run
-from paddock.runtime.tables import parities
 from paddock.surfaces.http import books
 from paddock.surfaces.http.models.base import money
 from paddock.surfaces.http.models.runtime import BlockModel, HealthModel, MetricsModel, ParityModel
@@ -50,31 +49,26 @@ def metrics_of(conn: Connection, run: Run) -> MetricsModel:
     )
 
 
-def health_of(conn: Connection, run: Run) -> HealthModel:
-    feed = feed_record(conn, run.feed)
-    kill = engaged_over(conn, run.account_id, run.run_id)
-    unresolved = _count(conn, orders, run, (OrderState.SENT, OrderState.UNKNOWN))
+def health_model(conn: Connection, run: Run) -> HealthModel:
+    """The one judgement of a run's health, and the facts to act on."""
+    health, feed = health_of(conn, run), feed_record(conn, run.feed)
     bare = select(desk_levels.c.symbol).where(desk_levels.c.run_id == run.run_id, desk_levels.c.bare_ts > 0)
-    unprotected = sorted(conn.execute(bare).scalars())
-    blocks = _blocks(conn, run)
-    well = run.state is RunState.ACTIVE and feed.stale_ts is None and kill is None
     return HealthModel(
-        ok=well and not (unresolved or unprotected or blocks),
+        condition=health.condition,
+        reasons=list(health.reasons),
         state=run.state,
-        reason=run.reason,
         feed_last_ts=feed.last_ts if feed.last_ts > feed.begin_ts else None,
         feed_stale_ts=feed.stale_ts,
-        unresolved=unresolved,
-        unprotected=unprotected,
-        blocks=blocks,
-        killed_by=None if kill is None else kill.scope,
+        unresolved=_count(conn, orders, run, (OrderState.SENT, OrderState.UNKNOWN)),
+        unprotected=sorted(conn.execute(bare).scalars()),
+        blocks=_blocks(conn, run),
     )
 
 
 def parity_of(conn: Connection, run: Run) -> ParityModel:
     """Raises NotFound (run.not_measured) before the first measurement."""
-    row = conn.execute(select(parities.c.ts, parities.c.report).where(parities.c.run_id == run.run_id)).first()
-    if row is None:
+    found = latest(conn, run.run_id)
+    if found is None:
         raise NotFound(
             Code.RUN_NOT_MEASURED,
             "this run was not measured yet",
@@ -82,7 +76,7 @@ def parity_of(conn: Connection, run: Run) -> ParityModel:
             seen=run.run_id,
             rule="a run is measured against its backtest once it has seen bars",
         )
-    return ParityModel(ts=row.ts, report=row.report)
+    return ParityModel(ts=found.pop("ts"), report=found)
 
 
 def _count(conn: Connection, table: Table, run: Run, states: tuple[OrderState, ...] = ()) -> int:

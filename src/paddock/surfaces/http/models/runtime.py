@@ -8,6 +8,7 @@ from pydantic import Field
 
 from paddock.journal.kinds import EventKind
 from paddock.journal.ledger import Book
+from paddock.runtime.health import Condition
 from paddock.runtime.lifecycle import KillAction, RunState, StopMode, Wanted
 from paddock.surfaces.http.models.base import Answered, Document, Id, Money, Name, Note, ProblemModel, Sent, Signed, Ts
 
@@ -220,17 +221,16 @@ class BlockModel(Answered):
 
 
 class HealthModel(Answered):
-    """`ok` when it decides and nothing stands in its way. `unresolved` orders have no proven state."""
+    """`condition` is the worst of what `reasons` say. `unresolved` orders have no proven state."""
 
-    ok: bool
+    condition: Condition
+    reasons: list[str]
     state: RunState
-    reason: str
     feed_last_ts: Ts | None
     feed_stale_ts: Ts | None
     unresolved: int
     unprotected: list[str]
     blocks: list[BlockModel]
-    killed_by: str | None
 
 
 class ParityModel(Answered):

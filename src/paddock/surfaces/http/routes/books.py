@@ -19,7 +19,7 @@ from paddock.surfaces.http.models.runtime import (
 from paddock.surfaces.http.route import Ask, Routes
 from paddock.surfaces.http.routes.runs import own_run
 from paddock.surfaces.http.scopes import Scope
-from paddock.surfaces.http.standing import health_of, metrics_of, parity_of
+from paddock.surfaces.http.standing import health_model, metrics_of, parity_of
 
 routes = Routes("runs")
 
@@ -99,7 +99,7 @@ def metrics(ask: Ask, run_id: InPath) -> MetricsModel:
 def health(ask: Ask, run_id: InPath) -> HealthModel:
     """Does it decide, and what stands in its way?"""
     with ask.services.database.read() as conn:
-        return health_of(conn, own_run(ask, conn, run_id))
+        return health_model(conn, own_run(ask, conn, run_id))
 
 
 @routes.get("/runs/{run_id}/parity", "getRunParity", Scope.READ)
