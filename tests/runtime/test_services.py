@@ -15,9 +15,11 @@ from paddock.journal.events import read
 from paddock.journal.kinds import EventKind
 from paddock.journal.ledger import balance
 from paddock.runtime.accounts import Accounts
+from paddock.runtime.blocks import Block, BlockReason, raise_blocks, standing
 from paddock.runtime.bots import Bots
 from paddock.runtime.kill import DeadMan, Kills, account_scope, engaged
 from paddock.runtime.lifecycle import KillAction, RunState, StopMode, Wanted
+from paddock.runtime.paper import PAPER
 from paddock.runtime.runs import Runs, shard_of
 from paddock.runtime.tables import accounts, feeds, runs
 from paddock.strategy.templates import find_template
@@ -158,7 +160,9 @@ def deploy_on(house: House, doc: dict, *, capital: int = 1_000 * MICROS, frozen:
     account = house.accounts.open("ada", "paper", 10_000 * MICROS)
     with house.database.write() as conn:
         where = accounts.c.account_id == account.account_id
-        conn.execute(update(accounts).where(where).values(frozen=frozen, venue=venue))
+        conn.execute(update(accounts).where(where).values(venue=venue))
+        if frozen:
+            raise_blocks(conn, [Block(account.account_id, "", "", BlockReason.FROZEN, frozen, NOW)])
     return house.runs.deploy("ada", bot.bot_id, account.account_id, capital, feed="test-1h")
 
 
@@ -300,3 +304,16 @@ def test_the_dead_man_is_missed_by_the_databases_time(house: House) -> None:
     man.arm(-1)
     man.disarm()
     assert overdue() == []
+
+
+def test_who_has_looked_lets_entries_go_on(house: House) -> None:
+    account = house.accounts.open("ada", "paper").account_id
+    with house.database.write() as conn:
+        reasons = (BlockReason.UNEXPECTED, BlockReason.FROZEN)
+        raise_blocks(conn, [Block(account, "", "A", reason, "odd", NOW) for reason in reasons])
+    assert house.accounts.get("ada", account).frozen == "odd"
+    with pytest.raises(NotFound):
+        house.accounts.lift("bob", account)
+    house.accounts.lift("ada", account)
+    with house.database.read() as conn:
+        assert [block.reason for block in standing(conn, {account: PAPER})] == [BlockReason.FROZEN]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from paddock.core.errors import Code, Invalid
 from paddock.core.money import MICROS, Usd
@@ -15,11 +15,14 @@ from paddock.journal.facts import Deposited, draft
 from paddock.journal.kinds import EventKind
 from paddock.journal.ledger import Book, balance
 from paddock.journal.projections import record
+from paddock.runtime.blocks import BlockReason, lift
 from paddock.runtime.bots import checked_name, missing
+from paddock.runtime.desk_tables import desk_blocks
 from paddock.runtime.page import Page, at_most, page_of
 from paddock.runtime.tables import accounts
 
 PAPER = "paper"
+LOOKED_AT = (BlockReason.UNEXPECTED, BlockReason.CONFLICT)  # what a person can settle by looking
 MAX_DEPOSIT = 1_000_000_000 * MICROS
 
 
@@ -45,7 +48,8 @@ class Accounts:
         """A new account with `deposit` micro-dollars in it. Raises Invalid (bot.name, run.account)."""
         account = Account(self._ids.next_id(), owner, checked_name(name), venue, "", self._clock.now_ts())
         with self._database.write() as conn:
-            conn.execute(insert(accounts).values({name: getattr(account, name) for name in Account.__slots__}))
+            values = {name: getattr(account, name) for name in Account.__slots__ if name in accounts.c}
+            conn.execute(insert(accounts).values(values))
             payload = {"account_id": account.account_id, "owner": owner, "name": account.name, "venue": venue}
             record(conn, [Draft(_stream(account), EventKind.ACCOUNT_OPENED, account.opened_ts, payload)])
             if deposit:
@@ -71,6 +75,13 @@ class Accounts:
         with self._database.read() as conn:
             return account_of(conn, owner, account_id)
 
+    def lift(self, owner: str, account_id: str, symbol: str | None = None) -> Account:
+        """A person has looked at what was odd, on one symbol or all: entries go on, unless books still disagree."""
+        with self._database.write() as conn:
+            account = account_of(conn, owner, account_id)
+            lift(conn, account_id, LOOKED_AT, symbol)
+        return account
+
     def _deposit(self, conn: Connection, account: Account, amount: int) -> None:
         if account.venue != PAPER or not 0 < amount <= MAX_DEPOSIT:
             raise Invalid(
@@ -83,7 +94,12 @@ class Accounts:
         record(conn, [draft(Deposited(account.account_id, amount), self._clock.now_ts())])
 
 
-_COLUMNS = tuple(accounts.c[name] for name in Account.__slots__)
+_FROZEN = select(func.max(desk_blocks.c.detail)).where(
+    desk_blocks.c.account_id == accounts.c.account_id, desk_blocks.c.reason == BlockReason.FROZEN
+)
+_COLUMNS = tuple(
+    func.coalesce(_FROZEN.scalar_subquery(), "") if name == "frozen" else accounts.c[name] for name in Account.__slots__
+)
 
 
 def account_of(conn: Connection, owner: str, account_id: str) -> Account:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, select, update
 
 from paddock.core.errors import Code, Invalid
@@ -20,6 +21,7 @@ from paddock.runtime.runner import Runner
 from paddock.runtime.runs import COLUMNS, Run, run_from
 from paddock.runtime.tables import runs
 
+_log = structlog.get_logger()
 AGAIN_MS = 5_000  # by the feed's clock: how often an end that is not reached is asked for again
 
 _TOLD = {
@@ -39,6 +41,7 @@ class Commands:
         self._database, self._feed = runner.database, runner.watch.feed
         self._tried: dict[str, int] = {}
         self._drafts: list[Draft] = []
+        self._swept: set[Kill] = set()
 
     def carry_out(self, fence: Fence | None, kills: Sequence[Kill]) -> None:
         """Honour kill switches, then do what is asked. Runs join and leave here, with the books as of the last bar."""
@@ -62,6 +65,15 @@ class Commands:
         else:
             kept.note(done)
         self._runner.desk.send(fence)
+        self._sweep(kills)
+
+    def _sweep(self, kills: Sequence[Kill]) -> None:
+        """A switch that is told all also ends, once, the orders that somebody else placed."""
+        new = [kill for kill in kills if kill.foreign and kill not in self._swept]
+        if new:
+            self._swept.update(new)
+            unsure = self._runner.cut_off(new)
+            _log.info("orders of others cancelled", unconfirmed=unsure)
 
     def _asked_for(self) -> bool:
         with self._database.read() as conn:

@@ -14,7 +14,6 @@ from paddock.runtime.feeds import feed_record
 from paddock.runtime.kill import engaged_over
 from paddock.runtime.lifecycle import KEPT, RunState
 from paddock.runtime.runs import Run
-from paddock.runtime.tables import accounts
 
 
 class Condition(StrEnum):
@@ -68,9 +67,6 @@ def _limits(conn: Connection, run: Run) -> list[str]:
     kill = engaged_over(conn, run.account_id, run.run_id)
     if kill is not None:
         found.append(f"the kill switch of {kill.scope} is engaged: {kill.reason}")
-    frozen = conn.execute(select(accounts.c.frozen).where(accounts.c.account_id == run.account_id)).scalar_one()
-    if frozen:
-        found.append(f"its account is frozen: {frozen}")
     blocks = select(desk_blocks.c.symbol, desk_blocks.c.reason).where(
         desk_blocks.c.account_id == run.account_id, desk_blocks.c.book.in_(("", run.run_id))
     )

@@ -34,7 +34,7 @@ from paddock.runtime.lifecycle import RunState
 from paddock.runtime.recorded import Record
 from paddock.runtime.runs import Run
 from paddock.runtime.seen import read_bars
-from paddock.runtime.tables import accounts, cohorts, runs
+from paddock.runtime.tables import cohorts, runs
 from paddock.runtime.wants import Fact
 from paddock.runtime.watching import Watch
 from paddock.venues.broker import Broker
@@ -204,23 +204,16 @@ class Runner:
         slots = kept.session.slots
         blocked = np.zeros(len(slots), np.int8)
         symbols = np.array(kept.session.symbols)[slots["symbol"]] if len(slots) else np.empty(0, str)
-        with self.database.read() as conn:
-            frozen = set(conn.execute(select(accounts.c.account_id).where(accounts.c.frozen != "")).scalars())
         for block in self.desk.blocks(sorted(self._brokers)):
             for member in kept.members:
                 if member.run.account_id == block.account_id and block.book in ("", member.run.run_id):
                     mine = slots["bot"] == member.bot
                     where = mine if block.symbol == "" else mine & (symbols == block.symbol)
                     blocked[where] = _REFUSALS.get(block.reason, Refusal.FROZEN)
-        stopped = {
-            member.bot: Refusal.FROZEN if member.run.account_id in frozen else Refusal.PAUSED
-            for member in kept.members
-            if member.run.state is RunState.PAUSED
-            or member.run.account_id in frozen
-            or any(kill.covers(member.run.account_id, member.run.run_id) for kill in kills)
-        }
-        for bot, reason in stopped.items():
-            blocked[slots["bot"] == bot] = reason
+        for member in kept.members:
+            run = member.run
+            if run.state is RunState.PAUSED or any(kill.covers(run.account_id, run.run_id) for kill in kills):
+                blocked[slots["bot"] == member.bot] = Refusal.PAUSED
         if self.watch.is_stale(bar.ts):
             blocked[:] = Refusal.FEED_STALE
         return blocked

@@ -13,7 +13,6 @@ accounts = table(
     Column("owner", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("venue", Text, nullable=False),  # "paper", or the venue at which it trades
-    Column("frozen", Text, nullable=False),  # why its entries are stopped; empty when they are not
     Column("opened_ts", Ms, nullable=False),
     Index(None, "owner"),
 )

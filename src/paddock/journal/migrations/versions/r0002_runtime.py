@@ -23,7 +23,6 @@ def upgrade() -> None:
         Column("owner", Text, nullable=False),
         Column("name", Text, nullable=False),
         Column("venue", Text, nullable=False),
-        Column("frozen", Text, nullable=False),
         Column("opened_ts", Count, nullable=False),
         Index("ix_accounts_owner", "owner"),
     )
