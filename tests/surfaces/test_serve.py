@@ -24,17 +24,18 @@ from paddock.surfaces.cli.main import main
 from paddock.surfaces.client import Api
 from paddock.surfaces.ipc import ask
 from paddock.surfaces.serve import END_WITHIN_S
+from tests.databases import Server, postgres  # noqa: F401  a fixture
 
 COMMAND = (sys.executable, "-m", "paddock.surfaces.cli.main", "serve")
 LOOKS = ("show", "events", "orders", "fills", "positions")
 PATIENCE_S = 120.0  # compiling the engine on a busy machine; passes long before
 
 
-class Server:
+class Serving:
     """A `paddock serve` in its own process, up and answering."""
 
-    def __init__(self, home: Path, process: subprocess.Popen[str]) -> None:
-        self.home, self.process = home, process
+    def __init__(self, home: Path, process: subprocess.Popen[str], log: Path) -> None:
+        self.home, self.process, self.written = home, process, log
         self.told = self._until_serving()
         self.url = found[1] if (found := re.search(r"API +(http://\S+)/api/v1", self.told)) else ""
 
@@ -44,7 +45,7 @@ class Server:
             lines.append(line)
             if "Ctrl-C" in line:
                 return "".join(lines)
-        raise AssertionError(f"it ended with {self.process.wait()}: {(self.home / 'log').read_text()}")
+        raise AssertionError(f"it ended with {self.process.wait()}: {self.written.read_text()}")
 
     def api(self) -> Api:
         return Api(self.url, self.home / "token", timeout_s=PATIENCE_S)
@@ -54,7 +55,7 @@ class Server:
         return self.process.wait(timeout=PATIENCE_S)
 
     def log(self) -> list[dict]:
-        return [json.loads(line) for line in (self.home / "log").read_text().splitlines()]
+        return [json.loads(line) for line in self.written.read_text().splitlines()]
 
     def events(self, kind: str, after: int = 0) -> Iterator[dict]:
         """Events of one kind behind a position, as they come; those before it are told first."""
@@ -78,9 +79,10 @@ def home() -> Iterator[Path]:
 
 
 @contextmanager
-def serving(home: Path, *words: str) -> Iterator[Server]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PADDOCK_")}
-    with (home / "log").open("w") as log:
+def serving(home: Path, *words: str) -> Iterator[Serving]:
+    environment = {name: value for name, value in os.environ.items() if name not in {"PADDOCK_URL", "PADDOCK_HOME"}}
+    written = home / f"{len(list(home.iterdir()))}.log"
+    with written.open("w") as log:
         process = subprocess.Popen(
             [*COMMAND, "--port", "0", *words],
             stdout=subprocess.PIPE,
@@ -89,7 +91,7 @@ def serving(home: Path, *words: str) -> Iterator[Server]:
             env=environment | {"PADDOCK_HOME": str(home)},
         )
     try:
-        yield Server(home, process)
+        yield Serving(home, process, written)
     finally:
         process.kill()
         process.communicate()
@@ -112,7 +114,7 @@ def test_the_token_is_told_once_and_opens_the_api(home):
         assert server.end() == 0
     with serving(home, "--role", "web") as again:
         assert token not in again.told
-        assert token not in (home / "log").read_text()
+        assert token not in again.written.read_text()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -211,6 +213,38 @@ def test_a_second_worker_of_one_home_is_refused_and_the_socket_steers(market):
         assert ask(home, "pause") == {"ok": True, "paused": True}
         assert ask(home, "get_state")["risk_allowed"] is False
         next(server.events("run.paused"))
-        assert ask(home, "resume")["ok"]
+        assert len(ask(home, "resume")["runs"]) == 3
+        next(server.events("run.resumed"))
         assert ask(home, "resume")["error"] == "kill.not_engaged"
-        assert ask(home, "emergency_close", "BTC")["ok"]
+        symbol = next(server.events("fill.booked"))["payload"]["symbol"]
+        while not (closed := ask(home, "emergency_close", symbol)["runs"]):
+            next(server.events("fill.booked"))
+        next(event for event in server.events("run.stopped") if event["stream"] == f"run:{closed[0]}")
+        with server.api() as api:
+            assert api.get(f"/runs/{closed[0]}/positions")["items"] == []
+
+
+def test_roles_share_the_work_on_postgresql(market, postgres: Server, monkeypatch, capsys):  # noqa: F811  the fixture
+    """A process that only works, and one that only answers: what is asked of one is done by the other."""
+    monkeypatch.setenv("PADDOCK_DATABASE_URL", postgres.create("shared"))
+    monkeypatch.setenv("PADDOCK_HOME", str(market))
+    with (
+        serving(market, "--role", "worker", "--replay", "demo:1h", "--stepped") as worker,
+        serving(market, "--role", "web") as web,
+    ):
+        assert worker.url == ""
+        monkeypatch.setenv("PADDOCK_URL", web.url)
+        bot = made(capsys, "bots", "create", "mine", "breakout", "--venue", "demo")["bot_id"]
+        account = made(capsys, "accounts", "open", "play", "--deposit", "5000")["account_id"]
+        run_id = made(capsys, "runs", "deploy", bot, "--account", account, "--capital", "5000")["run_id"]
+        assert next(web.events("fill.booked"))["stream"] == f"run:{run_id}"
+        assert made(capsys, "runs", "stop", run_id, "--mode", "flatten")["wanted"] == "stopped"
+        next(web.events("run.stopped"))
+        assert (worker.end(), web.end()) == (0, 0)
+    assert main(["journal", "verify"]) == 0
+
+
+def made(capsys: pytest.CaptureFixture[str], *words: str) -> dict:
+    capsys.readouterr()
+    assert main([*words, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)

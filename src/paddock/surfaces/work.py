@@ -9,16 +9,16 @@ from dataclasses import dataclass, fields, replace
 from threading import Event
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
-from paddock.core.errors import Unavailable, Unknown
+from paddock.core.errors import Refused, Unavailable, Unknown
 from paddock.engine.costs import Costs
 from paddock.journal.tables import positions
 from paddock.market.lake import Lake
 from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.feeds import TapeReplay
 from paddock.runtime.kill import PLATFORM
-from paddock.runtime.lifecycle import KillAction, RunState, StopMode
+from paddock.runtime.lifecycle import KillAction, RunState, StopMode, Wanted
 from paddock.runtime.paper import PaperVenue
 from paddock.runtime.runner import Market
 from paddock.runtime.tables import runs
@@ -34,6 +34,7 @@ from paddock.surfaces.state import state_of
 
 PACE_S = 0.1  # between rounds in which nothing closed
 SOCKET = "socket"  # who did it, in the journal
+PAUSED = "paused over the socket"
 
 log = structlog.get_logger(__name__)
 
@@ -109,19 +110,33 @@ class Supervisor:
         return state_of(self.house.database, started_ts=self.started_ts, now_ts=self.house.clock.now_ts())
 
     def pause(self) -> Mapping[str, object]:
-        self.house.kills.engage(PLATFORM, "paused over the socket", by=SOCKET, action=KillAction.PAUSE)
+        self.house.kills.engage(PLATFORM, PAUSED, by=SOCKET, action=KillAction.PAUSE)
         return {"paused": True}
 
     def resume(self) -> Mapping[str, object]:
+        """Releases the switch of the platform, and resumes the runs that `pause` paused; others stay as they are."""
         self.house.kills.release(PLATFORM, by=SOCKET)
-        return {"paused": False}
+        paused = (runs.c.wanted == Wanted.PAUSED) & runs.c.reason.endswith(PAUSED)
+        resumed = [run_id for owner, run_id in self._found(paused) if self._resumes(owner, run_id)]
+        return {"paused": False, "runs": resumed}
 
     def emergency_close(self, symbol: str) -> Mapping[str, object]:
         """Flattens and stops every run that holds the symbol."""
-        held = (positions.c.run_id == runs.c.run_id) & (positions.c.symbol == symbol) & (positions.c.qty != 0)
-        holding = select(runs.c.owner, runs.c.run_id).join(positions, held).where(runs.c.state != RunState.STOPPED)
-        with self.house.database.read() as conn:
-            found = conn.execute(holding.order_by(runs.c.run_id)).tuples().all()
+        holders = select(positions.c.run_id).where(positions.c.symbol == symbol, positions.c.qty != 0)
+        found = self._found(runs.c.run_id.in_(holders) & (runs.c.state != RunState.STOPPED))
         for owner, run_id in found:
             self.house.runs.stop(owner, run_id, StopMode.FLATTEN)
         return {"symbol": symbol, "runs": [run_id for _, run_id in found]}
+
+    def _found(self, which: ColumnElement[bool]) -> Sequence[tuple[str, str]]:
+        """Owner and id of runs."""
+        with self.house.database.read() as conn:
+            wanted = select(runs.c.owner, runs.c.run_id).where(which).order_by(runs.c.run_id)
+            return conn.execute(wanted).tuples().all()
+
+    def _resumes(self, owner: str, run_id: str) -> bool:
+        try:
+            self.house.runs.resume(owner, run_id)
+        except Refused:  # another switch covers it
+            return False
+        return True
