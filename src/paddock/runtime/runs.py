@@ -155,7 +155,7 @@ class Runs:
                 raise _cannot(run, f"it is to be {run.wanted}" if run.state in KEPT else "only a kept run changes pace")
             if wanted is Wanted.ACTIVE:
                 require_not_killed(conn, run.account_id, run_id)
-            conn.execute(update(runs).where(runs.c.run_id == run_id).values(wanted=wanted, asked=1))
+            conn.execute(update(runs).where(runs.c.run_id == run_id).values(wanted=wanted, asked=1, reason=""))
             return run_of(conn, owner, run_id)
 
 
