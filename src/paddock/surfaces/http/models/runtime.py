@@ -193,7 +193,10 @@ class EquityModel(Answered):
 
 
 class MetricsModel(Answered):
-    """What a run came to so far, by its books. A figure that nothing is known of is null; `result` has more."""
+    """What a run came to so far, by its books; `equity_usd` is that of its last decision, null before the first.
+
+    `result` has the equity of every close, and all other figures.
+    """
 
     capital_usd: str
     equity_usd: Signed | None
