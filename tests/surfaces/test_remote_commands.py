@@ -108,6 +108,13 @@ def test_the_kill_switch(house, asked, capsys):
     assert main(["kill", "run", "nobody-has-it"]) == 2
 
 
+def test_the_status_comes_over_the_api_where_there_is_no_socket(house, asked, capsys):
+    state = asked("status")
+    assert (state["mode"], state["runs"], state["feeds"]) == ("paper", {}, [])
+    assert main(["status"]) == 0
+    assert "on paper" in capsys.readouterr().out
+
+
 def test_a_run_that_cannot_begin_says_all_that_stands_in_its_way(house, asked, capsys):
     bot = asked("bots", "create", "mine", "breakout", "--venue", "demo")["bot_id"]
     account = asked("accounts", "open", "play")["account_id"]

@@ -57,7 +57,7 @@ def working(house: House, lake: Lake, replays: Sequence[Replay], *, demo: bool, 
     control = Supervisor(house, house.clock.now_ts())
     backtester = Backtester(house.database, lake.home, time.monotonic, holder)
     return [
-        worker_part(worker, stepped),
+        worker_part(worker, list(feeds.values()), stepped),
         backtest_part(backtester),
         Part("socket", lambda stop: entrance.serve(control, stop)),
     ]
@@ -76,16 +76,20 @@ def _in_time_of(speed: float) -> DeskPolicy:
     return replace(usual, **{name: max(1, int(getattr(usual, name) * speed)) for name in waits})
 
 
-def worker_part(worker: Worker, stepped: Sequence[TapeReplay]) -> Part:
-    """Steps the worker; feeds that are `stepped` bring a bar for each step."""
+def worker_part(worker: Worker, replays: Sequence[TapeReplay], stepped: Sequence[TapeReplay]) -> Part:
+    """Steps the worker; those of its `replays` that are `stepped` bring a bar for each step."""
 
     def run(stop: Event) -> None:
+        playing = list(replays)
         try:
             while not stop.is_set():
                 for feed in stepped:
                     feed.advance()
                 if not worker.step():
                     stop.wait(PACE_S)
+                for feed in [feed for feed in playing if feed.finished]:
+                    playing.remove(feed)
+                    log.info("the replay is over; its runs decide no more", feed=feed.name)
         finally:
             _release(worker)
 
