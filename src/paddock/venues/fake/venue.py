@@ -347,6 +347,7 @@ class FakeVenue:
                 pct=asked.bracket.trail_pct if kind is OrderKind.TRAIL else 0.0,
                 tif=Tif.GTC,
                 reduce_only=True,
+                cancel_ts=0,  # the entry's end is not its levels'
             )
             child = Booked(level, f"v{len(self.orders) + 1}", 0, asked.client_id)
             self.orders.append(child)
