@@ -265,7 +265,15 @@ class _Booking:
         if intent is None or (intent.state in TERMINAL and update.state not in TERMINAL):
             return  # not ours, or told after the end
         again = update.state is OrderState.CANCELED and self._again(intent, update.reason)
-        self._work.change(intent, update.state, why=update.reason, silent=again)
+        changed = self._work.change(intent, update.state, why=update.reason, silent=again)
+        if changed and update.state is OrderState.FILLED and intent.parent:
+            self._end_smaller(intent)
+
+    def _end_smaller(self, level: Intent) -> None:
+        """A level that came with an entry is done with what that entry filled: the rest of it never was."""
+        if self._traded.get(level.intent_id, 0) < self._work.order(level).lots:
+            why = "it was as large as what its entry filled"
+            self._work.tell(OrderChanged(level.run_id, level.intent_id, OrderState.CANCELED, note=why))
 
     def _again(self, intent: Intent, why: str) -> bool:
         """Whether the rest of an exit that the venue cut short is tried again."""
