@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,10 @@ def test_a_newer_database_is_refused(home, capsys):
     assert main(["journal", "verify"]) == 1
     assert "database.version" in capsys.readouterr().err
     assert main(["db", "upgrade"]) == 1
+
+
+def test_a_missing_driver_is_named(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setenv("PADDOCK_DATABASE_URL", "postgresql://me@127.0.0.1:1/db")
+    assert main(["db", "current"]) == 4
+    assert "paddock[postgres]" in capsys.readouterr().err

@@ -24,8 +24,22 @@ def engines(url: str, busy_ms: int) -> tuple[Engine, Engine]:
     if parsed.drivername == "sqlite" and parsed.database not in (None, "", ":memory:"):
         return _sqlite(parsed, busy_ms)
     if parsed.drivername == "postgresql":
+        _require_driver()
         return _postgres(parsed.set(drivername="postgresql+psycopg"), busy_ms)
     raise _not_a_url(parsed.render_as_string(hide_password=True))
+
+
+def _require_driver() -> None:
+    try:
+        import psycopg  # noqa: F401  only to see whether it is there
+    except ImportError:
+        raise Invalid(
+            Code.DATABASE_URL,
+            "the driver of PostgreSQL is not installed",
+            seen="no psycopg",
+            rule="SQLite needs nothing, PostgreSQL its driver",
+            suggestion='pip install "paddock[postgres]"',
+        ) from None
 
 
 def _not_a_url(seen: str) -> Invalid:
