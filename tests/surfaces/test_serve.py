@@ -100,8 +100,9 @@ def serving(home: Path, *words: str) -> Iterator[Serving]:
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A start that is expected to end at once."""
     environment = os.environ | {"PADDOCK_HOME": str(home)}
+    port = () if "--port" in words else ("--port", "0")
     return subprocess.run(
-        [*COMMAND, *words], capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE_S
+        [*COMMAND, *port, *words], capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE_S
     )
 
 
