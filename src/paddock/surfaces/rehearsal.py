@@ -52,7 +52,7 @@ def rehearse(tape: Tape, clock: Clock, ids: IdSource, folder: Path) -> None:
     database = Database.open(f"sqlite:///{folder}/{NAME}.db")
     upgrade(database)
     house = house_on(database, clock, ids)
-    feed = TapeReplay(NAME, tape, tape.bars - BARS)
+    feed = feed_on(tape)
     venue = PaperVenue(database, feed.clock)
     worker = Worker(database, [Market(feed, lambda _account_id: venue, venue, Costs())], house.kills, NAME)
     run = _deployed(house, tape)
@@ -66,6 +66,11 @@ def rehearse(tape: Tape, clock: Clock, ids: IdSource, folder: Path) -> None:
         document(tell.record(conn, lived))
         tell.explain(conn, lived, int(tape.ts[-2]))
     database.close()
+
+
+def feed_on(tape: Tape) -> TapeReplay:
+    """The last bars of a tape, brought one by one."""
+    return TapeReplay(NAME, tape, tape.bars - BARS)
 
 
 def _deployed(house: House, tape: Tape) -> Run:

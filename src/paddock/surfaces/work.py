@@ -22,11 +22,14 @@ from paddock.runtime.lifecycle import KillAction, RunState, StopMode, Wanted
 from paddock.runtime.paper import PaperVenue
 from paddock.runtime.runner import Market
 from paddock.runtime.tables import runs
+from paddock.runtime.tell import Tell
 from paddock.runtime.worker import Worker
 from paddock.surfaces.backtests import Backtester, backtest_part
 from paddock.surfaces.demo_bots import ensure_demo_bots
+from paddock.surfaces.histories import Histories
 from paddock.surfaces.house import House
 from paddock.surfaces.ipc import Door
+from paddock.surfaces.meter import Meter, meter_part
 from paddock.surfaces.parts import Part
 from paddock.surfaces.rehearsal import rehearse_once
 from paddock.surfaces.replay import DEMO, Replay, ensure_demo_market, feed_of
@@ -55,10 +58,13 @@ def working(house: House, lake: Lake, replays: Sequence[Replay], *, demo: bool, 
         ensure_demo_bots(house)
     stepped = [feeds[name] for name, replay in wanted.items() if replay.speed is None]
     control = Supervisor(house, house.clock.now_ts())
+    tell = Tell(Histories(house.database, lake.home), lambda _feed: Costs())
+    meter = Meter(house.database, tell, {name: feed.clock for name, feed in feeds.items()})
     backtester = Backtester(house.database, lake.home, time.monotonic, holder)
     return [
         worker_part(worker, list(feeds.values()), stepped),
         backtest_part(backtester),
+        meter_part(meter),
         Part("socket", lambda stop: entrance.serve(control, stop)),
     ]
 
