@@ -159,6 +159,14 @@ def positions(run: Run, /, *, limit: Limit = 100, json: Json = False) -> None:
 
 
 @app.command
+def parity(run: Run, /, *, json: Json = False) -> None:
+    """How a run differs from a backtest over the bars that it saw, by cause."""
+    with api() as session:
+        found = session.get(f"/runs/{run}/parity")
+    show_one(found if json else {"ts": found["ts"], **found["report"]}, json=json)
+
+
+@app.command
 def why(
     run: Run,
     /,
