@@ -15,10 +15,12 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench
+.PHONY: help run test lint docs bench sim soak crash-matrix
+SEED ?= 1
+MINUTES ?= 10
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.synced ## Set up, then keep three bots trading on paper in a generated market, until Ctrl-C
 	@$(BIN)/paddock serve --demo
@@ -37,6 +39,15 @@ docs: $(VENV)/.synced-dev ## Build the site into site/
 
 bench: $(BENCH)/.synced ## Measure against the peers (see docs/performance.md)
 	@$(BENCH)/bin/python -m bench
+
+sim: $(VENV)/.synced-dev ## Play one seed of the simulation: make sim SEED=7
+	@$(BIN)/python -m tests.simulation.simulate $(SEED)
+
+soak: $(VENV)/.synced-dev ## Play seeds of the simulation for a while: make soak MINUTES=60
+	@$(BIN)/python -m tests.simulation.soak $(MINUTES)
+
+crash-matrix: $(VENV)/.synced-dev ## Kill a worker at every point where it writes or sends, and print what became of it
+	@$(BIN)/python -m tests.crash.matrix
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

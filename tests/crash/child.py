@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from threading import Event
 
 from sqlalchemy import select
 
@@ -18,8 +19,9 @@ from paddock.runtime.bots import Bots
 from paddock.runtime.kill import Kills
 from paddock.runtime.runner import Market
 from paddock.runtime.runs import Runs
-from paddock.runtime.tables import feeds, runs
+from paddock.runtime.tables import runs
 from paddock.runtime.worker import Worker
+from paddock.surfaces.parts import until_signalled
 from tests.crash.scenario import FIRST_ROW, KINDS, LAST_ROW, MARKET, TICKS
 from tests.crash.venue import RemoteVenue
 from tests.simulation.bots import document
@@ -41,14 +43,17 @@ def people(url: str, clock: ManualClock) -> None:
     database.close()
 
 
-def live(url: str, address: Path, die_at: int) -> list[str]:
-    """Run the scenario to its end, or die at the `die_at`th point (0: never); gives the points that were passed."""
+def live(url: str, address: Path, die_at: int, by: signal.Signals = signal.SIGKILL) -> list[str]:
+    """Run the scenario to its end, or get a signal at the `die_at`th point (0: never); gives the points passed.
+
+    SIGTERM ends it as it ends `paddock serve`: after the step it is in.
+    """
     venue = RemoteVenue(address)
     peril = Peril()
 
     def fate(_name: str) -> None:
         if len(peril.passed) == die_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), by)
 
     peril.at_point = fate
     row, tick, now = venue.ask("now")
@@ -56,25 +61,26 @@ def live(url: str, address: Path, die_at: int) -> list[str]:
     database = FragileDatabase.open(url, clock=clock)
     database.peril = peril
     broker = PerilousBroker(venue, peril)
-    worker = Worker(
-        database, [Market(_feed(clock), lambda _: broker, None, Costs())], Kills(database, clock), "child"
-    )
-    _settle(worker, database)  # what the last one left undone
-    for at, part in [(at, part) for at in range(row, LAST_ROW) for part in range(1, TICKS + 1)]:
-        if (at, part) > (row, tick):
-            clock.ts = venue.ask("play", at, part)
-            if (at, part) == (FIRST_ROW + 14, 1):
-                _pause(database, clock)
-            _settle(worker, database)
-    worker.stop()
+    stop = Event()
+    with until_signalled(stop):
+        market = Market(_feed(clock), lambda _: broker, None, Costs())
+        worker = Worker(database, [market], Kills(database, clock), "child")
+        _settle(worker, database, stop)  # what the last one left undone
+        for at, part in [(at, part) for at in range(row, LAST_ROW) for part in range(1, TICKS + 1)]:
+            if (at, part) > (row, tick) and not stop.is_set():
+                clock.ts = venue.ask("play", at, part)
+                if (at, part) == (FIRST_ROW + 14, 1):
+                    _pause(database, clock)
+                _settle(worker, database, stop)
+        worker.stop()
     database.close()
     return peril.passed
 
 
-def _settle(worker: Worker, database: Database) -> None:
+def _settle(worker: Worker, database: Database, stop: Event) -> None:
     """Step until nothing more happens at this time: how often a worker looks must not matter."""
     before = -1
-    while (position := _position(database)) != before:
+    while not stop.is_set() and (position := _position(database)) != before:
         before = position
         worker.step()
 

@@ -43,7 +43,9 @@ class VenueServer:
                 (one.asked.client_id, one.asked.lots, one.filled, str(one.state)) for one in self.venue.orders
             ),
             "venue_positions": sorted(
-                (account, *asdict(held).values()) for account in self._accounts() for held in self.venue.positions(account)
+                (account, *asdict(held).values())
+                for account in self._accounts()
+                for held in self.venue.positions(account)
             ),
         }
 

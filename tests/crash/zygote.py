@@ -1,6 +1,6 @@
 """Starts the children: one process that has loaded and compiled everything, and forks a child for each death.
 
-Its own standard input brings one JSON line for each child ({"url", "venue", "die_at"}); it answers with the child's exit
+Its standard input brings one JSON line for each child ({"url", "venue", "die_at", "by"}); it answers with its exit
 (negative: the signal that ended it) and, where it lived to the end, the points that it passed.
 """
 
@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from signal import Signals
 
 import structlog
 
@@ -43,10 +44,12 @@ def _be(asked: dict[str, object], writer: int) -> None:
             people(str(asked["url"]), ManualClock(int(MARKET.ts[FIRST_ROW])))
             passed: list[str] = []
         else:
-            passed = live(str(asked["url"]), Path(str(asked["venue"])), int(str(asked["die_at"])))
+            passed = live(
+                str(asked["url"]), Path(str(asked["venue"])), int(str(asked["die_at"])), Signals[str(asked["by"])]
+            )
         os.write(writer, " ".join(passed).encode())
         code = 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001  # the fork must not go on as its parent
         traceback.print_exc()
     os._exit(code)
 

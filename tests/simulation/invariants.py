@@ -9,9 +9,8 @@ from sqlalchemy import Connection, func, select
 
 from paddock.core.orders import TERMINAL, TRANSITIONS, OrderKind, OrderState
 from paddock.journal import intents, ledger
-from paddock.journal.events import events
+from paddock.journal.events import event_of, events
 from paddock.journal.facts import OrderChanged, fact_of
-from paddock.journal.events import event_of
 from paddock.journal.intents import outbox
 from paddock.journal.rebuild import compare
 from paddock.journal.tables import fills, orders, positions
@@ -108,7 +107,7 @@ def _settled(world: World, conn: Connection) -> Iterator[str]:
     own = not world.options.capabilities.relative_brackets
     live_there = {one.asked.client_id for one in world.venue.orders if one.live and (own or not one.parent)}
     here = select(orders.c.intent_id, orders.c.state).where(orders.c.state.not_in([str(one) for one in TERMINAL]))
-    live_here = {name: state for name, state in conn.execute(here)}
+    live_here = {row.intent_id: row.state for row in conn.execute(here)}
     for name in live_here.keys() - live_there:
         yield f"I12 the journal has {name} as {live_here[name]}, the venue does not"
     for name in live_there - live_here.keys():
@@ -124,7 +123,7 @@ def _protected(world: World) -> Iterator[str]:
     }
     for account in world.accounts:
         for one in world.venue.positions(account):
-            if (account, one.book, one.symbol) not in stopped and one.book != NOBODY or (
+            if ((account, one.book, one.symbol) not in stopped and one.book != NOBODY) or (
                 world.options.capabilities.netting and (account, "", one.symbol) not in stopped
             ):
                 yield f"unprotected: {one.lots} lots of {one.symbol} of {one.book or account}"

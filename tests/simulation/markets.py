@@ -1,4 +1,4 @@
-"""Small rough markets on minute bars, the same from the same seed on every machine: integers only, no NumPy generator."""
+"""Small rough markets on minute bars, the same from the same seed on every machine: drawn as integers."""
 
 from __future__ import annotations
 

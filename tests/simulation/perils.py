@@ -11,7 +11,16 @@ from sqlalchemy import Connection
 from paddock.core.errors import Code, Unavailable
 from paddock.journal.database import Database
 from paddock.journal.fences import Fence
-from paddock.venues.broker import Broker, Cancellation, Capabilities, Outcome, Placement, VenueEvent, VenueOrder, VenuePosition
+from paddock.venues.broker import (
+    Broker,
+    Cancellation,
+    Capabilities,
+    Outcome,
+    Placement,
+    VenueEvent,
+    VenueOrder,
+    VenuePosition,
+)
 
 
 class Killed(BaseException):
@@ -31,7 +40,7 @@ class Peril:
 
 
 class FragileDatabase(Database):
-    """Dies at the ends of its transactions when its peril says so; `fault` names what ails the next one ("" nothing)."""
+    """Dies at the ends of its transactions when its peril says so; `fault` names what ails the next."""
 
     peril = Peril()
 

@@ -6,6 +6,8 @@ import json
 import logging
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from tests.simulation.invariants import after_each_bar, in_the_end
 from tests.simulation.options import Options, options_of
 from tests.simulation.world import World, sqlite_url
 
+BARS = 30
 SETTLING = 12  # bars without faults before all must be settled
 
 
@@ -32,13 +35,18 @@ class Outcome:
     broken: tuple[str, ...]
 
 
-def simulate(seed: int, folder: Path, bars: int = 40) -> Outcome:
+def simulate(seed: int, folder: Path, bars: int = BARS) -> Outcome:
     """Play a seed on a new database in `folder`."""
-    options = options_of(seed, bars)
-    url = sqlite_url(folder, f"seed-{seed}")
+    return play(options_of(seed, bars), folder)
+
+
+def play(options: Options, folder: Path) -> Outcome:
+    """Play a run with these options on a new database in `folder`."""
+    folder.mkdir(exist_ok=True)
+    url = sqlite_url(folder, f"seed-{options.seed}")
     world = World(options, url)
     broken: list[str] = []
-    for _ in range(bars):
+    for _ in range(options.bars):
         world.play(1)
         broken += after_each_bar(world)
         if broken:
@@ -56,11 +64,24 @@ def simulate(seed: int, folder: Path, bars: int = 40) -> Outcome:
     return Outcome(options, digest, len(world.venue.orders), filled, world.deaths, tuple(dict.fromkeys(broken)))
 
 
-def main() -> None:
+@contextmanager
+def fast_folder() -> Iterator[Path]:
+    """A folder in memory where there is one: what is tested here is not the disk."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+def be_quiet() -> None:
+    """Faults are what the simulation is made of: it does not log them."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def main() -> None:
+    be_quiet()
     for seed in map(int, sys.argv[1:]):
-        with tempfile.TemporaryDirectory() as folder:
-            outcome = simulate(seed, Path(folder))
+        with fast_folder() as folder:
+            outcome = simulate(seed, folder)
         told = {
             "seed": seed,
             "journal": outcome.digest,

@@ -1,4 +1,4 @@
-"""A world that can be played again: one clock, a market, a venue, a line, workers that die, and a database that stays."""
+"""A world that can be played again: a clock, a market, a venue, a line, workers that die, a database that stays."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from paddock.core.errors import PaddockError
 from paddock.core.money import MICROS
 from paddock.core.orders import OrderKind
 from paddock.core.seams import ManualClock, SeededRandom
@@ -192,7 +193,7 @@ class World:
                 worker = Worker(
                     database, [Market(feed, lambda _: broker, None, Costs())], kills, holder, lease_ms=LEASE_MS
                 )
-            except (Killed, Exception):  # it could not even begin: whoever keeps the process starts it again
+            except (Killed, PaddockError):  # it could not even begin: whoever keeps the process starts it again
                 continue
             return Living(database, worker, kills)
 
@@ -257,7 +258,9 @@ class World:
         """The market goes from open over one extreme to the other and to the close."""
         for symbol in self.tape.symbols:
             s = self.tape.row(symbol)
-            o, h, l, c = (float(column[s, row]) for column in (self.tape.open, self.tape.high, self.tape.low, self.tape.close))
+            o, h, l, c = (
+                float(column[s, row]) for column in (self.tape.open, self.tape.high, self.tape.low, self.tape.close)
+            )
             if o != o:
                 continue
             thin = 1 + self.luck.below("thin", 6_000) if self.luck.strikes("thin") else None

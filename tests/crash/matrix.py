@@ -1,0 +1,58 @@
+"""The crash matrix: a worker is killed at every point where it writes or sends: `python -m tests.crash.matrix [STEP]`.
+
+With STEP only every STEPth point. Prints a line for each kind of point, and each death that did not end as it should.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from tests.crash.stage import Stage, Zygote
+from tests.databases import Server
+
+
+def main() -> int:
+    every = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    zygote, wrong = Zygote(), 0
+    with tempfile.TemporaryDirectory() as scratch:
+        server = Server(Path(tempfile.mkdtemp(prefix="paddock-pg-")))
+        for engine in ("sqlite", "postgresql"):
+            wrong += _matrix(engine, every, zygote, server, Path(scratch))
+        server.close()
+    zygote.close()
+    return 1 if wrong else 0
+
+
+def _matrix(engine: str, every: int, zygote: Zygote, server: Server, scratch: Path) -> int:
+    def stage(name: str) -> Stage:
+        folder = scratch / engine / name
+        folder.mkdir(parents=True)
+        url = f"sqlite:///{folder}/paddock.db" if engine == "sqlite" else server.create(f"crash_{name}")
+        return Stage(zygote, url, folder)
+
+    whole = stage("whole")
+    points = whole.live(0)["passed"]
+    end = whole.end()
+    died, recovered = Counter[str](), Counter[str]()
+    for at in range(1, len(points) + 1, every):
+        one = stage(str(at))
+        killed = one.live(at)["exit"] == -9
+        went_on = one.live(0)["exit"] == 0
+        name = points[at - 1]
+        died[name] += killed
+        if killed and went_on and one.end() == end:
+            recovered[name] += 1
+        else:
+            print(f"{engine}: killed at point {at} ({name}): it did not end as it should", flush=True)
+    print(f"\n{engine}: {len(points)} points, {died.total()} deaths, {recovered.total()} recovered")
+    print(f"{'killed at':<12}{'deaths':>8}{'recovered':>11}")
+    for name in sorted(died):
+        print(f"{name:<12}{died[name]:>8}{recovered[name]:>11}")
+    return died.total() - recovered.total()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
