@@ -163,7 +163,15 @@ def parity(run: Run, /, *, json: Json = False) -> None:
     """How a run differs from a backtest over the bars that it saw, by cause."""
     with api() as session:
         found = session.get(f"/runs/{run}/parity")
-    show_one(found if json else {"ts": found["ts"], **found["report"]}, json=json)
+    if json:
+        show_one(found, json=True)
+        return
+    report = found["report"]
+    counts = {name: report[name] for name in ("bars", "orders", "only_live", "only_shadow", "differing")}
+    show_one(
+        {"ts": found["ts"]} | counts | {f"{name}, bps a day": bps for name, bps in report["bps_a_day"].items()},
+        json=False,
+    )
 
 
 @app.command
