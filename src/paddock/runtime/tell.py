@@ -189,13 +189,15 @@ class _Teller:
         """Orders as they were decided, protection where it filled, in the order of time; and the fills of each."""
         wanted = select(intents.c.intent_id, intents.c.request).where(intents.c.run_id == self._seen.run.run_id)
         requests: dict[str, Any] = dict(self._conn.execute(wanted).all())
+        decided = self._decided()
         made: list[tuple[tuple[int, int, int], dict[str, Any]]] = []
         own: dict[str, dict[str, Any]] = {}
         for n, row in enumerate(self._orders):
             if row["kind"] < OrderKind.STOP:
                 request = placement(requests[row["intent_id"]])
-                told = self._order(row, row["intended_ts"], row["px"], int(request.tif), request.leverage)
-                told |= {"bar": self._bar(row["intended_ts"] - self._step), "reason": row["reason"]}
+                ts = decided.get(row["decision"], row["intended_ts"])
+                told = self._order(row, ts, row["px"], int(request.tif), request.leverage)
+                told |= {"bar": self._bar(ts - self._step), "reason": row["reason"]}
                 told |= {"filled": row["traded"], "state": _STATES.get(OrderState(row["state"]), WORKING)}
                 own[row["intent_id"]] = told
                 made.append(((told["bar"], 1, n), told))
@@ -218,6 +220,12 @@ class _Teller:
         for told in fills:
             told["order"] = place[id(told.pop("of"))]
         return _packed(ORDER, [order for _, order in made]), _packed(FILL, fills)
+
+    def _decided(self) -> dict[int, int]:
+        """The close of the bar that each decision was made at; a clock that runs fast may be beyond it already."""
+        made = books.decisions
+        wanted = select(made.c.decision, made.c.bar_ts).where(made.c.run_id == self._seen.run.run_id)
+        return {row.decision: row.bar_ts + self._step for row in self._conn.execute(wanted)}
 
     def _order(self, row: Mapping[str, Any], ts: int, px: float, tif: int, leverage: float) -> dict[str, Any]:
         names = ("kind", "side", "lots")
