@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from paddock.engine.explain import Reader, Reading, TestReading
+from paddock.engine.guards import side_of
 from paddock.engine.pack import as_state, start_cash
 from paddock.engine.session import Session
 from paddock.engine.signals import decisions_of, no_decisions, pack_rules
@@ -49,7 +50,8 @@ def agreed(case: Case, rows: list[int]) -> int:
         signals = slice(*decisions.start[hot[0] : hot[0] + 2]) if len(hot) else slice(0)
         codes = dict(zip(decisions.action[signals].tolist(), decisions.code[signals].tolist(), strict=True))
         for k, rule in enumerate(case.program.rules):
-            reading, kernel = reader.rule(rule), codes.get(k, FALSE)
+            lots = session.books.slots[rules.actions[k].slot].lots
+            reading, kernel = reader.rule(rule), side_of.py_func(codes.get(k, FALSE), int(lots))
             tests = leaves(reading.guard)
             if kernel != UNKNOWN or all(as_state(test.test) is None for test in tests):
                 assert reading.code == kernel, f"seed {case.seed}, row {row}, rule {k}"

@@ -38,8 +38,7 @@ def holed_tape() -> Tape:
 def test_each_variant_is_the_backtest_of_its_document(
     threads: int, columns: int, window: tuple[int, int] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("paddock.research.sweep.BLOCK", 256)  # several blocks, so that equity starts over
-    monkeypatch.setattr("paddock.engine.backtest.BLOCK", 256)
+    monkeypatch.setattr("paddock.engine.backtest.BLOCK", 256)  # several blocks, so that equity starts over
     tape = holed_tape()
 
     trials = sweep(

@@ -28,6 +28,7 @@ from paddock.engine.state import (
 from paddock.strategy.program import ActionKind, CancelScope, OrderType, SizeMode
 
 FOREVER = 2**62
+MARGIN_SLACK = 1e-3  # of the free margin: more than rounding can make of an order
 
 
 @part
@@ -212,6 +213,33 @@ def free_margin(account: Account, spec: Spec, books: Books) -> float:
 
 
 @part
+def depends_on_marks(action: Step, t: int, market: Market, spec: Spec, books: Books) -> bool:
+    """Whether what positions are worth decides anything about an action: not when it is an exit, nor an entry that is
+    affordable even if every position, all of them long, became worthless."""
+    if action.kind == ActionKind.LEVERAGE:
+        return True
+    if action.kind != ActionKind.ENTER:
+        return False
+    if action.size_mode in (SizeMode.EQUITY_PCT, SizeMode.RISK_PCT):
+        return True
+    slot = books.slots[action.slot]
+    bot, account = books.bots[slot.bot], books.accounts[slot.account]
+    worst = float(account.cash)
+    for i in range(account.first_slot, account.first_slot + account.slots):
+        if books.active[i] != RESTING:
+            other, entry = books.slots[i], books.working[2 * i + 1]
+            if other.lots < 0:
+                return True
+            worst -= other.cost + other.cost / other.leverage
+            if entry.live == 1:
+                worst -= entry_margin(entry, spec.lot_value[other.symbol])
+    close = market.close[slot.symbol, t]
+    limit = action.order == OrderType.LIMIT
+    px = limit_px(action, action.side, close, slot.symbol, spec) if limit else close
+    return not wanted_notional(action, px, bot, slot.symbol, spec) / action.leverage < worst * (1.0 - MARGIN_SLACK)
+
+
+@part
 def relever(action: Step, t: int, ts: int, spec: Spec, books: Books, logs: Logs) -> None:
     """Change the leverage of an open position, if the limits and the free margin allow."""
     i = action.slot
@@ -268,7 +296,7 @@ def gate(action: Step, ts: int, spec: Spec, books: Books) -> int:
         return Refusal.COOLDOWN
     if slot.last_stop_ts != NEVER and ts - slot.last_stop_ts < bot.cooldown_after_stop_ms:
         return Refusal.COOLDOWN_AFTER_STOP
-    if stays == 0 and open_count(bot, i, books) >= bot.max_open_positions:
+    if stays == 0 and bot.slots > bot.max_open_positions and open_count(bot, i, books) >= bot.max_open_positions:
         return Refusal.MAX_OPEN_POSITIONS
     return -1
 
@@ -303,8 +331,13 @@ def wanted_notional(action: Step, px: float, bot: Bot, s: int, spec: Spec) -> fl
 
 
 @part
-def enter(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
-    """Admit an entry, make it as small as the policy says, and put it to work; or record why not."""
+def enter(
+    action: Step, t: int, ts: int, affordable: bool, market: Market, spec: Spec, books: Books, logs: Logs
+) -> None:
+    """Admit an entry, make it as small as the policy says, and put it to work; or record why not.
+
+    When it is known to be `affordable`, its margin need not be looked at again.
+    """
     i = action.slot
     slot = books.slots[i]
     s = slot.symbol
@@ -336,7 +369,7 @@ def enter(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Book
         refuse(logs, t, ts, slot, Refusal.BELOW_LOT)
     elif value < spec.min_notional[s]:
         refuse(logs, t, ts, slot, Refusal.BELOW_MIN_NOTIONAL)
-    elif value / action.leverage > free_margin(account, spec, books):
+    elif not affordable and value / action.leverage > free_margin(account, spec, books):
         refuse(logs, t, ts, slot, Refusal.INSUFFICIENT_MARGIN)
     else:
         slot.last_entry_ts = ts
@@ -357,8 +390,8 @@ def enter(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Book
 
 
 @part
-def act(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
-    """Do one action that fired."""
+def act(action: Step, t: int, ts: int, affordable: bool, market: Market, spec: Spec, books: Books, logs: Logs) -> None:
+    """Do one action that fired; `affordable` is an entry whose margin is there for certain."""
     kind = action.kind
     if kind == ActionKind.CANCEL:
         cancel(action.slot, action.cancel, spec, books, logs)
@@ -369,7 +402,7 @@ def act(action: Step, t: int, ts: int, market: Market, spec: Spec, books: Books,
     elif kind == ActionKind.LEVERAGE:
         relever(action, t, ts, spec, books, logs)
     else:
-        enter(action, t, ts, market, spec, books, logs)
+        enter(action, t, ts, affordable, market, spec, books, logs)
 
 
 @part

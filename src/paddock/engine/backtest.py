@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 from paddock.core.errors import Code, Invalid
@@ -10,12 +11,15 @@ from paddock.engine.costs import Costs
 from paddock.engine.log import OpenPosition, Run
 from paddock.engine.pack import start_cash
 from paddock.engine.session import Session
-from paddock.engine.signals import PackedRules, decisions_of, pack_rules
-from paddock.market.features import FeatureStore
+from paddock.engine.signals import PackedRules, pack_rules, signals_of, tests_of
+from paddock.engine.state import Decisions
+from paddock.market.features import FeatureStore, PassingFeatures
 from paddock.market.tape import Tape
 from paddock.strategy.program import Program
 
-BLOCK = 1 << 17  # bars whose signals are found at once: enough to be quick, few enough to stay in the cache
+# What is looked at once: enough to be quick, few enough to stay in the cache.
+BLOCK = 1 << 17  # bars, at most
+BLOCK_CODES = 1 << 21  # bars times rules
 MOST_EXACT = 2**53  # micro-dollars: beyond, a float no longer holds every integer
 Progress = Callable[[int, int], None]
 
@@ -33,7 +37,7 @@ def backtest(
 ) -> Run:
     """Run `program` over rows `window` (half open; all by default) of `tape` on an account of `start_usd`.
 
-    Features come from `store` (a new one over `tape` by default), always computed from the tape's first bar.
+    Features come from `store` (by default none is kept), always computed from the tape's first bar.
     `progress(done, total)` is called with bars as they are run. Features and signals are found on `threads` threads.
     Raises Invalid for a window or cash out of range.
     """
@@ -45,7 +49,7 @@ def backtest(
         if progress is not None:
             progress(row - begin, end - begin)
 
-    run_rules(rules, store or FeatureStore(tape), session, report, threads)
+    run_rules(rules, store or PassingFeatures(tape), session, report, threads)
     return finished(program, tape, costs, session, start_cash(start_usd))
 
 
@@ -57,10 +61,35 @@ def run_rules(
     threads: int = 1,
 ) -> None:
     """Carry `session` to its end with the signals of `rules`, calling `after_block(first row, row after the last)`."""
-    while session.at < session.end:
-        begin, until = session.at, min(session.at + BLOCK, session.end)
-        session.run(decisions_of(rules, store, begin, until, threads), until)
+    start, block = session.at, block_of(rules)
+    blocks = range(start, session.end, block)
+    tests = tests_of(rules, store, start, session.end, threads)
+
+    def signals(begin: int) -> Decisions:
+        return signals_of(rules, tests, start, store, begin, min(begin + block, session.end))
+
+    for begin, decisions in zip(blocks, one_ahead(signals, blocks, threads), strict=True):
+        until = min(begin + block, session.end)
+        session.run(decisions, until)
         after_block(begin, until)
+
+
+def block_of(rules: PackedRules) -> int:
+    """Bars whose signals are found at once."""
+    return min(BLOCK, max(BLOCK_CODES // max(len(rules.actions), 1), 1))
+
+
+def one_ahead(find: Callable[[int], Decisions], blocks: range, threads: int) -> Iterator[Decisions]:
+    """`find` of every block in turn; with several threads the next is found while the one before is in use."""
+    if threads == 1 or len(blocks) < 2:
+        yield from map(find, blocks)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(find, blocks[0])
+        for begin in blocks[1:]:
+            found, coming = coming.result(), pool.submit(find, begin)
+            yield found
+        yield coming.result()
 
 
 def check_window(window: tuple[int, int] | None, tape: Tape) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paddock.engine.costs import Costs
-from paddock.engine.guards import compare, crossed
+from paddock.engine.guards import EVERY, compare, crossed
 from paddock.engine.jit import entry_point
 from paddock.engine.log import Rows
 from paddock.engine.pack import start_cash
@@ -82,7 +82,7 @@ class Fleet:
             np.array([t]),
             np.array([0, len(action)]),
             action,
-            np.full(len(action), UNKNOWN, np.uint8),
+            np.full(len(action), EVERY, np.uint8),
         )
 
 

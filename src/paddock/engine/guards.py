@@ -15,7 +15,21 @@ from paddock.engine.state import NEVER, Books, Decisions, Slot
 from paddock.market.tape import Floats
 from paddock.strategy.expr import FALSE, TRUE, UNKNOWN, Op, StateField
 
+# Codes of a guard for a short, a flat and a long slot at once, in two bits each: "not false" below "true". And, or and
+# not of all three are then bitwise.
+SHORT, FLAT, LONG = 0, 2, 4
+EVERY, ALL = 0b010101, 0b111111
+TINY = math.ulp(0.0)
+# What a position may be (least, most) where its side is known.
+KNOWN = {
+    (StateField.QTY, SHORT): (-math.inf, -TINY),
+    (StateField.QTY, FLAT): (0.0, 0.0),
+    (StateField.QTY, LONG): (TINY, math.inf),
+    (StateField.NOTIONAL_USD, FLAT): (0.0, 0.0),
+}
+
 PUSH_TEST, PUSH_STATE, PUSH_CODE, AND, OR, NOT = 0, 1, 2, 3, 4, 5
+CHUNK = 4096
 
 
 def compared(op: int, left: float, right: float) -> int:
@@ -32,6 +46,88 @@ def compared(op: int, left: float, right: float) -> int:
 
 
 compare = part(compared)
+
+
+def by_side(field: StateField, op: Op, const: float) -> int:
+    """Codes of a test of the position for each side, as far as the side decides it."""
+    codes = 0
+    for side in (SHORT, FLAT, LONG):
+        least, most = KNOWN.get((field, side), (math.nan, math.nan))
+        code = compared(op, least, const)
+        codes |= widened(code if code == compared(op, most, const) else UNKNOWN) & 0b11 << side
+    return codes
+
+
+@part
+def side_of(codes: int, lots: int) -> int:
+    """The code for the side that a slot of `lots` has."""
+    code = codes >> (FLAT + (LONG - FLAT) * ((lots > 0) - (lots < 0))) & 0b11
+    return int(code - (code >> 1))
+
+
+def widened(code: int) -> int:
+    """A code that holds whatever the position is."""
+    return EVERY * (code != FALSE) | EVERY * (code == TRUE) << 1
+
+
+wide = part(widened)
+
+
+@part
+def widen(codes: NDArray[np.uint8], out: NDArray[np.uint8]) -> None:
+    for n in range(len(codes)):
+        out[n] = np.uint8(EVERY) * (codes[n] + (codes[n] >> 1))
+
+
+@part
+def invert(codes: NDArray[np.uint8]) -> None:
+    for n in range(len(codes)):
+        codes[n] = ALL ^ ((codes[n] & EVERY) << 1 | (codes[n] >> 1 & EVERY))
+
+
+@part
+def combine(codes: NDArray[np.uint8], others: NDArray[np.uint8], both: bool) -> None:
+    """And, or else or, into `codes`."""
+    if both:
+        for n in range(len(codes)):
+            codes[n] &= others[n]
+    else:
+        for n in range(len(codes)):
+            codes[n] |= others[n]
+
+
+@column_pass
+def guard_columns(
+    starts: NDArray[np.int32], ends: NDArray[np.int32], slots: NDArray[np.int32], op: NDArray[np.int8],
+    arg: NDArray[np.int32], tests: NDArray[np.uint8], begin: int, end: int, state_slot: NDArray[np.int32],
+    state_codes: NDArray[np.uint8], depth: int, out: NDArray[np.uint8],
+) -> None:  # fmt: skip
+    """Guards over columns `begin` to `end` of `tests`: `out[rule, column - begin]` = codes by side of the rule's slot.
+
+    Tests of other slots, and what the side does not decide, are unknown. A chunk at a time, so that it stays in cache.
+    """
+    stack = np.empty((depth, CHUNK), np.uint8)
+    for k in range(len(starts)):
+        for t in range(begin, end, CHUNK):
+            n = min(CHUNK, end - t)
+            top = 0
+            for pc in range(starts[k], ends[k]):
+                a = arg[pc]
+                if op[pc] == PUSH_TEST:
+                    widen(tests[a, t : t + n], stack[top])
+                    top += 1
+                elif op[pc] == PUSH_STATE:
+                    stack[top, :n] = state_codes[a] if state_slot[a] == slots[k] else EVERY
+                    top += 1
+                elif op[pc] == PUSH_CODE:
+                    stack[top, :n] = wide(a)
+                    top += 1
+                elif op[pc] == NOT:
+                    invert(stack[top - 1, :n])
+                else:
+                    top -= 1
+                    combine(stack[top - 1, :n], stack[top], op[pc] == AND)
+            out[k, t - begin : t - begin + n] = stack[0, :n]
 
 
 @column_pass

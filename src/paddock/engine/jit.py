@@ -20,12 +20,18 @@ CACHE = bool(getattr(config, "CACHE_DIR", ""))
 
 # `_nrt` is Numba's own name for reference counting; its annotations do not list it.
 KERNEL: dict[str, Any] = {"cache": CACHE, "_nrt": False, "error_model": "numpy"}
-PART: dict[str, Any] = {**KERNEL, "forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+LEAF: dict[str, Any] = {**KERNEL, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+PART: dict[str, Any] = {**LEAF, "forceinline": True}
 
 
 def part(function: F) -> F:
     """Compile a part of the kernel, to be merged into its caller; Python cannot call it, which saves much compiling."""
     return cast(F, njit(**PART)(function))
+
+
+def leaf(function: F) -> F:
+    """Compile a loop that parts call: once, where merging it into every caller would only take compiling."""
+    return cast(F, njit(**LEAF)(function))
 
 
 def entry_point(function: F) -> F:

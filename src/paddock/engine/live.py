@@ -18,7 +18,7 @@ from paddock.engine.carried import LAYOUT, restore, states
 from paddock.engine.costs import Costs
 from paddock.engine.drained import DrainedLogs
 from paddock.engine.fleet import LiveTests
-from paddock.engine.guards import state_value
+from paddock.engine.guards import state_value, widened
 from paddock.engine.log import CANCELED, EXPIRED, Rows
 from paddock.engine.onebar import last_bar, market_of_bar
 from paddock.engine.pack import books_of, spec_of, step_of
@@ -186,7 +186,7 @@ class LiveSession:
         return Decisions(
             actions, rules.guard_op, rules.guard_arg, rules.stack, rules.state_field, rules.state_op, rules.state_slot,
             rules.state_const, tests, 0, np.zeros(1, np.int64), np.array([0, len(action)]), action,
-            np.full(len(action), code, np.uint8),
+            np.full(len(action), widened(code), np.uint8),
         )  # fmt: skip
 
     def _decide(self, closing: bool, signals: Decisions, rule: Ints, bar: int) -> Decided:

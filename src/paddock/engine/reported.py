@@ -198,7 +198,7 @@ def do_traced(
     done.action, done.orders, done.refusals = decisions.action[n], logs.used[ORDERS], logs.used[REFUSALS]
     stop_pct, stop_at, take_pct, take_at = slot.stop_pct, slot.stop_at, slot.take_pct, slot.take_at
     trail_pct, leverage = slot.trail_pct, slot.leverage
-    act(action, 0, ts, market, spec, books, logs)
+    act(action, 0, ts, False, market, spec, books, logs)
     done.stop = slot.stop_pct != stop_pct or slot.stop_at != stop_at
     done.take = slot.take_pct != take_pct or slot.take_at != take_at
     # A trailing stop that is set again starts again.

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 
 from paddock.engine.book import FILLS, ORDERS, REFUSALS, TRADES
 from paddock.engine.costs import Costs
-from paddock.engine.kernel import act_at_close, advance
+from paddock.engine.doze import nobody
+from paddock.engine.kernel import Scratch, act_at_close, advance
 from paddock.engine.log import Fill, Order, Refused, Rows, Trade
 from paddock.engine.pack import books_of, friction_of, market_of, spec_of
-from paddock.engine.rows import R, Table, plain, table_of
+from paddock.engine.rows import R, Table, dtype_of, plain, table_of
 from paddock.engine.state import Decisions, Logs, Step
 from paddock.market.tape import Ints, Tape
 from paddock.strategy.program import Program
@@ -57,13 +59,15 @@ class Session:
     def run(self, decisions: Decisions, until: int) -> None:
         """Advance to bar `until` with `decisions`, which must cover the bars from `self.at` on."""
         room = self.equity.shape[1]
+        fires, stack = np.zeros(len(decisions.actions), np.uint8), np.zeros(decisions.stack, np.uint8)
+        scratch = Scratch(fires, stack, nobody(len(self.books.slots)))
         while self.at < until:
             if self.at == self.origin + room:
                 self.origin = self.at
             stop = min(until, self.origin + room)
             self.at = advance(
                 self.at, stop, self.origin, self.market, self.spec, self.friction, decisions, self.books, self.logs,
-                self.equity, np.zeros(len(decisions.actions), np.uint8), np.zeros(decisions.stack, np.uint8),
+                self.equity, scratch,
             )  # fmt: skip
             if self.at < stop:
                 self._grow()
@@ -110,7 +114,8 @@ class Session:
 
 
 def doubled(row: type[R], rows: Table[R]) -> Table[R]:
-    """The same rows with as much room again."""
-    grown = table_of(row, 2 * len(rows))
-    grown[: len(rows)] = rows
-    return grown
+    """The same rows with as much room again, copied as bytes: many times quicker than field by field."""
+    grown = np.empty(2 * len(rows), dtype_of(row))
+    old = np.asarray(rows).view(np.uint8)
+    grown.view(np.uint8)[: len(old)] = old
+    return cast("Table[R]", grown.view(np.recarray))

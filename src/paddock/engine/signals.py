@@ -7,24 +7,37 @@ true where every position does, unknown where the kernel must ask. Most bars are
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from paddock.engine.guards import AND, NOT, PUSH_CODE, PUSH_STATE, PUSH_TEST, compare_column, cross_column
+from paddock.engine.guards import (
+    NOT,
+    PUSH_CODE,
+    PUSH_STATE,
+    PUSH_TEST,
+    by_side,
+    compare_column,
+    cross_column,
+    guard_columns,
+)
 from paddock.engine.jit import column_pass
 from paddock.engine.pack import Guards, step_of
 from paddock.engine.rows import Table, table_of
 from paddock.engine.state import Decisions, Step
 from paddock.market.features import FEATURES, Feature, FeatureStore
 from paddock.market.tape import Floats, Ints
-from paddock.strategy.expr import UNKNOWN, Op, State, Test, Value
+from paddock.strategy.expr import UNKNOWN, Op, State, StateField, Test, Value
 from paddock.strategy.program import Program
 
 Codes = NDArray[np.uint8]
+T = TypeVar("T")
+WORTH_A_THREAD = 1_000_000  # values to find: below, starting a thread takes longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +57,12 @@ class PackedRules:
     state_op: NDArray[np.int8]
     state_slot: NDArray[np.int32]
     state_const: Floats
+    state_codes: Codes  # what each says where only the side of its position is known (paddock.engine.guards)
 
     @property
     def features(self) -> tuple[Feature, ...]:
         """Every distinct feature that the tests read."""
-        sides = (side for _, test in self.tests for side in (test.left, test.right))
-        return tuple(dict.fromkeys(side for side in sides if isinstance(side, Feature)))
+        return tuple(dict.fromkeys(feature for _, test in self.tests for feature in read_by(test)))
 
 
 def pack_rules(programs: Sequence[Program]) -> PackedRules:
@@ -80,6 +93,7 @@ def pack_rules(programs: Sequence[Program]) -> PackedRules:
         state_op=np.array([s[1] for s in states], np.int8),
         state_slot=np.array([s[2] for s in states], np.int32),
         state_const=np.array([s[3] for s in states], np.float64),
+        state_codes=np.array([by_side(StateField(s[0]), Op(s[1]), s[3]) for s in states], np.uint8),
     )
 
 
@@ -121,24 +135,53 @@ def _side(value: Value, store: FeatureStore) -> Floats | float:
 
 
 def decisions_of(rules: PackedRules, store: FeatureStore, begin: int, end: int, threads: int = 1) -> Decisions:
-    """Signals of `rules` for bars `begin` to `end` of the store's tape; columns are independent and share out well."""
-    width = end - begin
-    tests = np.empty((len(rules.tests), width), np.uint8)
-    codes = np.zeros((len(rules.actions), -(-width // 8) * 8), np.uint8)
+    """Signals of `rules` for bars `begin` to `end` of the store's tape."""
+    return signals_of(rules, tests_of(rules, store, begin, end, threads), begin, store, begin, end)
 
-    def test(n: int) -> None:
-        clock, one = rules.tests[n]
-        evaluate(one, store.rows(clock), store, begin, end, tests[n])
 
-    def rule(k: int) -> None:
-        guard_codes(rules, k, tests, codes[k, :width])
-        only_present(codes[k], store.rows(rules.clock[k]), begin, end)
+def tests_of(rules: PackedRules, store: FeatureStore, begin: int, end: int, threads: int = 1) -> Codes:
+    """Codes [tests, bars] of the market tests for bars `begin` to `end` of the store's tape.
 
-    features = one_of_each_family(rules.features)
-    share_out(lambda n: store.column(features[n]), len(features), threads)
-    share_out(test, len(tests), threads)
-    share_out(rule, len(codes), threads)
-    return with_signals(rules, tests, begin, codes)
+    Tests of the same symbols go together, so that a passing store holds few columns at a time.
+    """
+    tests = np.empty((len(rules.tests), end - begin), np.uint8)
+    groups: dict[frozenset[str], list[int]] = {}
+    for n, (_, test) in enumerate(rules.tests):
+        groups.setdefault(frozenset(feature.symbol for feature in read_by(test)), []).append(n)
+
+    def group(members: Sequence[int]) -> None:
+        features = store.passing()
+        for n in members:
+            clock, test = rules.tests[n]
+            evaluate(test, store.rows(clock), features, begin, end, tests[n])
+
+    alone = len(groups) < threads
+    users = Counter(f for members in groups.values() for f in {f for n in members for f in read_by(rules.tests[n][1])})
+    shared = one_of_each_family([feature for feature, count in users.items() if alone or count > 1])
+    size = store.tape.bars
+    share_out(store.column, shared, size, threads)
+    share_out(group, list(groups.values()), size, threads)
+    return tests
+
+
+def read_by(test: Test) -> list[Feature]:
+    return [side for side in (test.left, test.right) if isinstance(side, Feature)]
+
+
+def signals_of(
+    rules: PackedRules, tests: Codes, tests_from: int, store: FeatureStore, begin: int, end: int
+) -> Decisions:
+    """Signals for bars `begin` to `end` from the codes of the market tests from bar `tests_from` on."""
+    codes = np.empty((len(rules.actions), -(-(end - begin) // 8) * 8), np.uint8)
+    codes[:, end - begin :] = 0
+    actions = rules.actions
+    guard_columns(
+        actions["guard_start"], actions["guard_end"], actions["slot"], rules.guard_op, rules.guard_arg, tests,
+        begin - tests_from, end - tests_from, rules.state_slot, rules.state_codes, rules.stack, codes,
+    )  # fmt: skip
+    for k, clock in enumerate(rules.clock):
+        only_present(codes[k], store.rows(clock), begin, end)
+    return with_signals(rules, tests, tests_from, codes, begin)
 
 
 def one_of_each_family(features: Sequence[Feature]) -> list[Feature]:
@@ -146,14 +189,14 @@ def one_of_each_family(features: Sequence[Feature]) -> list[Feature]:
     return list({(f.symbol, f.interval, FEATURES[f.name].compute, f.params): f for f in features}.values())
 
 
-def share_out(work: Callable[[int], object], count: int, threads: int) -> None:
-    """Call `work(0)` to `work(count - 1)`, on several threads when there are: column passes hold no lock."""
-    if threads == 1 or count == 1:
-        for n in range(count):
-            work(n)
+def share_out(work: Callable[[T], object], parts: Sequence[T], size: int, threads: int) -> None:
+    """Do `work` on every part, each `size` bars long, on several threads where that pays: no pass holds a lock."""
+    if threads == 1 or len(parts) * size < WORTH_A_THREAD:
+        for part in parts:
+            work(part)
     else:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(work, range(count)))
+            list(pool.map(work, parts))
 
 
 def only_present(codes: Codes, rows: Ints | None, begin: int, end: int) -> None:
@@ -167,36 +210,16 @@ def only_present(codes: Codes, rows: Ints | None, begin: int, end: int) -> None:
 
 def no_decisions(rules: PackedRules) -> Decisions:
     """Signals at no bar at all."""
-    return with_signals(
-        rules, np.empty((len(rules.tests), 0), np.uint8), 0, np.zeros((len(rules.actions), 0), np.uint8)
-    )
+    none = np.empty((len(rules.tests), 0), np.uint8)
+    return with_signals(rules, none, 0, np.zeros((len(rules.actions), 0), np.uint8), 0)
 
 
-def guard_codes(rules: PackedRules, k: int, tests: Codes, out: Codes) -> None:
-    """Guard of rule `k` over whole columns, every test of the position unknown."""
-    stack: list[Codes | np.uint8] = []
-    start, end = rules.actions[k].guard_start, rules.actions[k].guard_end
-    for op, arg in zip(rules.guard_op[start:end], rules.guard_arg[start:end], strict=True):
-        if op == PUSH_TEST:
-            stack.append(tests[arg])
-        elif op == PUSH_STATE:
-            stack.append(np.uint8(UNKNOWN))
-        elif op == PUSH_CODE:
-            stack.append(np.uint8(arg))
-        elif op == NOT:
-            stack.append(np.uint8(2) - stack.pop())
-        else:
-            b, a = stack.pop(), stack.pop()
-            stack.append(np.minimum(a, b) if op == AND else np.maximum(a, b))
-    out[:] = stack.pop()
-
-
-def with_signals(rules: PackedRules, tests: Codes, begin: int, codes: Codes) -> Decisions:
-    """`Decisions` with the bars at which `codes` [rules, bars padded to eights] are not all false."""
+def with_signals(rules: PackedRules, tests: Codes, tests_from: int, codes: Codes, begin: int) -> Decisions:
+    """`Decisions` with the bars at which `codes` [rules, bars from `begin`, padded to eights] are not all false."""
     hot, start, action, code = _sparse(codes, codes.view(np.uint64))
     return Decisions(
         rules.actions, rules.guard_op, rules.guard_arg, rules.stack, rules.state_field, rules.state_op,
-        rules.state_slot, rules.state_const, tests, begin, hot + begin, start, action, code,
+        rules.state_slot, rules.state_const, tests, tests_from, hot + begin, start, action, code,
     )  # fmt: skip
 
 
@@ -204,32 +227,32 @@ def with_signals(rules: PackedRules, tests: Codes, begin: int, codes: Codes) -> 
 def _sparse(codes: Codes, words: NDArray[np.uint64]) -> tuple[Ints, Ints, NDArray[np.int32], Codes]:
     """Compressed columns of `codes` [K, n]: the bars with any code above 0, and their codes in order of rule.
 
-    `words` views eight codes as one number: most are 0 and skipped at once.
+    `words` views eight codes as one number: most are 0 in every rule and skipped at once.
     """
-    rules, n = codes.shape
-    count = np.zeros(n + 1, np.int32)
-    for k in range(rules):
-        for w in range(words.shape[1]):
-            if words[k, w] != 0:
-                for t in range(8 * w, 8 * w + 8):
-                    count[t + 1] += codes[k, t] != 0
-    bars = 0
-    for t in range(n):
-        bars += count[t + 1] > 0
-    hot, start = np.empty(bars, np.int64), np.empty(bars + 1, np.int64)
-    b = 0
-    for t in range(n):
-        if count[t + 1] > 0:
-            hot[b], start[b] = t, count[t]
-            b += 1
-        count[t + 1] += count[t]
-    start[bars] = count[n]
-    action, code = np.empty(count[n], np.int32), np.empty(count[n], np.uint8)
-    for k in range(rules):
-        for w in range(words.shape[1]):
-            if words[k, w] != 0:
-                for t in range(8 * w, 8 * w + 8):
-                    if codes[k, t] != 0:
-                        action[count[t]], code[count[t]] = k, codes[k, t]
-                        count[t] += 1
-    return hot, start, action, code
+    some = np.zeros(words.shape[1], np.uint64)
+    signals = 0
+    for k in range(len(codes)):
+        for w in range(len(some)):
+            some[w] |= words[k, w]
+        for t in range(codes.shape[1]):
+            signals += codes[k, t] != 0
+    action, code = np.empty(signals, np.int32), np.empty(signals, np.uint8)
+    hot, start = np.empty(signals + 1, np.int64), np.empty(signals + 1, np.int64)
+    among = np.empty(len(codes), np.int32)  # the rules with a code above 0 within the same word
+    bars = used = 0
+    for w in range(len(some)):
+        if some[w] == 0:
+            continue
+        rules = 0
+        for k in range(len(codes)):
+            among[rules] = k
+            rules += words[k, w] != 0
+        for t in range(8 * w, 8 * w + 8):
+            hot[bars], start[bars] = t, used
+            for n in range(rules):
+                if codes[among[n], t] != 0:
+                    action[used], code[used] = among[n], codes[among[n], t]
+                    used += 1
+            bars += used > start[bars]
+    start[bars] = used
+    return hot[:bars], start[: bars + 1], action, code

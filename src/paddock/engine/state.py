@@ -231,9 +231,10 @@ class Friction(NamedTuple):
 class Decisions(NamedTuple):
     """What may fire: the actions, their guards, and the bars at which a guard is not plainly false.
 
-    `bars[j]` has signals `start[j]` to `start[j + 1]` of `action` (in firing order) and `code` (TRUE, or UNKNOWN: judge
-    the guard, which may read the position). `tests[test, bar - tests_from]` are the market tests' three-valued codes.
-    A guard is postfix code in `guard_op` and `guard_arg` that needs `stack` places; state tests are rows of `state_*`.
+    `bars[j]` has signals `start[j]` to `start[j + 1]` of `action` (in firing order) and `code` (what the guard is for a
+    short, flat and long slot, as in paddock.engine.guards; unknown: judge it). `tests[test, bar - tests_from]` are the
+    market tests' three-valued codes. A guard is postfix code in `guard_op` and `guard_arg` that needs `stack` places;
+    state tests are rows of `state_*`.
     """
 
     actions: Table[Step]

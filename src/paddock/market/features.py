@@ -7,6 +7,7 @@ how much was asked for nor on what comes later. Unknown is NaN. A higher interva
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -197,6 +198,10 @@ class FeatureStore:
         """As `column`, but not kept: for sweeps over more features than memory should hold."""
         return self._family(feature)[feature]
 
+    def passing(self) -> FeatureStore:
+        """A store for columns that need not be kept; by default they are."""
+        return self
+
     def rows(self, symbol: str) -> Ints | None:
         """Rows of the tape at which the symbol has a bar; None when it has all of them."""
         series = self.series(symbol, self.tape.interval)
@@ -248,3 +253,12 @@ class FeatureStore:
         lower = self.series(symbol, tape.interval)
         assert isinstance(lower, TapeSeries)
         return HigherSeries(lower, wanted)
+
+
+class PassingFeatures(FeatureStore):
+    """For a single run: what was asked of `passing()` goes with it, so that its memory is used again."""
+
+    def passing(self) -> FeatureStore:
+        passing = copy(self)
+        passing._columns = dict(self._columns)
+        return passing

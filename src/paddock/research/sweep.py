@@ -12,7 +12,7 @@ from typing import Any
 
 from paddock.core.errors import Code, Invalid, nearest
 from paddock.core.time import interval_ms
-from paddock.engine.backtest import BLOCK, check_window, finished, run_rules
+from paddock.engine.backtest import block_of, check_window, finished, run_rules
 from paddock.engine.costs import Costs
 from paddock.engine.equity_stats import equity_stats, new_acc, summary
 from paddock.engine.metrics import Metric, measure
@@ -73,7 +73,16 @@ def sweep(
     def run(chunk: Sequence[Mapping[str, object]]) -> list[Trial]:
         store, begin, end = RecentFeatures(tape, columns), *check_window(window, tape)
         program = compile_strategy(load_variant(with_params(raw, chunk[0])), tape.symbols)
-        session = Session([program], tape, costs, [start_cash(start_usd)], [0], begin, end, keep=BLOCK)
+        session = Session(
+            [program],
+            tape,
+            costs,
+            [start_cash(start_usd)],
+            [0],
+            begin,
+            end,
+            keep=min(block_of(pack_rules([program])), end - begin),
+        )
         return [trial(raw, params, store, session) for params in chunk]
 
     with ThreadPoolExecutor(threads) as pool:
