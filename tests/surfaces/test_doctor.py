@@ -29,6 +29,7 @@ def home(tmp_path: Path) -> Path:
     made = Database.open(f"sqlite:///{home}/paddock.db")
     upgrade(made)
     made.close()
+    (home / "paddock.db").chmod(0o600)
     return home
 
 
@@ -71,6 +72,11 @@ def test_what_others_may_touch_is_named(home):
     home.chmod(0o777)
     found = broken(settings_of(home))
     assert set(found) == {"home", "secrets"}
+
+
+def test_a_database_that_others_may_read_is_named(home):
+    (home / "paddock.db").chmod(0o644)
+    assert broken(settings_of(home)) == {"secrets": f"others may use {home / 'paddock.db'}"}
 
 
 def test_an_old_schema_is_named(home):

@@ -72,6 +72,8 @@ def open_door(home: Path, control: ipc.Control | None):
         (b'{"cmd": "format_disk"}', {"ok": False, "error": "unknown_command"}),
         (b'{"cmd": "emergency_close"}', {"ok": False, "error": "symbol_required"}),
         (b'{"cmd": "emergency_close", "symbol": 7}', {"ok": False, "error": "symbol_required"}),
+        (b'{"cmd": "emergency_close", "symbol": "\\ud800"}', {"ok": False, "error": "symbol_required"}),
+        (b'{"cmd": "emergency_close", "symbol": "B\\u0000C"}', {"ok": False, "error": "symbol_required"}),
         (b'{"cmd": "get_state"}', {"ok": True, "mode": "paper"}),
         (b'{"cmd": "pause"}', {"ok": True, "runs": 3}),
         (b'{"cmd": "resume"}', {"ok": False, "error": "usage", "message": "a person stopped it"}),

@@ -112,6 +112,8 @@ def test_the_token_is_told_once_and_opens_the_api(home):
         assert token in server.told
         with server.api() as api:
             assert api.get("/bots")["items"] == []
+        for secret in ("token", "paddock.db", "paddock.db-wal"):
+            assert (home / secret).stat().st_mode & 0o077 == 0, secret
         assert server.end() == 0
     with serving(home, "--role", "web") as again:
         assert token not in again.told

@@ -75,9 +75,15 @@ def check_permissions(settings: Settings) -> Iterator[Finding]:
         yield Finding("home", Health.BROKEN, "others may change what is in it", f"chmod go-w {home}")
     else:
         yield Finding("home", Health.WELL, f"{home} is its owner's to change")
-    for path in (token, home / NAME):
+    for path in (token, home / NAME, *_database_file(settings)):
         if path.exists() and open_to_others(path):
             yield Finding("secrets", Health.BROKEN, f"others may use {path}", f"chmod 600 {path}")
+
+
+def _database_file(settings: Settings) -> tuple[Path, ...]:
+    """That of SQLite; a server guards its own."""
+    kind, _, path = settings.database_url.partition(":///")
+    return (Path(path),) if kind == "sqlite" else ()
 
 
 def check_disk(home: Path) -> Finding:
@@ -116,7 +122,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
 
     if settings.database_url.startswith("sqlite"):
         yield check_sqlite(sqlite3.sqlite_version_info)
-        if not Path(settings.database_url.removeprefix("sqlite:///")).exists():
+        if not any(path.exists() for path in _database_file(settings)):
             yield Finding("database", Health.WELL, "there is none yet; `paddock serve` makes it")
             return
     database = None

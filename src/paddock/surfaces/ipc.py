@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from paddock.core.errors import Code, NotRunning, PaddockError, Refused, TimedOut, Unavailable
 
@@ -22,6 +23,7 @@ NAME = "paddock.sock"
 TIMEOUT_S = 2.0
 POLL_S = 0.2
 LONGEST = 64 * 1024  # bytes of a line
+SYMBOL: Final = re.compile(r"[!-~]{1,64}")  # what no store takes for a text must not reach one
 COMMANDS = ("get_state", "pause", "resume", "emergency_close")
 Reply = dict[str, Any]
 
@@ -53,7 +55,7 @@ def answer(line: bytes, control: Control | None) -> Reply:
     command, symbol = request.get("cmd"), request.get("symbol")
     if command not in COMMANDS:
         return _no("unknown_command")
-    if command == "emergency_close" and not (isinstance(symbol, str) and symbol):
+    if command == "emergency_close" and not (isinstance(symbol, str) and SYMBOL.fullmatch(symbol)):
         return _no("symbol_required")
     if control is None:
         return _no("executor_not_available")

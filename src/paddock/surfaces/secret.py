@@ -22,6 +22,11 @@ class LocalToken:
     fresh: bool
 
 
+def keep_private() -> None:
+    """What this process writes from now on is its owner's alone: the database tells what a trader does."""
+    os.umask(0o077)
+
+
 def local_token(path: Path) -> LocalToken:
     """The token in the file, made where there is none.
 

@@ -24,12 +24,11 @@ from paddock.surfaces.listen import Address, listening
 from paddock.surfaces.machine import RandomIds, SystemClock
 from paddock.surfaces.parts import Part, run_together, until_signalled
 from paddock.surfaces.replay import Replay
-from paddock.surfaces.secret import LocalToken, local_token
+from paddock.surfaces.secret import LocalToken, keep_private, local_token
 from paddock.surfaces.settings import Settings
 from paddock.surfaces.web import http_settings, web_part
 
 END_WITHIN_S = 10.0
-HOME_MODE = 0o700
 
 log = structlog.get_logger(__name__)
 
@@ -71,8 +70,9 @@ def serve(configured: Settings, wish: Wish, announce: Announce) -> int:
     Raises what stands in the way of starting: Refused (serve.exposed, serve.already_running), Unavailable
     (serve.port_in_use, machine, database.*), Invalid (settings, database.url), NotFound and Invalid (data.*).
     """
+    keep_private()
     database = Database.open(configured.database_url)
-    configured.home.mkdir(mode=HOME_MODE, parents=True, exist_ok=True)
+    configured.home.mkdir(parents=True, exist_ok=True)
     token = local_token(configured.token_file)
     _log_to_stderr(configured, token)
     stop = Event()
@@ -111,7 +111,8 @@ def _working(configured: Settings, wish: Wish, house: House, entrance: Door | No
         return []
     from paddock.surfaces.work import working  # brings the engine, which a process that only answers can do without
 
-    return working(house, Lake(configured.home), wish.replays, demo=wish.demo, entrance=entrance)
+    strangers = configured.reach.guarded
+    return working(house, Lake(configured.home), wish.replays, demo=wish.demo, strangers=strangers, entrance=entrance)
 
 
 def _answering(

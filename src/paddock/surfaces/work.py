@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from threading import Event
+from typing import Final
 
 import structlog
 from sqlalchemy import ColumnElement, select
@@ -15,15 +16,19 @@ from paddock.core.errors import Refused, Unavailable, Unknown
 from paddock.engine.costs import Costs
 from paddock.journal.tables import positions
 from paddock.market.lake import Lake
+from paddock.runtime.confine import CALLS, LIMITS
 from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.feeds import TapeReplay
+from paddock.runtime.kept import Boxes
 from paddock.runtime.kill import PLATFORM
 from paddock.runtime.lifecycle import KillAction, RunState, StopMode, Wanted
 from paddock.runtime.paper import PaperVenue
 from paddock.runtime.runner import Market
+from paddock.runtime.sandbox import Allowance, Sandbox
 from paddock.runtime.tables import runs
 from paddock.runtime.tell import Tell
 from paddock.runtime.worker import Worker
+from paddock.strategy.document import Document
 from paddock.surfaces.backtests import Backtester, backtest_part
 from paddock.surfaces.demo_bots import ensure_demo_bots
 from paddock.surfaces.histories import Histories
@@ -38,12 +43,19 @@ from paddock.surfaces.state import state_of
 PACE_S = 0.1  # between rounds in which nothing closed
 SOCKET = "socket"  # who did it, in the journal
 PAUSED = "paused over the socket"
+OF_ONES_OWN: Final = Allowance()
+OF_STRANGERS: Final = replace(OF_ONES_OWN, walls=frozenset({LIMITS, CALLS}))
 
 log = structlog.get_logger(__name__)
 
 
-def working(house: House, lake: Lake, replays: Sequence[Replay], *, demo: bool, entrance: Door) -> list[Part]:
-    """The worker with its feeds, and the socket that answers for it; with `demo`, the demo's market and bots too."""
+def working(
+    house: House, lake: Lake, replays: Sequence[Replay], *, demo: bool, strangers: bool, entrance: Door
+) -> list[Part]:
+    """The worker with its feeds, and the socket that answers for it.
+
+    With `demo`, the demo's market and bots too. `strangers` may sign in: their strategies take walls that hold them.
+    """
     if demo:
         ensure_demo_market(lake)
     wanted = {replay.name: replay for replay in (*([DEMO] if demo else []), *replays)}
@@ -53,7 +65,8 @@ def working(house: House, lake: Lake, replays: Sequence[Replay], *, demo: bool, 
     markets = [_on_paper(house, feed) for feed in feeds.values()]
     holder = f"{socket.gethostname()}:{lake.home}"  # the same after a restart: one process a home has a worker
     fastest = max((replay.speed or 1.0 for replay in wanted.values()), default=1.0)
-    worker = Worker(house.database, markets, house.kills, holder, policy=_in_time_of(fastest))
+    boxes = _boxes(OF_STRANGERS if strangers else OF_ONES_OWN)
+    worker = Worker(house.database, markets, house.kills, holder, policy=_in_time_of(fastest), boxes=boxes)
     if demo:
         ensure_demo_bots(house)
     stepped = [feeds[name] for name, replay in wanted.items() if replay.speed is None]
@@ -73,6 +86,15 @@ def _on_paper(house: House, feed: TapeReplay) -> Market:
     """A venue of play money that fills on the bars of the feed, in its time."""
     venue = PaperVenue(house.database, feed.clock)
     return Market(feed, lambda _account_id: venue, venue, Costs())
+
+
+def _boxes(allowance: Allowance) -> Boxes:
+    """Processes for strategies in Python."""
+
+    def box(document: Document, symbols: Sequence[str]) -> Sandbox:
+        return Sandbox(document, symbols, seconds=time.monotonic, allowance=allowance)
+
+    return box
 
 
 def _in_time_of(speed: float) -> DeskPolicy:

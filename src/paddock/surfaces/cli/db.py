@@ -62,7 +62,9 @@ def opened(home: Path | None, *, make: bool = False) -> Iterator[Database]:
     from paddock.core.errors import Code, NotFound
     from paddock.journal.database import Database
     from paddock.surfaces import settings
+    from paddock.surfaces.secret import keep_private
 
+    keep_private()
     configured = settings.load(home=home)
     path = Path(configured.database_url.removeprefix("sqlite:///"))
     if configured.database_url.startswith("sqlite:") and not path.exists():
@@ -74,7 +76,7 @@ def opened(home: Path | None, *, make: bool = False) -> Iterator[Database]:
                 seen=path,
                 rule="`paddock serve` and `paddock db upgrade` make it",
             )
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
     database = Database.open(configured.database_url)
     try:
         yield database
