@@ -15,6 +15,8 @@ from structlog.testing import capture_logs
 
 from paddock.journal.database import Database
 from paddock.journal.upgrade import upgrade
+from paddock.runtime.accounts import PAPER
+from paddock.runtime.blocks import Block, BlockReason, raise_blocks, standing
 from paddock.surfaces import client, settings
 from paddock.surfaces.cli.main import main
 from paddock.surfaces.house import House, house_on
@@ -96,6 +98,22 @@ def test_an_account_of_play_money(house, asked, capsys):
     assert (made["cash_usd"], made["free_usd"]) == ("2500.500000", "2500.500000")
     assert main(["accounts", "list"]) == 0
     assert "2,500.50" in capsys.readouterr().out
+
+
+def test_who_has_looked_lets_an_account_enter_again(house, asked):
+    account = asked("accounts", "open", "play")["account_id"]
+
+    def odd() -> list[str]:
+        with house.database.read() as conn:
+            return [block.symbol for block in standing(conn, {account: PAPER})]
+
+    with house.database.write() as conn:
+        raise_blocks(conn, [Block(account, "", symbol, BlockReason.UNEXPECTED, "odd", 1) for symbol in ("A", "B")])
+    assert asked("accounts", "lift", account, "--symbol", "B")["account_id"] == account
+    assert odd() == ["A"]
+    asked("accounts", "lift", account)
+    assert odd() == []
+    assert main(["accounts", "lift", "nobody-has-it"]) == 2
 
 
 def test_the_kill_switch(house, asked, capsys):

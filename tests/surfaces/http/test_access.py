@@ -2,7 +2,9 @@
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 
+from paddock.runtime.tables import accounts
 from paddock.surfaces.http.app import create_app
 from paddock.surfaces.http.gate import COOKIE
 from paddock.surfaces.http.route import GuardedRoute
@@ -213,3 +215,23 @@ def test_a_caller_has_a_rate_of_its_own(world):
 def test_guessing_tokens_is_slow(world):
     client = world.client("guess", limits=Limits(anonymous=Rate(per_second=1.0, burst=2)))
     assert [client.get(SESSION).status_code for _ in range(3)] == [401, 401, 429]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("accounts/{0}/lift", {}),
+        ("kills", {"scope": "account", "id": "{0}"}),
+        ("kills/release", {"scope": "account", "id": "{0}"}),
+    ],
+)
+def test_what_touches_real_money_takes_the_scope_live(world, path, body):
+    account_id = world.services().accounts.open("ann", "main").account_id
+    with world.database.write() as conn:
+        conn.execute(update(accounts).values(venue="elsewhere"))
+    body = {key: value.format(account_id) for key, value in body.items()}
+    everyday = world.client(world.token("ann", frozenset({Scope.READ, Scope.PAPER})))
+    answer = everyday.post(f"/api/v1/{path.format(account_id)}", json=body)
+    assert (answer.status_code, answer.json()["error"]["message"]) == (403, 'this needs the scope "live"')
+    answer = world.client(world.token("ann")).post(f"/api/v1/{path.format(account_id)}", json=body)
+    assert answer.status_code in (200, 201) or answer.json()["error"]["code"] == "kill.not_engaged"

@@ -152,6 +152,7 @@ SENT = {
     "changeBot": {"name": "changed"},
     "stopRun": {"mode": "keep"},
     "depositMoney": {"amount_usd": "1"},
+    "liftAccount": {"symbol": "BTC"},
 }
 
 

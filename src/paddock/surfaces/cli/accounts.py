@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 
 from paddock.surfaces.cli.remote import Json, Limit, api, listed, show_items, show_one
 
-app = App(name="accounts", help="Accounts of a running `paddock serve`: list, open.")
+app = App(name="accounts", help="Accounts of a running `paddock serve`: list, open, lift.")
 COLUMNS = {
     "account_id": "account",
     "name": "name",
@@ -39,3 +39,17 @@ def open_(
     """Open an account of paper."""
     with api() as session:
         show_one(session.post("/accounts", {"name": name, "deposit_usd": deposit}), json=json)
+
+
+@app.command
+def lift(
+    account: Annotated[str, Parameter(help="The account's id.")],
+    /,
+    *,
+    symbol: Annotated[str | None, Parameter(help="Only this one.")] = None,
+    json: Json = False,
+) -> None:
+    """Say that you have looked at what was odd on an account: entries go on, unless its books still disagree."""
+    with api() as session:
+        body = {} if symbol is None else {"symbol": symbol}
+        show_one(session.post(f"/accounts/{account}/lift", body), json=json)

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from structlog.contextvars import bind_contextvars
 
 from paddock.core.errors import PaddockError, Unknown
+from paddock.runtime.accounts import PAPER
 from paddock.surfaces.http import idempotency
 from paddock.surfaces.http.gate import Access, Gate
 from paddock.surfaces.http.models.base import ErrorDocument
@@ -47,6 +48,11 @@ class Asked:
 
     services: Services
     caller: Caller
+
+    def require_account(self, account_id: str) -> None:
+        """Raises NotFound for an account that is not the caller's, Refused where real money takes the scope live."""
+        account = self.services.accounts.get(self.caller.user_id, account_id)
+        self.caller.require(Scope.PAPER if account.venue == PAPER else Scope.LIVE)
 
 
 async def _asked(request: Request) -> Asked:

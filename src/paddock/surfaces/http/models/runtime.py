@@ -254,6 +254,10 @@ class DepositWanted(Sent):
     amount_usd: Money
 
 
+class LiftWanted(Sent):
+    symbol: Annotated[str, Field(pattern=r"^[!-~]{1,64}$", description="only this one, else all")] | None = None
+
+
 class AccountModel(Answered):
     """`cash_usd` is all of it, `free_usd` what no run has; `frozen` says why there are no entries, if so."""
 

@@ -8,7 +8,7 @@ from paddock.journal.ledger import Book
 from paddock.runtime.accounts import Account, account_of
 from paddock.surfaces.http import books, render
 from paddock.surfaces.http.models.base import PAGE, After, InPath, Limit, Listed, micros, money
-from paddock.surfaces.http.models.runtime import AccountModel, AccountWanted, DepositWanted, EntryModel
+from paddock.surfaces.http.models.runtime import AccountModel, AccountWanted, DepositWanted, EntryModel, LiftWanted
 from paddock.surfaces.http.route import Ask, Asked, Routes
 from paddock.surfaces.http.scopes import Scope
 
@@ -41,6 +41,15 @@ def deposit(ask: Ask, account_id: InPath, wanted: DepositWanted) -> AccountModel
     """More play money."""
     amount = micros(wanted.amount_usd, "body.amount_usd")
     return _shown(ask, ask.services.accounts.deposit(ask.caller.user_id, account_id, amount))
+
+
+@routes.post("/accounts/{account_id}/lift", "liftAccount", Scope.PAPER)
+def lift(ask: Ask, account_id: InPath, wanted: LiftWanted) -> AccountModel:
+    """A person has looked at what was odd, on one symbol or all: entries go on, unless the books still disagree."""
+    owner = ask.caller.user_id
+    ask.require_account(account_id)
+    ask.services.accounts.lift(owner, account_id, wanted.symbol)
+    return _shown(ask, ask.services.accounts.get(owner, account_id))
 
 
 @routes.get("/accounts/{account_id}/ledger", "listLedger", Scope.READ)

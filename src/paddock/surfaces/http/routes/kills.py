@@ -51,8 +51,11 @@ def _scope(ask: Asked, wanted: SwitchWanted) -> str:
     if not wanted.id:
         raise Invalid(Code.REQUEST, "which one?", where="body.id", rule=f"the id of the {wanted.scope}")
     if wanted.scope == "run":
-        return run_scope(ask.services.runs.get(owner, wanted.id).run_id)
-    return account_scope(ask.services.accounts.get(owner, wanted.id).account_id)
+        run = ask.services.runs.get(owner, wanted.id)
+        ask.require_account(run.account_id)
+        return run_scope(run.run_id)
+    ask.require_account(wanted.id)
+    return account_scope(wanted.id)
 
 
 def _model(kill: Kill) -> KillModel:

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import Query
 from sqlalchemy import Connection
 
-from paddock.runtime.accounts import PAPER
 from paddock.runtime.lifecycle import RunState
 from paddock.runtime.runs import Run, run_of
 from paddock.surfaces.http.models.base import ID_FORM, PAGE, After, InPath, Limit, Listed, micros
@@ -36,7 +35,7 @@ def list_(
 def deploy(ask: Ask, wanted: RunWanted) -> RunModel:
     """A version of a bot on an account, with capital of its own. It begins at the next bar."""
     owner = ask.caller.user_id
-    _require_scope(ask, wanted.account_id)
+    ask.require_account(wanted.account_id)
     run = ask.services.runs.deploy(
         owner,
         wanted.bot_id,
@@ -82,11 +81,5 @@ def own_run(ask: Asked, conn: Connection, run_id: str) -> Run:
 
 def _steered(ask: Asked, run_id: str) -> Run:
     run = ask.services.runs.get(ask.caller.user_id, run_id)
-    _require_scope(ask, run.account_id)
+    ask.require_account(run.account_id)
     return run
-
-
-def _require_scope(ask: Asked, account_id: str) -> None:
-    """What moves real money takes the scope live."""
-    account = ask.services.accounts.get(ask.caller.user_id, account_id)
-    ask.caller.require(Scope.PAPER if account.venue == PAPER else Scope.LIVE)
