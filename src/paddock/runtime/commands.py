@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,12 +14,14 @@ from paddock.journal.events import Draft
 from paddock.journal.fences import Fence
 from paddock.journal.kinds import EventKind
 from paddock.journal.projections import record
-from paddock.runtime.ending import give_back, is_idle, wind_up
+from paddock.journal.schema import slices
+from paddock.runtime.ending import give_back, is_idle, wind_up, without_entries
 from paddock.runtime.kill import Kill
-from paddock.runtime.lifecycle import KillAction, RunState, StopMode, Wanted, require
+from paddock.runtime.lifecycle import KEPT, KillAction, RunState, StopMode, Wanted, require
 from paddock.runtime.runner import Runner
 from paddock.runtime.runs import COLUMNS, Run, run_from
 from paddock.runtime.tables import runs
+from paddock.runtime.wants import AnyWant
 
 _log = structlog.get_logger()
 AGAIN_MS = 5_000  # by the feed's clock: how often an end that is not reached is asked for again
@@ -45,30 +47,32 @@ class Commands:
 
     def carry_out(self, fence: Fence | None, kills: Sequence[Kill]) -> None:
         """Honour kill switches, then do what is asked. Runs join and leave here, with the books as of the last bar."""
-        kept = self._runner.kept
-        failures = self._runner.take_failures()
+        kept, failures = self._runner.kept, self._runner.failures
         if not (failures or kills or self._asked_for()):
             return
+        kept.broken = True  # until it is recorded, the runs may be others than these
         with self._database.write(fence) as conn:
             self._drafts = []
-            for run, error in failures:
-                self._fail(conn, run, error)
+            failed = [self._fail(conn, run, failures[run.run_id]) for run in self._among(conn, failures)]
             self._honour(conn, kills)
             asked = self._asked(conn)
             joining = any(run.state is RunState.DRAFT and run.wanted is not Wanted.STOPPED for run in asked)
             if joining:
                 kept.store(conn, kept.members)  # whoever stays goes on from here
-            done = [self._do(conn, run) for run in asked]
+            done = [self._do(conn, run, kept.last_ts) for run in asked]
             record(conn, self._drafts)
+        failures.clear()
+        kept.broken = False
         if joining:
             self._runner.reload()
         else:
-            kept.note(done)
+            kept.note([*failed, *done])
         self._runner.desk.send(fence)
         self._sweep(kills)
 
     def _sweep(self, kills: Sequence[Kill]) -> None:
         """A switch that is told all also ends, once, the orders that somebody else placed."""
+        self._swept.intersection_update(kills)
         new = [kill for kill in kills if kill.foreign and kill not in self._swept]
         if new:
             self._swept.update(new)
@@ -98,7 +102,7 @@ class Commands:
             covered = update(runs).where(
                 runs.c.feed == self._feed.name,
                 runs.c.shard == self._runner.shard,
-                runs.c.state != RunState.STOPPED,
+                runs.c.settled == 0,
             )
             if scope != "platform":
                 covered = covered.where((runs.c.account_id if scope == "account" else runs.c.run_id) == name)
@@ -111,15 +115,14 @@ class Commands:
                 values = {"wanted": Wanted.STOPPED, "stop_mode": StopMode.FLATTEN, "asked": 1, "reason": reason}
                 conn.execute(covered.values(values))
 
-    def _do(self, conn: Connection, run: Run) -> Run:
-        """Do what is asked of a run; gives it as it is now."""
+    def _do(self, conn: Connection, run: Run, last_ts: int) -> Run:
+        """Do what is asked of a run after the bar that opened at `last_ts`; gives it as it is now."""
         if run.wanted is Wanted.STOPPED:
             return self._stop(conn, run)
         if run.state is RunState.DRAFT:
-            begin_ts = self._runner.kept.last_ts + self._runner.watch.step_ms
-            run = self._become(conn, run, RunState.ACTIVE, begin_ts=begin_ts)
+            run = self._become(conn, run, RunState.ACTIVE, begin_ts=last_ts + self._runner.watch.step_ms)
         if run.wanted is Wanted.PAUSED and run.state is RunState.ACTIVE:
-            run = self._become(conn, run, RunState.PAUSED)
+            run = self._take_entries_back(conn, self._become(conn, run, RunState.PAUSED))
         elif run.wanted is Wanted.ACTIVE and run.state is RunState.PAUSED:
             run = self._become(conn, run, RunState.ACTIVE, told=EventKind.RUN_RESUMED)
         conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(asked=0))
@@ -132,21 +135,42 @@ class Commands:
         idle = is_idle(conn, run.run_id)
         if not idle and (run.state is not RunState.STOPPED or run.stop_mode is StopMode.FLATTEN):
             wants = wind_up(conn, run, run.decision + 1)
-            if wants:
-                conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(decision=run.decision + 1))
-                self._runner.desk.record(conn, wants)
+            run = self._want(conn, run, wants)
         if run.state is not RunState.STOPPED and (idle or run.stop_mode is not StopMode.FLATTEN):
             run = self._become(conn, run, RunState.STOPPED, end_ts=now)
         if idle and run.state is RunState.STOPPED:
             give_back(conn, run, now)
             conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(settled=1, asked=0))
+            del self._tried[run.run_id]
         return run
 
-    def _fail(self, conn: Connection, run: Run, error: Invalid) -> None:
+    def _take_entries_back(self, conn: Connection, run: Run) -> Run:
+        """Nothing may add to the positions of a run that makes no entries."""
+        return self._want(conn, run, without_entries(conn, run, run.decision + 1))
+
+    def _want(self, conn: Connection, run: Run, wants: Sequence[AnyWant]) -> Run:
+        """Record what is wanted of the desk for a run as a decision of its own."""
+        if not wants:
+            return run
+        decision = run.decision + 1
+        conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(decision=decision))
+        self._runner.apply(conn, self._runner.desk.record(conn, wants))
+        return replace(run, decision=decision)
+
+    def _among(self, conn: Connection, run_ids: Iterable[str]) -> list[Run]:
+        """Those of the runs that are kept."""
+        found: list[Run] = []
+        for part in slices(sorted(run_ids)):
+            kept = select(*COLUMNS).where(runs.c.run_id.in_(part), runs.c.state.in_(KEPT))
+            found += [run_from(row) for row in conn.execute(kept.order_by(runs.c.run_id))]
+        return found
+
+    def _fail(self, conn: Connection, run: Run, error: Invalid) -> Run:
         """Set a run aside whose strategy failed, or whose books disagree. Its protection stays; its owner stops it."""
         reason = f"{error.message} ({error.where})" if error.where else error.message
         state = RunState.QUARANTINED if error.code is Code.RUN_STATE else RunState.FAILED
-        self._become(conn, run, state, reason=reason, end_ts=self._feed.clock.now_ts())
+        run = self._become(conn, run, state, reason=reason, end_ts=self._feed.clock.now_ts())
+        return self._take_entries_back(conn, run)
 
     def _become(
         self, conn: Connection, run: Run, state: RunState, *, told: EventKind | None = None, **values: Any

@@ -43,7 +43,8 @@ class OrderDesk:
         self._kit = Kit(database, brokers, instruments, clock, policy, books, Patience(policy), quotes)
 
     def record(self, conn: Connection, wants: Sequence[AnyWant]) -> list[Ended]:
-        """Make wants durable with `conn`, the transaction of their decision; gives those that are refused here.
+        """Make wants durable with `conn`, the transaction of their decision; gives what ended by that: refused, or not
+        even sent.
 
         The books are not told of these: whoever decides puts them into the kernel in the same transaction. Raises
         Invalid (intent.conflict) for a leg that was recorded with another content.

@@ -1,4 +1,7 @@
-"""How a run ends: its working orders are cancelled, its positions closed if it is to be flat, its money goes back."""
+"""How a run ends: its working orders are cancelled, its positions closed if it is to be flat, its money goes back.
+
+One that is paused, or set aside, only loses what would add to its positions.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from sqlalchemy import Connection, exists, select
 
 from paddock.core.orders import TERMINAL, OrderKind, Reason, Side
 from paddock.journal.facts import Released, draft
-from paddock.journal.intents import intents
+from paddock.journal.intents import Action, intents
 from paddock.journal.ledger import balance
 from paddock.journal.projections import record
 from paddock.journal.tables import orders, positions
@@ -45,7 +48,7 @@ def wind_up(conn: Connection, run: Run, decision: int) -> list[AnyWant]:
     for row in _working(conn, run.run_id):
         if flatten and row.reduce_only and row.kind == OrderKind.MARKET:
             leaving.add(row.symbol)
-        else:
+        elif not row.cancelling:
             wants.append(CancelWant(*who, next(legs), row.symbol, row.intent_id))
     if flatten:
         wants += [
@@ -66,6 +69,15 @@ def wind_up(conn: Connection, run: Run, decision: int) -> list[AnyWant]:
     return wants
 
 
+def without_entries(conn: Connection, run: Run, decision: int) -> list[AnyWant]:
+    """The ends of what works and would add to a run's positions; its books do not know of them yet."""
+    entries = [row for row in _working(conn, run.run_id) if not (row.reduce_only or row.cancelling)]
+    return [
+        CancelWant(run.run_id, run.account_id, decision, 2 * n + 1, row.symbol, row.intent_id, known=False)
+        for n, row in enumerate(entries)
+    ]
+
+
 def give_back(conn: Connection, run: Run, now: int) -> None:
     """Return what a run has to its account."""
     amount = balance(conn, run.account_id, run.run_id)
@@ -74,7 +86,14 @@ def give_back(conn: Connection, run: Run, now: int) -> None:
 
 
 def _working(conn: Connection, run_id: str) -> Sequence[Any]:
-    wanted = select(orders.c.intent_id, orders.c.symbol, orders.c.kind, orders.c.reduce_only).where(
+    asked = exists().where(
+        intents.c.account_id == orders.c.account_id,
+        intents.c.client_id == orders.c.intent_id,
+        intents.c.action == Action.CANCEL,
+        intents.c.state.not_in(sorted(TERMINAL)),
+    )
+    c = orders.c
+    wanted = select(c.intent_id, c.symbol, c.kind, c.reduce_only, asked.label("cancelling")).where(
         orders.c.run_id == run_id, orders.c.kind.in_(_WORKING), orders.c.state.not_in(sorted(TERMINAL))
     )
     return conn.execute(wanted.order_by(orders.c.intended_ts, orders.c.intent_id)).all()

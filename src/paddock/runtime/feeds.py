@@ -36,7 +36,10 @@ class Feed(Protocol):
         ...
 
     def poll(self) -> Sequence[Bar]:
-        """Bars that closed since the last poll, over the history's symbols. One may come again, late or corrected."""
+        """Bars that closed since the last poll, over the history's symbols. One may come again, late or corrected.
+
+        Raises Unavailable, or Unknown, when the source does not answer.
+        """
         ...
 
 

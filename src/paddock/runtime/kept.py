@@ -6,12 +6,13 @@ and live through the bars since, as they did before; whatever was stored later i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, tuple_
 
 from paddock.core.errors import Code, Invalid
 from paddock.core.orders import Refusal
@@ -74,10 +75,10 @@ class Kept:
         """Book what a venue reported of runs that are kept here, and store their states."""
         told = [(member, fact) for fact in facts if (member := self.by_run.get(fact.run_id)) and not member.leaving]
         if told:
-            self.broken = True  # until the transaction is over, these books are ahead of the database
+            was, self.broken = self.broken, True  # an error here leaves these books ahead of the database
             self.session.book([report_of(fact, member.bot) for member, fact in told])
             self.store(conn, {member.bot: member for member, _ in told}.values())
-            self.broken = False
+            self.broken = was
 
     def forget(self, run_ids: frozenset[str]) -> None:
         """The books are ahead of the database."""
@@ -109,7 +110,7 @@ class Kept:
         """Runs as they are now; one that is to stop, or is not kept any more, decides no further."""
         for run in changed:
             if member := self.by_run.get(run.run_id):
-                member.run = run
+                member.run, member.decision = run, run.decision
                 member.leaving = run.state not in KEPT or run.wanted is Wanted.STOPPED
 
     def due(self) -> list[Member]:
@@ -120,8 +121,8 @@ class Kept:
             if member.box is not None or self.session.bar - member.stored_bar >= CHECKPOINT_BARS
         ]
 
-    def ask(self, bar: Bar) -> tuple[dict[int, tuple[Action, ...]], list[tuple[Run, Invalid]]]:
-        """What strategies in Python want at the close of `bar`, by bot; and those that failed, which leave."""
+    def ask(self, bar: Bar) -> tuple[dict[int, tuple[Action, ...]], dict[str, Invalid]]:
+        """What strategies in Python want at the close of `bar`, by bot; and runs that failed by it, which leave."""
         self.closes.move(bar)
         asked = {
             member.bot: (member.box, seen)
@@ -131,11 +132,11 @@ class Kept:
             and (seen := self.closes.of(member.bot, member.program.symbols)).present
         }
         actions: dict[int, tuple[Action, ...]] = {}
-        failures: list[tuple[Run, Invalid]] = []
+        failures: dict[str, Invalid] = {}
         for bot, given in decide_all(asked):
             if isinstance(given, Invalid):
                 self.members[bot].leaving = True
-                failures.append((self.members[bot].run, given))
+                failures[self.members[bot].run.run_id] = given
             elif given:
                 actions[bot] = given
         return dict(sorted(actions.items())), failures
@@ -153,7 +154,7 @@ def begun(conn: Connection, feed: str, shard: int, now_ts: int) -> None:
 
 
 Boxes = Callable[[Document, tuple[str, ...]], Sandbox]
-Failed = Callable[[Run, Invalid], None]
+Failed = Callable[[str, Invalid], None]  # of a run's id
 
 
 class Loader:
@@ -171,10 +172,12 @@ class Loader:
         last_ts = conn.execute(
             select(cohorts.c.last_ts).where(cohorts.c.feed == self._feed, cohorts.c.shard == shard)
         ).scalar_one()
+        rows = _rows(conn, self._feed, shard)
+        documents = _documents(conn, [run for run, _ in rows if run.strategy_hash not in self._programs])
         found = [
             (run, row, *prepared)
-            for run, row in _rows(conn, self._feed, shard)
-            if (prepared := self._prepared(conn, run, row, failed))
+            for run, row in rows
+            if (prepared := self._prepared(run, row, documents.get((run.bot_id, run.version)), failed))
         ]
         bars = read_bars(conn, self._feed, int(self._history.ts[-1]), last_ts)
         first = min([_stored_ts(run, row) for run, row, *_ in found], default=last_ts)
@@ -192,20 +195,17 @@ class Loader:
         _compare(conn, kept, failed)
         return kept
 
-    def _prepared(self, conn: Connection, run: Run, row: Any, failed: Failed) -> tuple[Program, Sandbox | None] | None:
-        """The program of a run, and the process that decides for it if it is in Python."""
+    def _prepared(self, run: Run, row: Any, raw: object, failed: Failed) -> tuple[Program, Sandbox | None] | None:
+        """The program of a run, and the process that decides for it if it is in Python; `raw` is its document."""
         if run.strategy_hash in self._programs:
             return self._programs[run.strategy_hash], None
-        wanted = select(bot_versions.c.document).where(
-            bot_versions.c.bot_id == run.bot_id, bot_versions.c.version == run.version
-        )
         try:
-            document = load_variant(conn.execute(wanted).scalar_one())
+            document = load_variant(raw)
             if isinstance(document.body, PythonCode):
                 return self._started(document, row)
             self._programs[run.strategy_hash] = compile_strategy(document, self._history.symbols)
         except Invalid as error:
-            failed(run, error)
+            failed(run.run_id, error)
             return None
         return self._programs[run.strategy_hash], None
 
@@ -234,15 +234,20 @@ def _live_through(kept: Kept, rows: Sequence[Any], bars: Sequence[Bar], failed: 
     nothing = np.full(len(session.slots), Refusal.PAUSED, np.int8)
     at = 0
     for bar in [*bars, None]:
+        stored: defaultdict[str, dict[int, bytes]] = defaultdict(dict)  # by layout and bot
         while at < len(waiting) and (bar is None or waiting[at][0] < bar.ts):
             member = kept.members[waiting[at][1]]
             row, at = rows[member.bot], at + 1
             member.stored_bar = session.bar
+            state, layout = row.bytes or fresh[member.bot], row.layout or LAYOUT
             try:
-                session.restore(member.bot, row.bytes or fresh[member.bot], row.layout or LAYOUT)
+                session.require_fit(member.bot, state, layout)
+                stored[layout][member.bot] = state
             except Invalid as error:
                 member.leaving = True
-                failed(member.run, error)
+                failed(member.run.run_id, error)
+        for layout, states in stored.items():
+            session.restore(list(states), list(states.values()), layout)
         if bar is not None:
             session.close(bar, nothing)  # whatever acted was stored: an entry that shows up here was refused then
             kept.closes.move(bar)
@@ -268,13 +273,23 @@ def _compare(conn: Connection, kept: Kept, failed: Failed) -> None:
                 seen=f"{held.get((run_id, symbol), 0)} lots",
                 rule=f"its fills come to {told.get((run_id, symbol), 0)} lots",
             )
-            failed(member.run, error)
+            failed(member.run.run_id, error)
 
 
 def _positions(conn: Connection, kept: Kept) -> Iterator[tuple[str, str, int]]:
     for part in slices(sorted(kept.by_run)):
         wanted = select(positions.c.run_id, positions.c.symbol, positions.c.qty)
         yield from conn.execute(wanted.where(positions.c.run_id.in_(part), positions.c.qty != 0))
+
+
+def _documents(conn: Connection, wanted: Sequence[Run]) -> dict[tuple[str, int], object]:
+    """The documents of the versions that runs are pinned to, by bot and version."""
+    c = bot_versions.c
+    found: dict[tuple[str, int], object] = {}
+    for part in slices(sorted({(run.bot_id, run.version) for run in wanted}), 2):
+        rows = conn.execute(select(c.bot_id, c.version, c.document).where(tuple_(c.bot_id, c.version).in_(part)))
+        found.update({(bot_id, version): document for bot_id, version, document in rows})
+    return found
 
 
 def _rows(conn: Connection, feed: str, shard: int) -> list[tuple[Run, Any]]:

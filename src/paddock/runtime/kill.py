@@ -5,6 +5,7 @@ It is honoured before anything else. Pulled in this process it holds at once, wh
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -60,6 +61,7 @@ class Kills:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
+        self._turn = threading.Lock()  # of what changes the two below together with the database
         self._pulled: dict[str, Kill] = {}
         self._known: tuple[Kill, ...] = ()
 
@@ -74,28 +76,35 @@ class Kills:
 
     def release(self, scope: str, *, by: str) -> None:
         """Let things be started again; what was stopped stays stopped. Raises NotFound (kill.not_engaged)."""
-        with self._database.write() as conn:
-            if conn.execute(delete(kills).where(kills.c.scope == scope)).rowcount == 0:
-                raise NotFound(
-                    Code.KILL_NOT_ENGAGED,
-                    f"the kill switch of {scope} is not engaged",
-                    where="scope",
-                    seen=scope,
-                    rule="a switch that was pulled can be released",
-                )
-            payload = {"scope": scope, "by": by}
-            record(conn, [Draft(_stream(scope), EventKind.KILL_RELEASED, self._clock.now_ts(), payload)])
-        self._pulled.pop(scope, None)
-        self._known = tuple(kill for kill in self._known if kill.scope != scope)
+        with self._turn:
+            pulled = self._pulled.get(scope)
+            with self._database.write() as conn:
+                if conn.execute(delete(kills).where(kills.c.scope == scope)).rowcount == 0:
+                    raise NotFound(
+                        Code.KILL_NOT_ENGAGED,
+                        f"the kill switch of {scope} is not engaged",
+                        where="scope",
+                        seen=scope,
+                        rule="a switch that was pulled can be released",
+                    )
+                payload = {"scope": scope, "by": by}
+                record(conn, [Draft(_stream(scope), EventKind.KILL_RELEASED, self._clock.now_ts(), payload)])
+            self._known = tuple(kill for kill in self._known if kill.scope != scope)
+            self._drop(scope, pulled)
 
     def write(self) -> None:
         """Write down what was pulled here and could not be written before."""
-        while self._pulled:
-            scope, kill = next(iter(self._pulled.items()))
-            with self._database.write() as conn:
-                pull(conn, kill)
-            self._known = (*(known for known in self._known if known.scope != scope), kill)
-            self._pulled.pop(scope, None)
+        with self._turn:
+            for scope, kill in list(self._pulled.items()):
+                with self._database.write() as conn:
+                    pull(conn, kill)
+                self._known = (*(known for known in self._known if known.scope != scope), kill)
+                self._drop(scope, kill)
+
+    def _drop(self, scope: str, pulled: Kill | None) -> None:
+        """It need not be written any more, unless it was pulled again meanwhile."""
+        if pulled is not None and self._pulled.get(scope) is pulled:
+            del self._pulled[scope]
 
     def engaged(self) -> tuple[Kill, ...]:
         """All switches that are engaged: those that were written as of the last `refresh`, and those only here."""
@@ -104,7 +113,7 @@ class Kills:
 
     def refresh(self) -> None:
         """Read the written switches again. Raises Unavailable; `engaged` then gives what was known before."""
-        with self._database.read() as conn:
+        with self._turn, self._database.read() as conn:
             self._known = engaged(conn)
 
 

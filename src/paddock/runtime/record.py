@@ -196,7 +196,7 @@ class Recorder:
         if target.state in TERMINAL:
             target = self._successor(target)
         if target is not None:
-            cancel(self._kit, self._work, target, want.decision, want.leg)
+            cancel(self._kit, self._work, target, want.decision, want.leg, known=want.known)
 
     def _successor(self, target: Intent) -> Intent | None:
         """The desk's own try in the place of an exit that failed, while it works."""
@@ -248,10 +248,15 @@ class Recorder:
             self._work.intend(self._intent(want, client_id, leg, order), int(reason))
 
 
-def cancel(kit: Kit, work: Work, target: Intent, decision: int, leg: int, *, after: str = "") -> None:
-    """End a working order: at once where it has not left, else by asking the venue (once intent `after` is there)."""
+def cancel(
+    kit: Kit, work: Work, target: Intent, decision: int, leg: int, *, after: str = "", known: bool = True
+) -> None:
+    """End a working order: at once where it has not left, else by asking the venue (once intent `after` is there).
+
+    `known`: the books need not be told of an end at once.
+    """
     if target.state is OrderState.PENDING and not target.parent:
-        work.change(target, OrderState.CANCELED, why="it had not left yet", silent=True)
+        work.change(target, OrderState.CANCELED, why="it had not left yet", silent=known)
         return
     name = intent_id(target.run_id, decision, leg)
     expires_ts = work.now + kit.policy.valid_ms

@@ -32,7 +32,6 @@ from paddock.runtime.kept import Boxes, Kept, Loader, begun
 from paddock.runtime.kill import Kill, cut_off, scopes_over
 from paddock.runtime.lifecycle import RunState
 from paddock.runtime.recorded import Record
-from paddock.runtime.runs import Run
 from paddock.runtime.seen import read_bars
 from paddock.runtime.tables import cohorts, runs
 from paddock.runtime.wants import Fact
@@ -70,6 +69,7 @@ class Market:
     costs: Costs
 
 
+MOST_BARS = 64  # of a step: between steps leases are renewed and kill switches looked at
 _REFUSALS = {BlockReason.UNKNOWN: Refusal.ORDER_UNKNOWN, BlockReason.SILENT: Refusal.FEED_STALE}
 
 
@@ -88,7 +88,7 @@ class Runner:
         self.database, self.watch, self.shard = database, watch, shard
         self._market, self._loader = market, Loader(market.feed.name, watch.history, boxes)
         self._kept: Kept | None = None
-        self._failures: list[tuple[Run, Invalid]] = []
+        self.failures: dict[str, Invalid] = {}  # runs that cannot go on, until that is recorded
         self._brokers: dict[str, Broker] = {}
         history = watch.history
         instruments = dict(zip(history.symbols, history.instruments, strict=True))
@@ -111,9 +111,8 @@ class Runner:
         """The runs that decide; loaded when they are not, or no longer as the database has them."""
         if self._kept is None or self._kept.broken:
             self.close()
-            self._failures = []
             with self.database.read() as conn:
-                self._kept = self._loader.load(conn, self.shard, lambda run, why: self._failures.append((run, why)))
+                self._kept = self._loader.load(conn, self.shard, self.failures.__setitem__)
                 self._know_accounts(conn)
             self._take_up()
         return self._kept
@@ -128,11 +127,6 @@ class Runner:
         held = session.slots[session.slots["lots"] != 0]
         columns = (held[name].tolist() for name in ("bot", "symbol", "leverage"))
         self._relever(Leverage(bot, session.symbols[s], NO_RULE, to) for bot, s, to in zip(*columns, strict=True))
-
-    def take_failures(self) -> list[tuple[Run, Invalid]]:
-        """Runs that could not be loaded, each once, and why."""
-        taken, self._failures = self._failures, []
-        return taken
 
     def begin(self, fence: Fence | None) -> None:
         """Make sure that there is a bar after which the runs of this shard begin."""
@@ -150,9 +144,9 @@ class Runner:
             self._kept.close()
 
     def advance(self, fence: Fence | None, kills: Sequence[Kill] = ()) -> int:
-        """Decide every bar that was seen and not decided; gives how many. `kills` are honoured at once."""
+        """Decide the bars that were seen and not decided, at most MOST_BARS; gives how many. `kills` hold at once."""
         with self.database.read() as conn:
-            bars = read_bars(conn, self.watch.feed.name, self.kept.last_ts, self.watch.last_ts)
+            bars = read_bars(conn, self.watch.feed.name, self.kept.last_ts, self.watch.last_ts, most=MOST_BARS)
         for done, bar in enumerate(bars):
             if not self._bar(bar, fence, kills):
                 return done
@@ -180,7 +174,7 @@ class Runner:
         actions, failures = kept.ask(bar)
         if actions:
             decided.append(kept.session.act(actions))
-        self._failures += failures
+        self.failures |= failures
         kept.last_ts = bar.ts
         closes = dict(zip(kept.session.symbols, bar.close.tolist(), strict=True))
         with self.database.write(fence) as conn:

@@ -27,12 +27,14 @@ def write_bar(conn: Connection, feed: str, bar: Bar) -> None:
     insert_new(conn, seen_bars, [{"feed": feed, "ts": bar.ts, "columns": packed(bar)}])
 
 
-def read_bars(conn: Connection, feed: str, after_ts: int, until_ts: int | None = None) -> list[Bar]:
-    """Bars of a feed that open after `after_ts`, up to and with `until_ts` where that is given, in order."""
+def read_bars(
+    conn: Connection, feed: str, after_ts: int, until_ts: int | None = None, *, most: int | None = None
+) -> list[Bar]:
+    """Bars of a feed that open after `after_ts`, up to and with `until_ts`, in order; the first `most` of them."""
     wanted = select(seen_bars.c.ts, seen_bars.c.columns).where(seen_bars.c.feed == feed, seen_bars.c.ts > after_ts)
     if until_ts is not None:
         wanted = wanted.where(seen_bars.c.ts <= until_ts)
-    return [unpacked(ts, columns) for ts, columns in conn.execute(wanted.order_by(seen_bars.c.ts))]
+    return [unpacked(ts, columns) for ts, columns in conn.execute(wanted.order_by(seen_bars.c.ts).limit(most))]
 
 
 def packed(bar: Bar) -> bytes:

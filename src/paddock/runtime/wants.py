@@ -52,7 +52,7 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class CancelWant:
-    """An end to the order of another leg, named by its intent."""
+    """An end to the order of another leg, named by its intent; `known`: to the run's books it is over already."""
 
     run_id: str
     account_id: str
@@ -60,6 +60,7 @@ class CancelWant:
     leg: int
     symbol: str
     intent_id: str
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

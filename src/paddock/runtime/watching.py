@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+import structlog
 from sqlalchemy import Connection, insert, select, update
 
-from paddock.core.errors import Code, Invalid
+from paddock.core.errors import Code, Invalid, Unavailable, Unknown
 from paddock.core.time import interval_ms
 from paddock.journal.database import Database
 from paddock.journal.events import PLATFORM, Draft
@@ -19,6 +20,7 @@ from paddock.runtime.seen import extended, packed, read_bars, same, write_bar
 from paddock.runtime.tables import feeds
 
 STALE_INTERVALS = 2
+_log = structlog.get_logger()
 
 
 class Watch:
@@ -35,8 +37,15 @@ class Watch:
         feed.start(self.last_ts)
 
     def take(self) -> list[Bar]:
-        """Poll, keep what is new, and give it as it is kept; what is old is told and left."""
-        bars = [bar for bar in self.feed.poll() if not self._known(bar)]
+        """Poll, keep what is new, and give it as it is kept; what is old is told and left.
+
+        A feed that does not answer has nothing new, and is stale before long.
+        """
+        try:
+            bars = [bar for bar in self.feed.poll() if not self._known(bar)]
+        except (Unavailable, Unknown) as error:
+            _log.warning("the feed does not answer", feed=self.feed.name, code=error.code, message=error.message)
+            bars = []
         if bars:
             with self._database.write() as conn:
                 for bar in sorted(bars, key=lambda bar: bar.ts):

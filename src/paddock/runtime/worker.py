@@ -27,6 +27,7 @@ from paddock.runtime.tables import runs
 from paddock.runtime.watching import Watch
 
 LEASE_MS = 15_000
+_DATABASE = frozenset({Code.DATABASE_BUSY, Code.DATABASE_DISK, Code.DATABASE_LOST, Code.DATABASE_DAMAGED})
 _log = structlog.get_logger()
 
 
@@ -72,7 +73,8 @@ class Worker:
     def step(self) -> int:
         """One round: kill switches, leases, feeds, commands, bars, orders. Gives how many bars were decided.
 
-        A database that does not answer ends the round; the next one goes on where it stopped.
+        A database that does not answer ends the round; the next one goes on where it stopped. What else is away holds
+        up its own cohort alone.
         """
         try:
             self._honour()
@@ -100,7 +102,7 @@ class Worker:
         try:
             self._kills.write()
             self._kills.refresh()
-        except Unavailable:
+        except (Unavailable, Unknown):
             self._cut_off()
             raise
         with self._database.read() as conn:
@@ -117,7 +119,7 @@ class Worker:
             _log.warning("kill switch without a database", unconfirmed=unsure)
 
     def _keep(self, name: str) -> int:
-        """A round of one cohort. One that another worker has taken over is let go."""
+        """A round of one cohort. One that another worker has taken over is let go, one that is held up waits."""
         held = self._held[name]
         try:
             kills: tuple[Kill, ...] = self._kills.engaged()
@@ -130,6 +132,11 @@ class Worker:
                 raise
             _log.warning("cohort was taken over", cohort=name)
             self._let_go(name)
+            return 0
+        except Unavailable as error:
+            if error.code in _DATABASE:
+                raise
+            _log.warning("cohort is held up", cohort=name, code=error.code, message=error.message, seen=error.seen)
             return 0
 
     def _let_go(self, name: str) -> Fence:
@@ -159,14 +166,19 @@ class Worker:
             self._share(wanted, now)
 
     def _share(self, wanted: dict[str, tuple[str, int]], now: int) -> None:
+        """Keep a fair part of what is wanted: give back what is over or too much, take what nobody has."""
+        lease = lease_table.c
         with self._database.read() as conn:
-            workers = select(func.count()).where(lease_table.c.name.like("worker:%"), lease_table.c.expires_ts > now)
+            workers = select(func.count()).where(lease.name.like("worker:%"), lease.expires_ts > now)
             alive = max(int(conn.execute(workers).scalar_one()), 1)
+            others = select(lease.name).where(lease.holder != self._holder, lease.expires_ts > now)
+            taken = set(conn.execute(others).scalars())
         most = -(-len(wanted) // alive)
-        for name in sorted(self._held)[most:]:
+        over = self._held.keys() - wanted.keys()
+        for name in sorted(over | set(sorted(self._held.keys() - over)[most:])):
             leases.release(self._database, [self._let_go(name)])
         for name, (feed, shard) in sorted(wanted.items()):
-            if len(self._held) < most and name not in self._held:
+            if len(self._held) < most and name not in self._held and name not in taken:
                 fence = leases.acquire(self._database, name, self._holder, self._lease_ms)
                 if fence is not None:
                     watch = self._watches[feed]
