@@ -189,7 +189,20 @@ def test_a_page_is_small_and_a_query_is_checked(place, query):
 def test_a_method_that_a_path_does_not_have_is_named(place, method):
     answer = place.ask("owner", method, "/api/v1/bots")
     assert answer.status_code == 405
-    assert {"GET", "POST"} >= set(answer.headers["Allow"].split(", "))
+    assert answer.headers["Allow"] == "GET, POST"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "rule"),
+    [
+        ("accounts", {"name": "n", "deposit_usd": "1e999"}, "US dollars as a plain decimal"),
+        ("runs", {"bot_id": "../x", "account_id": "a", "capital_usd": "1"}, "an id has at most 64"),
+    ],
+)
+def test_a_rule_is_told_in_words(place, path, body, rule):
+    error = place.ask("owner", "POST", f"/api/v1/{path}", json=body).json()["error"]
+    assert error["rule"].startswith(rule)
+    assert "pattern" not in error["rule"]
 
 
 def test_a_path_that_is_not_there_says_so(place):

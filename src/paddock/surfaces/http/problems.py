@@ -11,8 +11,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from paddock.core.errors import Code, Invalid, NotFound, PaddockError, Problem, Refused, Unavailable
+from paddock.surfaces.http.models.base import FORMS
 
 STATUS_OF_KIND: Final = {
     "invalid": 400,
@@ -77,13 +79,20 @@ async def on_http(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         refused: PaddockError = NotFound(Code.REQUEST_PATH, "there is no such path", where="path", seen=path)
     elif error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "")
+        allowed = ", ".join(_methods(request))
         refused = Invalid(
             Code.REQUEST_METHOD, "not with this method", where=path, seen=request.method, rule=f"allowed: {allowed}"
         )
+        return response_to(refused, {"Allow": allowed})
     else:
         refused = Invalid(Code.REQUEST, "the body cannot be read", where="body", rule="a body is one JSON value")
     return response_to(refused, error.headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """All that the path takes: each route by itself knows only its own."""
+    found = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in found for method in route.methods})
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:
@@ -109,11 +118,13 @@ def of_validation(found: Sequence[Mapping[str, Any]], *, private: bool) -> Inval
 def _problem(found: Mapping[str, Any], private: bool) -> Problem:
     where = ".".join(str(part) for part in found["loc"])
     seen = "" if private else _shown(found.get("input"))
-    return Problem(f"{Code.REQUEST}.{found['type']}", where, seen, _rule(str(found["msg"])))
+    return Problem(f"{Code.REQUEST}.{found['type']}", where, seen, _rule(found))
 
 
-def _rule(message: str) -> str:
-    return re.sub(r"^(Value error|Input) ?,? ?", "it ", message)
+def _rule(found: Mapping[str, Any]) -> str:
+    """In words: a pattern is a program's way to say it."""
+    pattern = found.get("ctx", {}).get("pattern")
+    return FORMS.get(pattern) or re.sub(r"^(Value error|Input) ?,? ?", "it ", str(found["msg"]))
 
 
 def _shown(value: object) -> str:

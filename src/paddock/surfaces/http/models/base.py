@@ -15,6 +15,11 @@ PAGE: Final = 100
 ID_FORM: Final = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
 CURSOR_FORM: Final = r"^[A-Za-z0-9_.:-]{1,400}$"
 MONEY_FORM: Final = r"^[0-9]{1,12}(\.[0-9]{1,6})?$"
+FORMS: Final = {
+    ID_FORM: "an id has at most 64 letters, digits and any of _ . : -",
+    CURSOR_FORM: "`next` of the page before",
+    MONEY_FORM: "US dollars as a plain decimal of at most 6 places, such as 1000.50",
+}
 
 Item = TypeVar("Item")
 

@@ -59,7 +59,11 @@ def with_privy(services: Given, shown: TokenShown, response: Response) -> Sessio
 def open_(services: Given, shown: TokenShown, response: Response) -> SessionModel:
     """A browser's session, for whoever holds the local token."""
     if not matches(shown.token, services.settings.local_digest):
-        raise refused("it is the local token, which the server tells at its first start", where="token")
+        raise refused(
+            "it is the local token, which the server tells at its first start",
+            where="token",
+            suggestion="it is in the file token of the server's home folder",
+        )
     return _entered(services, enter_locally(services), response)
 
 

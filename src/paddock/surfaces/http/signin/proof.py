@@ -21,12 +21,12 @@ class Proof:
     expires_ts: int
 
 
-def refused(rule: str, *, where: str = "message") -> Refused:
+def refused(rule: str, *, where: str = "message", suggestion: str = "ask for a new nonce and sign again") -> Refused:
     """What was shown is never quoted: it may be good elsewhere."""
     return Refused(
         Code.ACCESS_SIGN_IN,
         "this does not sign you in",
         where=where,
         rule=rule,
-        suggestion="ask for a new nonce and sign again",
+        suggestion=suggestion,
     )
