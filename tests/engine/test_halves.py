@@ -182,8 +182,7 @@ def test_a_session_goes_on_from_stored_states(version: str) -> None:
                 states, layout = [other_version(state, len(SYMBOLS)) for state in states], OTHER_LAYOUT
             assert states[1] == bridge.live.states([1])[0] or version == "another"
             bridge.live = LiveSession(programs, truncate(tape, t + 1), starts=[int(START) * USD] * 3)
-            for bot, state in enumerate(states):
-                bridge.live.restore(bot, state, layout)
+            bridge.live.restore([2, 0, 1], [states[2], states[0], states[1]], layout)
     for bot, program in enumerate(programs):
         run = backtest(program, tape, start_usd=START, costs=HARSH, window=(100, tape.bars))
         assert first_difference(bridge, bot, run) == ""
@@ -194,7 +193,7 @@ def test_a_bot_that_joins_leaves_the_others_as_they_are() -> None:
     alone = LiveSession(programs[:1], truncate(tape, 300), starts=[10_000 * USD])
     alone.act({0: [ENTER]})
     both = LiveSession(programs, truncate(tape, 300), starts=[10_000 * USD, 5_000 * USD])
-    both.restore(0, alone.states([0])[0])
+    both.restore([0], alone.states([0]))
     assert both.states([0]) == alone.states([0])
     assert both.equity.tolist() == [10_000 * USD, 5_000 * USD]
 
@@ -205,7 +204,7 @@ def test_a_state_of_other_symbols_is_refused() -> None:
     one = compile_strategy(rescope(load_document(find_template("breakout").document()), symbols=("A",)), ("A",))
     narrow = LiveSession([one], truncate(tape, 200), starts=[USD])
     with pytest.raises(Invalid, match="does not fit") as error:
-        narrow.restore(0, wide.states([0])[0])
+        narrow.restore([0], wide.states([0]))
     assert error.value.code == "run.state"
 
 

@@ -42,7 +42,7 @@ class Living(Bridge):
         history = truncate(self.tape, row)
         self.live = LiveSession(self.programs, history, starts=[start_cash(START)], features=self.box.features)
         if state is not None:
-            self.live.restore(0, state)
+            self.live.restore([0], [state])
         self.closes = Closes(self.live, history, self.box.features)
 
     def step(self, bar: Bar) -> None:

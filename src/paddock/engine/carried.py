@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -74,16 +76,10 @@ def states(books: Books, bots: Sequence[int]) -> list[bytes]:
     ]
 
 
-def restore(books: Books, b: int, state: bytes, layout: str = LAYOUT) -> None:
-    """Give bot `b` the state that was written in `layout`.
-
-    Raises Invalid (run.state) when the bytes are not those of a bot with as many symbols.
-    """
-    first, count = int(books.bots[b].first_slot), int(books.bots[b].slots)
-    spans = {"slots": (first, count), "working": (2 * first, 2 * count), "bots": (b, 1), "accounts": (b, 1)}
-    fields: Layout = json.loads(layout)
-    dtypes = {name: np.dtype([(field, form) for field, form in fields[name]]) for name in TABLES}
-    size = sum(dtypes[name].itemsize * rows for name, (_, rows) in spans.items())
+def require_fit(books: Books, b: int, state: bytes, layout: str = LAYOUT) -> None:
+    """Raises Invalid (run.state) when the bytes are not those of a bot with as many symbols as bot `b` has."""
+    count = int(books.bots["slots"][b])
+    size = sum(dtype.itemsize * rows for dtype, rows in zip(_dtypes(layout).values(), _rows(count), strict=True))
     if len(state) != size:
         raise Invalid(
             Code.RUN_STATE,
@@ -92,13 +88,47 @@ def restore(books: Books, b: int, state: bytes, layout: str = LAYOUT) -> None:
             seen=f"{len(state)} bytes",
             rule=f"the state of {count} symbols has {size} bytes",
         )
+
+
+def restore(books: Books, bots: Sequence[int], states: Sequence[bytes], layout: str = LAYOUT) -> None:
+    """Give bots the states that were written in `layout`.
+
+    Raises Invalid (run.state) when one does not fit; then none is given.
+    """
+    by_count: defaultdict[int, list[tuple[int, bytes]]] = defaultdict(list)
+    for b, state in zip(bots, states, strict=True):
+        require_fit(books, b, state, layout)
+        by_count[int(books.bots["slots"][b])].append((b, state))
+    for count, group in by_count.items():
+        data = np.frombuffer(b"".join(state for _, state in group), np.uint8).reshape(len(group), -1)
+        _restore_alike(books, np.array([b for b, _ in group], np.int64), data, count, layout)
+
+
+def _restore_alike(books: Books, bots: Ints, data: NDArray[np.uint8], count: int, layout: str) -> None:
+    """The same for bots of `count` symbols each, their bytes [bots, size]."""
+    first = books.bots["first_slot"][bots].astype(np.int64)
+    starts = {"slots": first, "working": 2 * first, "bots": bots, "accounts": bots}
     at = 0
-    for name, (start, rows) in spans.items():
-        read = np.frombuffer(state, dtypes[name], rows, at)
-        at += read.nbytes
-        table = getattr(books, name)[start : start + rows]
-        for field in set(read.dtype.names or ()) & set(table.dtype.names or ()) - NOT_CARRIED[name]:
-            table[field] = read[field]
-    for i in range(first, first + count):
-        idle = books.working[2 * i].live == 0 and books.working[2 * i + 1].live == 0
-        books.active[i] = RESTING if books.slots[i].lots == 0 and idle else BUSY
+    for (name, dtype), rows in zip(_dtypes(layout).items(), _rows(count), strict=True):
+        end = at + dtype.itemsize * rows
+        read = np.frombuffer(data[:, at:end].tobytes(), dtype)
+        at = end
+        into: Table[Any] = getattr(books, name)
+        there = (starts[name][:, None] + np.arange(rows)).ravel()
+        for field in set(read.dtype.names or ()) & set(dtype_of(TABLES[name]).names or ()) - NOT_CARRIED[name]:
+            into[field][there] = read[field]
+    slots = (first[:, None] + np.arange(count)).ravel()
+    live = books.working["live"]
+    idle = (books.slots["lots"][slots] == 0) & (live[2 * slots] == 0) & (live[2 * slots + 1] == 0)
+    books.active[slots] = np.where(idle, RESTING, BUSY)
+
+
+def _rows(count: int) -> tuple[int, int, int, int]:
+    """Rows of a bot with `count` symbols, in the order of TABLES."""
+    return count, 2 * count, 1, 1
+
+
+@cache
+def _dtypes(layout: str) -> dict[str, np.dtype[np.void]]:
+    fields: Layout = json.loads(layout)
+    return {name: np.dtype([(field, form) for field, form in fields[name]]) for name in TABLES}

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paddock.core.orders import Refusal
-from paddock.engine.carried import LAYOUT, restore, states
+from paddock.engine.carried import LAYOUT, require_fit, restore, states
 from paddock.engine.costs import Costs
 from paddock.engine.drained import DrainedLogs
 from paddock.engine.fleet import LiveTests
@@ -173,9 +173,16 @@ class LiveSession:
         """The states of some bots, in the layout of paddock.engine.carried."""
         return states(self.books, bots)
 
-    def restore(self, bot: int, state: bytes, layout: str = LAYOUT) -> None:
-        """Go on with a bot where it was. Raises Invalid (run.state) when the state is not one of its strategy."""
-        restore(self.books, bot, state, layout)
+    def require_fit(self, bot: int, state: bytes, layout: str = LAYOUT) -> None:
+        """Raises Invalid (run.state) when the state is not one of the bot's strategy."""
+        require_fit(self.books, bot, state, layout)
+
+    def restore(self, bots: Sequence[int], states: Sequence[bytes], layout: str = LAYOUT) -> None:
+        """Go on with bots where they were. Raises Invalid (run.state) when a state does not fit; then nothing is done.
+
+        To do it once for many is quicker by far.
+        """
+        restore(self.books, bots, states, layout)
         self._drained.rebuild()
 
     # How

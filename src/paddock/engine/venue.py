@@ -106,7 +106,7 @@ class VenueSide:
 
     def restore(self, seat: int, state: bytes, layout: str) -> None:
         """Give a seat that was just taken the state that was written in `layout`."""
-        restore(self.books, seat, state, layout)
+        restore(self.books, [seat], [state], layout)
         slot = self.books.slots[seat]
         slot.mark = self.closes[slot.symbol]
 
