@@ -8,8 +8,10 @@ from paddock.core.orders import TERMINAL, OrderKind, OrderState, Reason, Side
 from paddock.journal.database import Database
 from paddock.journal.events import read
 from paddock.journal.kinds import EventKind
+from paddock.runtime import tables
+from paddock.runtime.lifecycle import RunState, StopMode, Wanted
 from paddock.runtime.wants import ProtectWant
-from paddock.venues.broker import Bracket, Placement, RejectCode
+from paddock.venues.broker import Bracket, Cancellation, Placement, RejectCode
 from paddock.venues.fake import Fault, Script, Step
 
 from .desks import ACCOUNT, ATTACHED, BOOKS, BRACKET, COIN, PLAIN, RELATIVE, RUN, Setup
@@ -177,3 +179,42 @@ def test_two_runs_of_one_account_are_protected_apart(make):
     setup.rounds(3)
     assert (setup.lots(), setup.lots("run-2"), setup.venue_lots()) == (0, 600, 600)
     assert [(stop.px, stop.lots) for stop in setup.levels()] == [(90.0, 600)]
+
+
+def test_protection_that_was_handed_over_is_tended_no_more(make):
+    """It stays where it is; when the owner takes it away, nothing takes its place and nothing is closed."""
+    setup = make()
+    setup.order(lots=500, bracket=BRACKET)
+    setup.rounds(3)
+    stopped_with_handover(setup)
+    setup.rounds(2)
+    (stop,), (take,) = setup.levels(), setup.levels(OrderKind.TAKE)
+    setup.venue.cancel([Cancellation(stop.client_id, ACCOUNT, COIN.symbol, setup.clock.now_ts(), 2**53)])
+    setup.rounds(40)
+    assert setup.levels() == []
+    assert [level.client_id for level in setup.levels(OrderKind.TAKE)] == [take.client_id]
+    assert setup.lots() == setup.venue_lots() == 500
+
+
+def test_protection_is_handed_over_only_when_it_is_there(make):
+    setup = make()
+    setup.order(lots=500, bracket=BRACKET)
+    stopped_with_handover(setup)
+    setup.rounds(5)
+    assert [level.lots for level in setup.levels()] == [500]
+
+
+def stopped_with_handover(setup: Setup) -> None:
+    venue, who = {"venue": "fake", "interval": "1m"}, {"owner": "ada", "name": "x"}
+    account = {"account_id": ACCOUNT, "venue": "fake", "opened_ts": 0} | who
+    bot = {"bot_id": "b", "version": 1, "created_ts": 0, "changed_ts": 0, "deleted_ts": None} | who
+    version = {"bot_id": "b", "version": 1, "strategy_hash": "", "document": {}, "created_ts": 0}
+    feed = {"feed": "f", "symbols": [], "source": "", "stale_ts": None} | venue
+    feed |= dict.fromkeys(("anchor_ts", "begin_ts", "last_ts"), 0)
+    run = {"run_id": RUN, "owner": "ada", "bot_id": "b", "version": 1, "strategy_hash": "", "account_id": ACCOUNT}
+    run |= {"feed": "f", "shard": 0, "capital": 1, "state": RunState.STOPPED, "wanted": Wanted.STOPPED}
+    run |= {"stop_mode": StopMode.HANDOVER, "asked": 0, "reason": "", "decision": 1, "deployed_ts": 0, "settled": 0}
+    with setup.database.write() as conn:
+        rows = {tables.accounts: account, tables.bots: bot, tables.bot_versions: version, tables.feeds: feed}
+        for table, row in (rows | {tables.runs: run}).items():
+            conn.execute(table.insert().values(row))

@@ -9,16 +9,16 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from paddock.core.errors import Code, Invalid, Unavailable, Unknown
-from paddock.core.orders import OrderKind
+from paddock.core.orders import OrderKind, OrderState, Side
 from paddock.journal.database import Database
-from paddock.journal.intents import Action, intents
+from paddock.journal.intents import Action, Intent, intent_id, intents, record
 from paddock.journal.kinds import EventKind
 from paddock.runtime import runner
 from paddock.runtime.ending import open_lots
 from paddock.runtime.kill import Kills
 from paddock.runtime.lifecycle import KillAction, RunState, StopMode
 from paddock.runtime.runs import Run, shard_of
-from paddock.venues.broker import VenueOrder
+from paddock.venues.broker import VenueFill, VenueOrder
 from tests.runtime.rig import CAPITAL, OWNER, Rig, document
 
 
@@ -246,6 +246,30 @@ def test_an_end_that_is_asked_for_again_and_again_cancels_an_order_once(rig: Rig
         rig.feed._told_ts += 6_000
         rig.worker.step()
     assert rig.run(run.run_id).settled
+
+
+def test_a_fill_that_comes_after_the_end_is_wound_up_too(rig: Rig) -> None:
+    """Its order was cancelled, and filled all the same: the position may not stay without anybody."""
+    run = rig.deploy(document("momentum"))
+    rig.go(2)
+    rig.runs.stop(OWNER, run.run_id, StopMode.FLATTEN)
+    rig.worker.step()
+    assert rig.run(run.run_id).settled
+    events = rig.paper.events
+    late = VenueFill("late", "", run.run_id, "B", OrderKind.MARKET, Side.BUY, 10, 100.0, 7, False, rig.feed.now_ts())
+    rig.paper.events = lambda account, cursor: ([late], cursor)  # type: ignore[method-assign]
+    with rig.database.write() as conn:  # it once ordered something, so the book is a run of ours
+        name = intent_id(run.run_id, 9, 0)
+        state = OrderState.CANCELED
+        record(conn, [Intent(name, run.run_id, run.account_id, 9, 0, Action.PLACE, name, {}, 0, 0, state=state)])
+    rig.worker.step()
+    rig.paper.events = events  # type: ignore[method-assign]
+    assert lots_of(rig, run.run_id) == {"B": 10}
+    assert not rig.run(run.run_id).settled
+    rig.feed._told_ts += 6_000
+    rig.worker.step()
+    exits = [e for e in rig.events(f"run:{run.run_id}", [EventKind.ORDER_INTENDED]) if e.payload["reduce_only"]]
+    assert [event.payload["lots"] for event in exits] == [10]
 
 
 def once(monkeypatch: pytest.MonkeyPatch, where: object, name: str, error: Exception) -> None:

@@ -133,7 +133,7 @@ class Commands:
         now = self._feed.clock.now_ts()
         self._tried[run.run_id] = now
         idle = is_idle(conn, run.run_id)
-        if not idle and (run.state is not RunState.STOPPED or run.stop_mode is StopMode.FLATTEN):
+        if not idle and (run.state is not RunState.STOPPED or run.stop_mode is not StopMode.KEEP):
             wants = wind_up(conn, run, run.decision + 1)
             run = self._want(conn, run, wants)
         if run.state is not RunState.STOPPED and (idle or run.stop_mode is not StopMode.FLATTEN):

@@ -17,8 +17,10 @@ from paddock.journal.tables import positions
 from paddock.runtime.desk_kit import Kit, Work
 from paddock.runtime.desk_tables import desk_levels
 from paddock.runtime.levels import stop_px, take_px
+from paddock.runtime.lifecycle import RunState, StopMode
 from paddock.runtime.record import cancel
 from paddock.runtime.requests import placement, to_json
+from paddock.runtime.tables import runs
 from paddock.runtime.wants import ROUND, derived
 from paddock.venues.broker import Bracket, Placement
 
@@ -53,10 +55,13 @@ def protect(kit: Kit, fence: Fence | None) -> None:
         _drop_carried(work, _carried(work.conn, accounts))
         cancelled = {intent.client_id for intent in live if intent.action is Action.CANCEL}
         working = _working(live)
-        held = _held(work.conn, accounts)
+        held, released = _held(work.conn, accounts), _handed_over(work.conn, accounts)
         for row in _rows(work.conn, accounts):
             key = (row.account_id, row.run_id, row.symbol)
-            _Guard(kit, work, row, working[key], cancelled, held.get(key)).run()
+            guard = _Guard(kit, work, row, working[key], cancelled, held.get(key))
+            guard.run()
+            if row.run_id in released:
+                guard.release()
 
 
 class _Guard:
@@ -81,6 +86,13 @@ class _Guard:
         self._move(OrderKind.STOP, side, stop)
         self._move(OrderKind.TAKE, side, take_px(bracket, instrument, side, average))
         self._watch(side, bare=stop > 0.0 and not self._covered())
+
+    def release(self) -> None:
+        """Tend the position no further, once all that belongs to it is where it should be: it is its owner's."""
+        orders = self._orders
+        rests = self._number == self._row.number and all(one.state in _ACKNOWLEDGED for one in orders.levels)
+        if self._lots and rests and not (orders.entries or orders.exits or self._row.bare_ts):
+            self._work.conn.execute(delete(desk_levels).where(*_is(self._row)))
 
     def _move(self, kind: OrderKind, side: Side, px: float) -> None:
         there = [intent for intent in self._orders.levels if intent.request["kind"] == kind]
@@ -189,8 +201,16 @@ def _rows(conn: Connection, accounts: list[str]) -> list[Row[Any]]:
     return list(conn.execute(wanted.order_by(*desk_levels.primary_key.columns)))
 
 
+def _handed_over(conn: Connection, accounts: list[str]) -> set[str]:
+    """Runs that stopped and left their protection to their owner."""
+    wanted = select(runs.c.run_id).where(
+        runs.c.account_id.in_(accounts), runs.c.state == RunState.STOPPED, runs.c.stop_mode == StopMode.HANDOVER
+    )
+    return set(conn.execute(wanted).scalars())
+
+
 def _held(conn: Connection, accounts: list[str]) -> dict[Key, Row[Any]]:
-    wanted = select(positions).where(positions.c.account_id.in_(accounts))
+    wanted = select(positions).where(positions.c.account_id.in_(accounts), positions.c.qty != 0)
     return {(row.account_id, row.run_id, row.symbol): row for row in conn.execute(wanted)}
 
 

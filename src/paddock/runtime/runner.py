@@ -27,6 +27,7 @@ from paddock.market.tape import Tape
 from paddock.runtime.blocks import BlockReason
 from paddock.runtime.desk import OrderDesk
 from paddock.runtime.desk_policy import DeskPolicy
+from paddock.runtime.ending import reopen
 from paddock.runtime.feeds import Feed
 from paddock.runtime.kept import Boxes, Kept, Loader, begun
 from paddock.runtime.kill import Kill, cut_off, scopes_over
@@ -34,7 +35,7 @@ from paddock.runtime.lifecycle import RunState
 from paddock.runtime.recorded import Record
 from paddock.runtime.seen import read_bars
 from paddock.runtime.tables import cohorts, runs
-from paddock.runtime.wants import Fact
+from paddock.runtime.wants import Booked, Fact
 from paddock.runtime.watching import Watch
 from paddock.venues.broker import Broker
 
@@ -88,6 +89,7 @@ class Runner:
         self.database, self.watch, self.shard = database, watch, shard
         self._market, self._loader = market, Loader(market.feed.name, watch.history, boxes)
         self._kept: Kept | None = None
+        self.loads = 0  # how often the runs were loaded
         self.failures: dict[str, Invalid] = {}  # runs that cannot go on, until that is recorded
         self._brokers: dict[str, Broker] = {}
         history = watch.history
@@ -99,6 +101,7 @@ class Runner:
     def apply(self, conn: Connection, facts: Sequence[Fact]) -> None:
         if self._kept is not None:
             self._kept.apply(conn, facts)
+        reopen(conn, {fact.run_id for fact in facts if isinstance(fact, Booked)})
 
     def forget(self, run_ids: frozenset[str]) -> None:
         if self._kept is not None:
@@ -114,6 +117,7 @@ class Runner:
             with self.database.read() as conn:
                 self._kept = self._loader.load(conn, self.shard, self.failures.__setitem__)
                 self._know_accounts(conn)
+            self.loads += 1
             self._take_up()
         return self._kept
 

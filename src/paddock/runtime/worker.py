@@ -97,6 +97,11 @@ class Worker:
         """Names of the leases that it holds."""
         return tuple(sorted(self._held))
 
+    @property
+    def loads(self) -> int:
+        """Another number than before when runs were loaded, or let go: what lives long in memory has changed."""
+        return sum(held.runner.loads for held in self._held.values())
+
     def _honour(self) -> None:
         """Know every kill switch before anything else; those of this process hold even when no database answers."""
         try:
@@ -166,7 +171,10 @@ class Worker:
             self._share(wanted, now)
 
     def _share(self, wanted: dict[str, tuple[str, int]], now: int) -> None:
-        """Keep a fair part of what is wanted: give back what is over or too much, take what nobody has."""
+        """Keep a fair part of what is wanted: give back what is too much, take what nobody has.
+
+        A cohort whose runs are all over does not count; it stays, for a fill that may still come late.
+        """
         lease = lease_table.c
         with self._database.read() as conn:
             workers = select(func.count()).where(lease.name.like("worker:%"), lease.expires_ts > now)
@@ -174,11 +182,10 @@ class Worker:
             others = select(lease.name).where(lease.holder != self._holder, lease.expires_ts > now)
             taken = set(conn.execute(others).scalars())
         most = -(-len(wanted) // alive)
-        over = self._held.keys() - wanted.keys()
-        for name in sorted(over | set(sorted(self._held.keys() - over)[most:])):
+        for name in sorted(self._held.keys() & wanted.keys())[most:]:
             leases.release(self._database, [self._let_go(name)])
         for name, (feed, shard) in sorted(wanted.items()):
-            if len(self._held) < most and name not in self._held and name not in taken:
+            if len(self._held.keys() & wanted.keys()) < most and name not in self._held and name not in taken:
                 fence = leases.acquire(self._database, name, self._holder, self._lease_ms)
                 if fence is not None:
                     watch = self._watches[feed]
