@@ -13,7 +13,7 @@ from paddock.journal.upgrade import upgrade
 from paddock.market.lake import Lake
 from paddock.runtime.confine import CALLS
 from paddock.runtime.lifecycle import RunState
-from paddock.surfaces import ipc, work
+from paddock.surfaces import boxes, ipc, work
 from paddock.surfaces.house import House, house_on
 from paddock.surfaces.machine import SystemClock
 from paddock.surfaces.parts import run_together
@@ -62,4 +62,4 @@ def decided(house: House, run_id: str, stop: Event) -> None:
 
 
 def test_a_strategy_of_a_stranger_takes_the_wall_that_holds_strangers():
-    assert CALLS in work.OF_STRANGERS.walls - work.OF_ONES_OWN.walls
+    assert CALLS in boxes.OF_STRANGERS.walls - boxes.OF_ONES_OWN.walls

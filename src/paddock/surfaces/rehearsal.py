@@ -26,11 +26,27 @@ from paddock.runtime.tell import Tell
 from paddock.runtime.worker import Worker
 from paddock.strategy.templates.build import equity, graph, node, path
 from paddock.surfaces import kernel_cache
+from paddock.surfaces.boxes import OF_ONES_OWN, boxes
 from paddock.surfaces.house import House, house_on
 
 NAME: Final = "rehearsal"
+IN_PYTHON: Final = f"{NAME} in Python"  # an owner of its own
 BARS: Final = 6
 WARM_UP: Final = 100
+SOURCE: Final = """
+from paddock.strategy.python import Strategy, close_position, equity_pct, open_long
+
+class InAndOut(Strategy):
+    def init(self, market):
+        self.average = market.feature("sma", 2)
+
+    def next(self, view):
+        for now in view:
+            if now.position.is_long:
+                yield close_position(now.symbol)
+            elif now.value(self.average) is not None:
+                yield open_long(now.symbol, equity_pct(10), 1, stop_loss_pct=5)
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -54,12 +70,15 @@ def rehearse(tape: Tape, clock: Clock, ids: IdSource, folder: Path) -> None:
     house = house_on(database, clock, ids)
     feed = feed_on(tape)
     venue = PaperVenue(database, feed.clock)
-    worker = Worker(database, [Market(feed, lambda _account_id: venue, venue, Costs())], house.kills, NAME)
-    run = _deployed(house, tape)
+    market = Market(feed, lambda _account_id: venue, venue, Costs())
+    worker = Worker(database, [market], house.kills, NAME, boxes=boxes(OF_ONES_OWN))
+    run = _deployed(house, NAME, _graph(), tape)
+    _deployed(house, IN_PYTHON, _python(), tape)
     for _ in range(BARS):
         worker.step()
         feed.advance()
     worker.step()
+    worker.stop()
     tell = Tell(lambda _feed: feed.history(), lambda _feed: Costs())
     lived = house.runs.get(NAME, run.run_id)
     with database.read() as conn:
@@ -73,8 +92,8 @@ def feed_on(tape: Tape) -> TapeReplay:
     return TapeReplay(NAME, tape, tape.bars - BARS)
 
 
-def _deployed(house: House, tape: Tape) -> Run:
-    strategy = graph(
+def _graph() -> dict[str, object]:
+    return graph(
         NAME,
         "In and out.",
         [
@@ -87,9 +106,17 @@ def _deployed(house: House, tape: Tape) -> Run:
         ],
         [path("start", "flat", "buy", "stop"), path("start", "is_long", "leave")],
         {"max_leverage": 1},
-        tape.interval,
     )
-    strategy |= {"scope": {"venue": tape.venue, "interval": tape.interval, "symbols": list(tape.symbols[:1])}}
-    bot = house.bots.create(NAME, NAME, strategy)
-    account = house.accounts.open(NAME, NAME, 1_000_000 * MICROS)
-    return house.runs.deploy(NAME, bot.bot_id, account.account_id, 1_000_000 * MICROS, feed=NAME)
+
+
+def _python() -> dict[str, object]:
+    """The same in Python, which takes other ways through the engine."""
+    document = {key: value for key, value in _graph().items() if key not in ("nodes", "edges")}
+    return document | {"kind": "python", "python": {"source": SOURCE, "class": "InAndOut"}}
+
+
+def _deployed(house: House, owner: str, strategy: dict[str, object], tape: Tape) -> Run:
+    scope = {"venue": tape.venue, "interval": tape.interval, "symbols": list(tape.symbols[:1])}
+    bot = house.bots.create(owner, NAME, strategy | {"scope": scope})
+    account = house.accounts.open(owner, NAME, 1_000_000 * MICROS)
+    return house.runs.deploy(owner, bot.bot_id, account.account_id, 1_000_000 * MICROS, feed=NAME)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from threading import Event
-from typing import Final
 
 import structlog
 from sqlalchemy import ColumnElement, select
@@ -16,20 +16,17 @@ from paddock.core.errors import Refused, Unavailable, Unknown
 from paddock.engine.costs import Costs
 from paddock.journal.tables import positions
 from paddock.market.lake import Lake
-from paddock.runtime.confine import CALLS, LIMITS
 from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.feeds import TapeReplay
-from paddock.runtime.kept import Boxes
 from paddock.runtime.kill import PLATFORM
 from paddock.runtime.lifecycle import KillAction, RunState, StopMode, Wanted
 from paddock.runtime.paper import PaperVenue
 from paddock.runtime.runner import Market
-from paddock.runtime.sandbox import Allowance, Sandbox
 from paddock.runtime.tables import runs
 from paddock.runtime.tell import Tell
 from paddock.runtime.worker import Worker
-from paddock.strategy.document import Document
 from paddock.surfaces.backtests import Backtester, backtest_part
+from paddock.surfaces.boxes import OF_ONES_OWN, OF_STRANGERS, boxes
 from paddock.surfaces.demo_bots import ensure_demo_bots
 from paddock.surfaces.histories import Histories
 from paddock.surfaces.house import House
@@ -43,8 +40,6 @@ from paddock.surfaces.state import state_of
 PACE_S = 0.1  # between rounds in which nothing closed
 SOCKET = "socket"  # who did it, in the journal
 PAUSED = "paused over the socket"
-OF_ONES_OWN: Final = Allowance()
-OF_STRANGERS: Final = replace(OF_ONES_OWN, walls=frozenset({LIMITS, CALLS}))
 
 log = structlog.get_logger(__name__)
 
@@ -65,8 +60,8 @@ def working(
     markets = [_on_paper(house, feed) for feed in feeds.values()]
     holder = f"{socket.gethostname()}:{lake.home}"  # the same after a restart: one process a home has a worker
     fastest = max((replay.speed or 1.0 for replay in wanted.values()), default=1.0)
-    boxes = _boxes(OF_STRANGERS if strangers else OF_ONES_OWN)
-    worker = Worker(house.database, markets, house.kills, holder, policy=_in_time_of(fastest), boxes=boxes)
+    allowance = OF_STRANGERS if strangers else OF_ONES_OWN
+    worker = Worker(house.database, markets, house.kills, holder, policy=_in_time_of(fastest), boxes=boxes(allowance))
     if demo:
         ensure_demo_bots(house)
     stepped = [feeds[name] for name, replay in wanted.items() if replay.speed is None]
@@ -88,15 +83,6 @@ def _on_paper(house: House, feed: TapeReplay) -> Market:
     return Market(feed, lambda _account_id: venue, venue, Costs())
 
 
-def _boxes(allowance: Allowance) -> Boxes:
-    """Processes for strategies in Python."""
-
-    def box(document: Document, symbols: Sequence[str]) -> Sandbox:
-        return Sandbox(document, symbols, seconds=time.monotonic, allowance=allowance)
-
-    return box
-
-
 def _in_time_of(speed: float) -> DeskPolicy:
     """The desk's patience by a clock that runs `speed` times as fast: as long as ever for who waits for it."""
     usual = DeskPolicy()
@@ -108,12 +94,16 @@ def worker_part(worker: Worker, replays: Sequence[TapeReplay], stepped: Sequence
     """Steps the worker; those of its `replays` that are `stepped` bring a bar for each step."""
 
     def run(stop: Event) -> None:
-        playing = list(replays)
+        playing, loads = list(replays), 0
         try:
             while not stop.is_set():
                 for feed in stepped:
                     feed.advance()
-                if not worker.step():
+                decided = worker.step()
+                if worker.loads != loads:
+                    loads = worker.loads
+                    settle_memory()
+                if not decided:
                     stop.wait(PACE_S)
                 for feed in [feed for feed in playing if feed.finished]:
                     playing.remove(feed)
@@ -122,6 +112,14 @@ def worker_part(worker: Worker, replays: Sequence[TapeReplay], stepped: Sequence
             _release(worker)
 
     return Part("worker", run)
+
+
+def settle_memory() -> None:
+    """Runs live long: later collections leave out what there is now, which with thousands of them stops everything for
+    half a second now and then."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _release(worker: Worker) -> None:
