@@ -126,8 +126,9 @@ def _differences(kit: Kit, conn: Connection, account_id: str, venue: _Venue) -> 
 
 def _ours(conn: Connection, account_id: str, *, netting: bool) -> Counter[Where]:
     ours: Counter[Where] = Counter()
-    for row in conn.execute(select(positions).where(positions.c.account_id == account_id)):
-        ours["" if netting else row.run_id, row.symbol] += row.qty
+    held = select(positions.c.run_id, positions.c.symbol, positions.c.qty)
+    for run_id, symbol, lots in conn.execute(held.where(positions.c.account_id == account_id, positions.c.qty != 0)):
+        ours["" if netting else run_id, symbol] += lots
     for row in _foreign(conn, account_id):
         ours["", row.symbol] += row.lots
     return ours
@@ -201,10 +202,9 @@ def _adopt(work: Work, account_id: str, venue: _Venue, missing: list[Intent], se
 
 def _count_foreign(work: Work, account_id: str, venue: _Venue) -> None:
     """Working orders that nobody here placed: counted, reported when their number changes, never touched."""
-    ids = [order.client_id for order in venue.orders]
-    ours = intents.by_client_id(work.conn, account_id, ids).keys()
-    levels = {level for level in ids if level in ours}
-    there = Counter(order.symbol for order in venue.orders if order.client_id not in levels and not order.book)
+    bookless = [order for order in venue.orders if not order.book]
+    ours = intents.by_client_id(work.conn, account_id, [order.client_id for order in bookless])
+    there = Counter(order.symbol for order in bookless if order.client_id not in ours)
     before = {row.symbol: row for row in _foreign(work.conn, account_id)}
     for symbol in sorted(there.keys() | before.keys()):
         was = before.get(symbol)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, Final, TypeVar
 
 from paddock.core.orders import OrderKind, Side, Tif
-from paddock.venues.broker import Bracket, Cancellation, Placement
+from paddock.venues.broker import NO_BRACKET, Bracket, Cancellation, Placement
 
 T = TypeVar("T", Placement, Cancellation, Bracket)
 
@@ -31,7 +31,7 @@ def placement(values: Mapping[str, Any]) -> Placement:
     parsed = dict(values)
     parsed["kind"], parsed["side"] = OrderKind(parsed["kind"]), Side(parsed["side"])
     parsed["tif"] = Tif(parsed.get("tif", Tif.GTC))
-    parsed["bracket"] = Bracket(**parsed.get("bracket", {}))
+    parsed["bracket"] = Bracket(**parsed["bracket"]) if "bracket" in parsed else NO_BRACKET
     return Placement(**parsed)
 
 
