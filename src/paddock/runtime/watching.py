@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import asdict
 
 import structlog
@@ -20,6 +21,7 @@ from paddock.runtime.seen import extended, packed, read_bars, same, write_bar
 from paddock.runtime.tables import feeds
 
 STALE_INTERVALS = 2
+MOST_ODD = 256  # late and corrected bars that are known again when they are told again
 _log = structlog.get_logger()
 
 
@@ -33,7 +35,7 @@ class Watch:
         self.step_ms = interval_ms(self.history.interval)
         with database.write() as conn:
             self.last_ts = registered(conn, feed.name, self.history).last_ts
-        self._odd: set[bytes] = set()
+        self._odd: deque[bytes] = deque(maxlen=MOST_ODD)
         feed.start(self.last_ts)
 
     def take(self) -> list[Bar]:
@@ -76,7 +78,7 @@ class Watch:
             write_bar(conn, self.feed.name, bar)
             conn.execute(update(feeds).where(feeds.c.feed == self.feed.name).values(last_ts=bar.ts))
         elif not kept or not same(kept[0], bar):
-            self._odd.add(packed(bar))
+            self._odd.append(packed(bar))
             self._tell(conn, EventKind.BAR_CORRECTED if kept else EventKind.BAR_LATE, {"bar_ts": bar.ts})
 
     def _tell_pace(self) -> None:
