@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from paddock.core.errors import Code, Invalid
 from paddock.journal.events import Draft
@@ -43,6 +44,7 @@ class Commands:
         self._database, self._feed = runner.database, runner.watch.feed
         self._tried: dict[str, int] = {}
         self._drafts: list[Draft] = []
+        self._changed: dict[str, dict[str, Any]] = {}  # columns of runs that are to be written
         self._swept: set[Kill] = set()
 
     def carry_out(self, fence: Fence | None, kills: Sequence[Kill]) -> None:
@@ -52,14 +54,16 @@ class Commands:
             return
         kept.broken = True  # until it is recorded, the runs may be others than these
         with self._database.write(fence) as conn:
-            self._drafts = []
+            self._drafts, self._changed = [], {}
             failed = [self._fail(conn, run, failures[run.run_id]) for run in self._among(conn, failures)]
+            self._write_runs(conn)
             self._honour(conn, kills)
             asked = self._asked(conn)
             joining = any(run.state is RunState.DRAFT and run.wanted is not Wanted.STOPPED for run in asked)
             if joining:
                 kept.store(conn, kept.members)  # whoever stays goes on from here
             done = [self._do(conn, run, kept.last_ts) for run in asked]
+            self._write_runs(conn)
             record(conn, self._drafts)
         failures.clear()
         kept.broken = False
@@ -120,13 +124,12 @@ class Commands:
         if run.wanted is Wanted.STOPPED:
             return self._stop(conn, run)
         if run.state is RunState.DRAFT:
-            run = self._become(conn, run, RunState.ACTIVE, begin_ts=last_ts + self._runner.watch.step_ms)
+            run = self._become(run, RunState.ACTIVE, begin_ts=last_ts + self._runner.watch.step_ms)
         if run.wanted is Wanted.PAUSED and run.state is RunState.ACTIVE:
-            run = self._take_entries_back(conn, self._become(conn, run, RunState.PAUSED))
+            run = self._take_entries_back(conn, self._become(run, RunState.PAUSED))
         elif run.wanted is Wanted.ACTIVE and run.state is RunState.PAUSED:
-            run = self._become(conn, run, RunState.ACTIVE, told=EventKind.RUN_RESUMED)
-        conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(asked=0))
-        return run
+            run = self._become(run, RunState.ACTIVE, told=EventKind.RUN_RESUMED)
+        return self._set(run, asked=False)
 
     def _stop(self, conn: Connection, run: Run) -> Run:
         """Come nearer to the end: stopped at once where positions stay, else when all is closed; then settled."""
@@ -137,10 +140,10 @@ class Commands:
             wants = wind_up(conn, run, run.decision + 1)
             run = self._want(conn, run, wants)
         if run.state is not RunState.STOPPED and (idle or run.stop_mode is not StopMode.FLATTEN):
-            run = self._become(conn, run, RunState.STOPPED, end_ts=now)
+            run = self._become(run, RunState.STOPPED, end_ts=now)
         if idle and run.state is RunState.STOPPED:
             give_back(conn, run, now)
-            conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(settled=1, asked=0))
+            run = self._set(run, settled=True, asked=False)
             del self._tried[run.run_id]
         return run
 
@@ -152,10 +155,8 @@ class Commands:
         """Record what is wanted of the desk for a run as a decision of its own."""
         if not wants:
             return run
-        decision = run.decision + 1
-        conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(decision=decision))
         self._runner.apply(conn, self._runner.desk.record(conn, wants))
-        return replace(run, decision=decision)
+        return self._set(run, decision=run.decision + 1)
 
     def _among(self, conn: Connection, run_ids: Iterable[str]) -> list[Run]:
         """Those of the runs that are kept."""
@@ -169,15 +170,12 @@ class Commands:
         """Set a run aside whose strategy failed, or whose books disagree. Its protection stays; its owner stops it."""
         reason = f"{error.message} ({error.where})" if error.where else error.message
         state = RunState.QUARANTINED if error.code is Code.RUN_STATE else RunState.FAILED
-        run = self._become(conn, run, state, reason=reason, end_ts=self._feed.clock.now_ts())
+        run = self._become(run, state, reason=reason, end_ts=self._feed.clock.now_ts())
         return self._take_entries_back(conn, run)
 
-    def _become(
-        self, conn: Connection, run: Run, state: RunState, *, told: EventKind | None = None, **values: Any
-    ) -> Run:
+    def _become(self, run: Run, state: RunState, *, told: EventKind | None = None, **values: Any) -> Run:
         require(run.state, state)
-        conn.execute(update(runs).where(runs.c.run_id == run.run_id).values(state=state, **values))
-        changed = replace(run, state=state, **values)
+        changed = self._set(run, state=state, **values)
         payload = {
             "run_id": run.run_id,
             "bot_id": run.bot_id,
@@ -192,3 +190,18 @@ class Commands:
         stream = f"run:{run.run_id}"
         self._drafts.append(Draft(stream, told or _TOLD[state], self._feed.clock.now_ts(), payload))
         return changed
+
+    def _set(self, run: Run, **values: Any) -> Run:
+        """The run with other values, which `_write_runs` will write."""
+        self._changed.setdefault(run.run_id, {}).update(values)
+        return replace(run, **values)
+
+    def _write_runs(self, conn: Connection) -> None:
+        """Runs that change alike are written at once: thousands may join between two bars."""
+        alike: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        for run_id, values in self._changed.items():
+            alike[tuple(values)].append({f"new_{name}": value for name, value in values.items()} | {"run": run_id})
+        for names, rows in alike.items():
+            new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+            conn.execute(update(runs).where(runs.c.run_id == bindparam("run")).values(new), rows)
+        self._changed.clear()
