@@ -44,6 +44,7 @@ from paddock.runtime.worker import Worker  # noqa: E402
 from paddock.strategy.canonical import canonical, strategy_hash  # noqa: E402
 from paddock.strategy.compiler import compile_strategy  # noqa: E402
 from paddock.strategy.validate import load_document  # noqa: E402
+from paddock.surfaces.work import settle_memory  # noqa: E402
 
 SYMBOLS = 50
 SAMPLE = 20  # bots that the loop is timed on
@@ -71,26 +72,23 @@ class LiveTimes:
             p50, p99 = np.percentile(times, (50, 99))
             yield f"{name}: p50 {p50:.0f} ms, p99 {p99:.0f} ms, worst {max(times):.0f} ms"
         yield f"the same, bot by bot in a loop with a transaction each: {self.loop_ms / 1e3:.1f} s a bar"
-        yield f"deployed and loaded in {self.setup_s:.0f} s"
+        yield f"taken up by the worker, with {WARM} bars, in {self.setup_s:.0f} s"
 
 
 def measure_live(count: int, bars: int, folder: Path) -> LiveTimes:
     arrays = synthetic(HISTORY + WARM + bars + 1, SYMBOLS)
     database = Database.open(f"sqlite:///{folder / 'paddock.db'}")
-    upgrade(database)
-    feed = TapeReplay("bench-1m", tape_of(arrays), HISTORY)
-    paper = PaperVenue(database, feed)
-    market = Market(feed, lambda _: paper, paper, Costs(funding=False))
-    worker = Worker(database, [market], Kills(database, feed), "bench")
-    start = time.perf_counter()
+    feed, worker = living(database, arrays)
     deploy(database, feed, count)
     sent: list[float] = []
     with Timed(sent):
+        start = time.perf_counter()
         worker.step()
         for _ in range(WARM):
             feed.advance()
             worker.step()
         setup = time.perf_counter() - start
+        settle_memory()
         durable, whole = [], []
         for _ in range(bars):
             sent.clear()
@@ -104,6 +102,15 @@ def measure_live(count: int, bars: int, folder: Path) -> LiveTimes:
     loop = loop_ms(database, arrays, list(documents(SAMPLE))) * count
     database.close()
     return LiveTimes(count, orders, setup, durable, whole, loop)
+
+
+def living(database: Database, arrays: Arrays) -> tuple[TapeReplay, Worker]:
+    """A worker whose feed replays `arrays` behind their history, on paper, in a new journal."""
+    upgrade(database)
+    feed = TapeReplay("bench-1m", tape_of(arrays), HISTORY)
+    paper = PaperVenue(database, feed)
+    market = Market(feed, lambda _: paper, paper, Costs(funding=False))
+    return feed, Worker(database, [market], Kills(database, feed), "bench")
 
 
 def documents(count: int, seed: int = 11) -> Iterator[Json]:
