@@ -229,6 +229,14 @@ def by_client_id(conn: Connection, account_id: str, client_ids: Collection[str])
     return found
 
 
+def placed(conn: Connection, account_id: str, states: Collection[OrderState]) -> dict[str, OrderState]:
+    """An account's placements in these states, by client id: to compare thousands without reading them."""
+    wanted = select(intents.c.client_id, intents.c.state).where(
+        intents.c.account_id == account_id, intents.c.state.in_(sorted(states)), intents.c.action == Action.PLACE
+    )
+    return {client_id: OrderState(state) for client_id, state in conn.execute(wanted)}
+
+
 def unresolved(conn: Connection, account_ids: Collection[str]) -> list[Intent]:
     """Intents that left without an answer that proves anything, oldest first."""
     return in_states(conn, account_ids, UNRESOLVED)

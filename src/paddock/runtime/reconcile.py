@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from paddock.core.errors import Unavailable, Unknown
-from paddock.core.orders import OrderState
+from paddock.core.orders import TERMINAL, OrderState
 from paddock.journal import intents
 from paddock.journal.fences import Fence
 from paddock.journal.findings import Finding
 from paddock.journal.identity import breaches
-from paddock.journal.intents import Action, Intent
+from paddock.journal.intents import Intent
 from paddock.journal.kinds import EventKind
 from paddock.journal.schema import upsert
 from paddock.journal.tables import positions
@@ -176,14 +176,16 @@ def _audit(kit: Kit, work: Work, account_id: str) -> list[Finding]:
 
 def _missing(conn: Connection, account_id: str, venue: _Venue) -> list[Intent]:
     """Orders that work as far as we know, and that the venue does not list."""
-    listed = {order.client_id for order in venue.orders}
-    working = intents.in_states(conn, [account_id], _WORKS)
-    return [one for one in working if one.action is Action.PLACE and one.client_id not in listed]
+    gone = intents.placed(conn, account_id, _WORKS).keys() - {order.client_id for order in venue.orders}
+    missing = intents.by_client_id(conn, account_id, gone).values()
+    return sorted(missing, key=lambda one: (one.decided_ts, one.run_id, one.decision, one.leg))
 
 
 def _adopt(work: Work, account_id: str, venue: _Venue, missing: list[Intent], seen: dict[str, Seen]) -> list[str]:
     """Take over what the venue knows better; an order that it does not know goes to the resolve loop."""
-    ours = intents.by_client_id(work.conn, account_id, [order.client_id for order in venue.orders])
+    live = intents.placed(work.conn, account_id, frozenset(OrderState) - TERMINAL)
+    moved = [order for order in venue.orders if live.get(order.client_id) is not order.state]
+    ours = intents.by_client_id(work.conn, account_id, [order.client_id for order in moved])
     work.know(ours | intents.get(work.conn, [intent.intent_id for intent in missing]))
     adopted = []
     for intent in missing:
@@ -193,7 +195,7 @@ def _adopt(work: Work, account_id: str, venue: _Venue, missing: list[Intent], se
         state = OrderState.UNKNOWN if answer is None else answer.state
         if work.change(intent, state, why="the venue does not list it"):
             adopted.append(intent.intent_id)
-    for order in venue.orders:
+    for order in moved:
         known = work.intent(order.client_id)
         if known is not None and work.change(known, order.state, venue_order_id=order.venue_order_id):
             adopted.append(known.intent_id)
