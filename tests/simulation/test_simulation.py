@@ -17,7 +17,7 @@ from tests.simulation import simulate as simulation
 from tests.simulation.options import RATES, options_of
 from tests.simulation.simulate import fast_folder, play, simulate
 
-SEEDS = range(1, 17)
+SEEDS = range(1, 11)
 
 
 @pytest.fixture(autouse=True)
