@@ -69,7 +69,7 @@ def live(url: str, address: Path, die_at: int, by: signal.Signals = signal.SIGKI
         for at, part in [(at, part) for at in range(row, LAST_ROW) for part in range(1, TICKS + 1)]:
             if (at, part) > (row, tick) and not stop.is_set():
                 clock.ts = venue.ask("play", at, part)
-                if (at, part) == (FIRST_ROW + 14, 1):
+                if (at, part) == (FIRST_ROW + 11, 1):
                     _pause(database, clock)
                 _settle(worker, database, stop)
         worker.stop()

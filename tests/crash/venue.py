@@ -96,14 +96,14 @@ class VenueServer:
         for account in self._accounts():
             for held in self.venue.positions(account):
                 self.venue.pay_funding(account, held.symbol, f"p{row}-{held.book}-{held.symbol}", -1_000, held.book)
-            if row == FIRST_ROW + 9:
+            if row == FIRST_ROW + 7:
                 self.venue.trade_by_hand(account, MARKET.symbols[0], Side.BUY, 700, 100.0)
         self._race(row)
 
     def _race(self, row: int) -> None:
         """An entry that was cancelled fills a little all the same."""
         for order in list(self.venue.orders):
-            if row == FIRST_ROW + 12 and not order.live and not order.filled and not order.asked.reduce_only:
+            if row == FIRST_ROW + 10 and not order.live and not order.filled and not order.asked.reduce_only:
                 self.venue.fill(order.asked.client_id, 100, order.px or 100.0)
                 return
 

@@ -10,6 +10,16 @@ from paddock.engine.log import CANCELED, EXPIRED, FILLED, WORKING
 
 from .model import OracleRun
 
+# What a living bot may be told from outside; a backtest has no outside.
+OUTSIDE = (
+    Refusal.PAUSED,
+    Refusal.ORDER_UNKNOWN,
+    Refusal.OPPOSITE_ON_ACCOUNT,
+    Refusal.FEED_STALE,
+    Refusal.FROZEN,
+)
+
+
 STATES = {WORKING: "working", FILLED: "filled", CANCELED: "canceled", EXPIRED: "expired"}
 PROTECTIVE = (OrderKind.STOP, OrderKind.TRAIL, OrderKind.LIQUIDATION, OrderKind.TAKE)
 NOTED = (
@@ -46,7 +56,7 @@ EXPECTED = (
     *(f"{kind.name.lower()} filled" for kind in PROTECTIVE),
     *(f"time in force {tif.name.lower()}" for tif in Tif),
     *(f"exit: {reason.label}" for reason in Reason if reason != Reason.ENTRY),
-    *(f"refused: {refusal.label}" for refusal in Refusal),
+    *(f"refused: {refusal.label}" for refusal in Refusal if refusal not in OUTSIDE),
     "partial fill",
     "partial close",
     "flip",

@@ -19,7 +19,7 @@ from tests.simulation.invariants import after_each_bar, in_the_end
 from tests.simulation.options import Options, options_of
 from tests.simulation.world import World, sqlite_url
 
-BARS = 30
+BARS = 24
 SETTLING = 12  # bars without faults before all must be settled
 
 
