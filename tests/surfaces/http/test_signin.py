@@ -11,13 +11,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from eth_account import Account
-from eth_account.messages import encode_defunct
 from nacl.signing import SigningKey
 
 from paddock.surfaces.http.services import SignIn
-from paddock.surfaces.http.signin.ethereum import ORDER
 from paddock.surfaces.http.signin.message import Chain, parse
+from paddock.venues.evm import ORDER
+from tests.wallets import Account, encode_defunct
 
 from .world import HOST, NOW, World
 
