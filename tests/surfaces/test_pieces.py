@@ -15,9 +15,10 @@ from paddock.strategy.expr import FALSE, TRUE, UNKNOWN, All, Any, Const, Literal
 from paddock.strategy.program import Action, ActionKind, Rule
 from paddock.surfaces.cli.main import main
 from paddock.surfaces.cli.perform import TRADE_COLUMNS, trades_csv
-from paddock.surfaces.cli.reading import lines, rule_document
+from paddock.surfaces.cli.reading import lines
 from paddock.surfaces.cli.screen import comparison
 from paddock.surfaces.cli.terminal import show
+from paddock.surfaces.explanation import rule_document
 from tests.engine.runs import run
 
 NAN = float("nan")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from paddock.engine.backtest import backtest
+from paddock.engine.explain import explain
 from paddock.engine.result import document as result_document
 from paddock.journal.tables import closures, decisions, fills, orders
 from paddock.runtime.parity import measure, store
@@ -16,6 +19,7 @@ from paddock.runtime.tell import Tell
 from paddock.strategy.compiler import compile_strategy
 from paddock.strategy.validate import load_document
 from paddock.surfaces.cli.reading import lines
+from paddock.surfaces.explanation import explanation_document
 from tests.runtime.rig import BEGIN, CAPITAL, COSTS, OWNER, Rig, document
 
 from .world import World
@@ -47,6 +51,14 @@ def pages(client, path: str, limit: int) -> list[dict]:
         if page["next"] is None:
             return found
         after = f"&after={page['next']}"
+
+
+def as_a_backtest(lived, of: Callable[..., Any], *more: int) -> Any:
+    """What the engine says of the same strategy over the same bars."""
+    rig, raw, _, _ = lived
+    program = compile_strategy(load_document(raw), rig.tape.symbols)
+    window = (BEGIN + 1, BEGIN + 1 + BARS)
+    return of(program, rig.tape, *more, start_usd=Decimal(CAPITAL) / 1_000_000, costs=COSTS, window=window)
 
 
 @pytest.mark.parametrize(
@@ -87,13 +99,9 @@ def test_money_adds_up(lived):
 
 
 def test_the_result_is_the_backtests(lived):
-    rig, raw, run, client = lived
+    _, _, run, client = lived
     told = client.get(f"/api/v1/runs/{run.run_id}/result").json()
-    tape = rig.tape
-    program = compile_strategy(load_document(raw), tape.symbols)
-    window = (BEGIN + 1, BEGIN + 1 + BARS)
-    same = backtest(program, tape, start_usd=Decimal(CAPITAL) / 1_000_000, costs=COSTS, window=window)
-    wanted = result_document(same)
+    wanted = result_document(as_a_backtest(lived, backtest))
     assert told["account"] == wanted["account"]
     assert told["trades"] == wanted["trades"]
 
@@ -106,7 +114,9 @@ def test_a_bar_is_explained_in_the_words_of_the_command(lived):
     assert found["ts"] == decided["bar_ts"]
     assert any(rule["verdict"] == "passed" for rule in found["rules"])
     assert found["orders"]
-    assert "\n".join(lines(found))
+    assert list(lines(found))
+    reading = as_a_backtest(lived, explain, decided["bar_ts"])
+    assert found == explanation_document(as_a_backtest(lived, backtest), reading)
     nowhere = client.get(f"{path}?at=0")
     assert (nowhere.status_code, nowhere.json()["error"]["code"]) == (400, "run.explain")
 

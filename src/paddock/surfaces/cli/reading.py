@@ -1,179 +1,37 @@
-"""Why, and why not: one bar of a run, condition by condition, as lines or as a document."""
+"""Why, and why not: the explanation of one bar for people, condition by condition."""
 
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from paddock.core.errors import Code, Invalid
-from paddock.core.orders import Side
-from paddock.core.time import format_ts, interval_ms
-from paddock.engine.explain import VERDICTS, BarReading, LogicReading, Reading, RuleReading, TestReading, explain
-from paddock.engine.result import Document, orders
-from paddock.strategy.expr import All, Any, Const, Literal, Op, State, StateField, Value
-from paddock.strategy.program import Action, ActionKind
-from paddock.strategy.python import PythonProgram
-from paddock.surfaces.cli.screen import working
+from paddock.core.time import format_ts
 from paddock.surfaces.cli.terminal import progress
-from paddock.surfaces.figures import feature_label, words
-from paddock.surfaces.simulation import Ready, Request, prepare
+from paddock.surfaces.figures import words
 
-SCHEMA = "paddock/explanation@1"
+if TYPE_CHECKING:
+    from paddock.engine.result import Document
+    from paddock.surfaces.simulation import Request
+
 MARKS = {"passed": "✓", "failed": "✗", "unknown": "?"}
 LOGIC = {"all": "all of:", "any": "one of:", "not": "not:", "always": "always", "never": "never"}
-POSITION = {"all": "no open position", "any": "an open position"}
-SYMBOLS = {
-    Op.GT: ">",
-    Op.LT: "<",
-    Op.GE: ">=",
-    Op.LE: "<=",
-    Op.CROSS_ABOVE: "crosses above",
-    Op.CROSS_BELOW: "crosses below",
-}
-STATES = {
-    StateField.QTY: "position, quantity",
-    StateField.NOTIONAL_USD: "position, USD",
-    StateField.PNL_USD: "open PnL, USD",
-    StateField.PNL_PCT: "open PnL, % of margin",
-    StateField.DURATION_S: "seconds in position",
-    StateField.SINCE_ENTRY_S: "seconds since last entry",
-}
 
 
 def show_bar(request: Request, at_ts: int, *, as_json: bool) -> None:
     """Print what every condition saw in the bar that contains `at_ts`; raises Invalid (run.explain) without one."""
+    from paddock.surfaces.cli.screen import working
+    from paddock.surfaces.explanation import explain_backtest
+    from paddock.surfaces.simulation import prepare
+
     with progress(quiet=as_json) as bar:
         bar.add_task(working("Replaying up to the bar"), total=None, note="")
-        ready = prepare(request)
-        doc = explanation(ready, at_ts)
+        doc = explain_backtest(prepare(request), at_ts)
     if as_json:
         sys.stdout.write(json.dumps(doc, allow_nan=False) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in lines(doc))
-
-
-def explanation(ready: Ready, at_ts: int) -> Document:
-    """The reading of one bar as plain JSON values; what is not known is null.
-
-    Raises Invalid (run.explain) without such a bar, and for a Python strategy.
-    """
-    request = ready.request
-    if isinstance(ready.code, PythonProgram):
-        raise Invalid(
-            Code.RUN_EXPLAIN,
-            "a Python strategy decides in code of its own, which has no conditions to read",
-            where="explain",
-            seen=ready.program.name,
-            rule="a bar of a graph can be explained",
-        )
-    reading = explain(
-        ready.program, ready.tape, at_ts, start_usd=request.start_usd, costs=request.costs, window=ready.window
-    )
-    placed = orders(ready.run())
-    return {
-        "schema": SCHEMA,
-        "strategy_hash": ready.program.strategy_hash,
-        "strategy_name": ready.program.name,
-        "ts": reading.ts,
-        "close_ts": reading.ts + interval_ms(ready.tape.interval),
-        "interval": ready.tape.interval,
-        "rules": [rule_document(rule, ready.tape.interval) for rule in reading.rules],
-        "orders": [placed[row] for row in reading.orders],
-        "refusals": _refusals(reading),
-    }
-
-
-def _refusals(reading: BarReading) -> list[dict[str, str]]:
-    return [{"symbol": symbol, "reason": refusal.label} for symbol, refusal in reading.refusals]
-
-
-def rule_document(reading: RuleReading, interval: str) -> Document:
-    """One rule as plain JSON values, its guard as a tree; `interval` is the tape's."""
-    action = reading.rule.action
-    return {
-        "node": reading.rule.node,
-        "action": _action(action),
-        "symbol": action.symbol,
-        "verdict": VERDICTS[reading.code],
-        "guard": _guard(reading.guard, action.symbol, interval),
-    }
-
-
-def _guard(reading: Reading, symbol: str, interval: str) -> Document:
-    """A guard as the tree that it is; what only asks for a position, or for none, is one branch that `says` so."""
-    if isinstance(reading, TestReading):
-        return _test(reading, symbol, interval)
-    kind, fold = _kind(reading), min if isinstance(reading.logic, All) else max
-    pairs = _pairs(reading)
-    parts = [
-        _guard(part, symbol, interval) for part in reading.parts if not any(part in pair for pair in pairs.values())
-    ]
-    for where, pair in pairs.items():
-        tests, verdict = [_test(part, symbol, interval) for part in pair], VERDICTS[fold(part.code for part in pair)]
-        says = POSITION[kind] + ("" if where == symbol else f" on {where}")
-        parts.append({"kind": kind, "says": says, "verdict": verdict, "parts": tests})
-    if pairs and len(parts) == 1:
-        return parts[0]
-    return {"kind": kind, "verdict": VERDICTS[reading.code], "parts": parts}
-
-
-def _pairs(reading: LogicReading) -> dict[str, list[TestReading]]:
-    """By symbol, two tests of a quantity against 0 side by side: neither above nor below it, or one of the two."""
-    wanted = {All: (Op.GE, Op.LE), Any: (Op.GT, Op.LT)}.get(type(reading.logic), ())
-    found: dict[str, list[TestReading]] = {}
-    for part in reading.parts:
-        if isinstance(part, TestReading) and part.test.op in wanted and part.test.right == Const(0):
-            left = part.test.left
-            if isinstance(left, State) and left.field is StateField.QTY:
-                found.setdefault(left.symbol, []).append(part)
-    return {symbol: pair for symbol, pair in found.items() if len(pair) == 2}
-
-
-def _kind(reading: LogicReading) -> str:
-    if isinstance(reading.logic, Literal):
-        return "always" if reading.logic.value else "never"
-    return type(reading.logic).__name__.lower()
-
-
-def _action(action: Action) -> str:
-    if action.kind is ActionKind.ENTER:
-        return f"open {'long' if action.side is Side.BUY else 'short'}"
-    return {
-        ActionKind.CANCEL: "cancel orders",
-        ActionKind.CLOSE: "close the position",
-        ActionKind.REDUCE: "reduce the position",
-        ActionKind.PROTECT: "set protection",
-        ActionKind.LEVERAGE: "set leverage",
-    }[action.kind]
-
-
-def _test(reading: TestReading, symbol: str, interval: str) -> Document:
-    test = reading.test
-    return {
-        "kind": "test",
-        "left": _name(test.left, symbol, interval),
-        "op": SYMBOLS[test.op],
-        "right": _name(test.right, symbol, interval),
-        "left_value": _known(reading.left),
-        "right_value": _known(reading.right),
-        "left_before": _known(reading.left_before),
-        "right_before": _known(reading.right_before),
-        "verdict": VERDICTS[reading.code],
-    }
-
-
-def _name(value: Value, symbol: str, interval: str) -> str:
-    """A value in words; its symbol and interval only where they are not those of the rule."""
-    if isinstance(value, Const):
-        return f"{value.value:g}"
-    label = STATES[value.field] if isinstance(value, State) else feature_label(value, interval)
-    return label if value.symbol == symbol else f"{label} of {value.symbol}"
-
-
-def _known(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def lines(doc: Document) -> Iterator[str]:

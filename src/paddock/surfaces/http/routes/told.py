@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import numpy as np
 from fastapi import Query
 
-from paddock.core.time import interval_ms
-from paddock.engine.result import document, orders
-from paddock.surfaces.cli.reading import SCHEMA, rule_document
+from paddock.engine.result import document
+from paddock.surfaces.explanation import explanation_document
 from paddock.surfaces.http.models.base import MAX_TS, InPath
 from paddock.surfaces.http.route import Ask, Routes
 from paddock.surfaces.http.routes.runs import own_run
@@ -34,18 +32,5 @@ def explain(ask: Ask, run_id: InPath, at: At) -> dict[str, Any]:
     tell = ask.services.tell
     with ask.services.database.read() as conn:
         run = own_run(ask, conn, run_id)
-        seen = tell.seen(conn, run)
         reading = tell.explain(conn, run, at)
-        record = tell.record(conn, run)
-    placed = orders(record)
-    return {
-        "schema": SCHEMA,
-        "strategy_hash": seen.program.strategy_hash,
-        "strategy_name": seen.program.name,
-        "ts": reading.ts,
-        "close_ts": reading.ts + interval_ms(seen.tape.interval),
-        "interval": seen.tape.interval,
-        "rules": [rule_document(rule, seen.tape.interval) for rule in reading.rules],
-        "orders": [placed[row] for row in np.flatnonzero(record.orders["bar"] == reading.row)],
-        "refusals": [{"symbol": symbol, "reason": refusal.label} for symbol, refusal in reading.refusals],
-    }
+        return explanation_document(tell.record(conn, run), reading)
