@@ -8,21 +8,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from paddock.surfaces import kernel_cache
+import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-kernel_cache.use(ROOT / ".cache")
-
-import numpy as np  # noqa: E402
-
-from bench import agreement, child, documents  # noqa: E402
-from bench.fleet import measure_fleet  # noqa: E402
-from bench.market import Arrays, real, synthetic  # noqa: E402
-from bench.report import Row, Section, lines, ms, section_lines, write  # noqa: E402
-from bench.stages import stages  # noqa: E402
-from bench.startup import HELP_LIMIT_S, startup  # noqa: E402
-from bench.timing import load, take_turns  # noqa: E402
-from bench.workloads import PADDOCK, WORKLOADS, Workload  # noqa: E402
+from bench import ROOT, agreement, child, documents
+from bench.fleet import measure_fleet
+from bench.market import Arrays, real, synthetic
+from bench.report import Row, Section, lines, ms, section_lines, write
+from bench.stages import stages
+from bench.startup import HELP_LIMIT_S, startup
+from bench.timing import load, take_turns
+from bench.workloads import PADDOCK, WORKLOADS, Workload
 
 ORDER = (*WORKLOADS, "W5", "agreement", "startup", "memory")
 FLEET_TARGET_MS = 2.0

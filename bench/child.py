@@ -14,10 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from paddock.surfaces import kernel_cache
+from bench import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".cache"
 OWN_PYTHON = ROOT / ".venv" / "bin" / "python"
 COLUMNS = ("ts", "open", "high", "low", "close", "volume")
 
@@ -88,7 +86,6 @@ def _run_memory() -> None:
 
 
 if __name__ == "__main__":
-    kernel_cache.use(CACHE)
     if sys.argv[1] == "cold":
         _run_cold(sys.argv[2], sys.argv[3], Path(sys.argv[4]))
     else:

@@ -12,39 +12,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from paddock.surfaces import kernel_cache
+import numpy as np
+from sqlalchemy import func, insert, select
 
-kernel_cache.use(Path(__file__).resolve().parent.parent / ".cache")
-
-import numpy as np  # noqa: E402
-from sqlalchemy import func, insert, select  # noqa: E402
-
-from bench.documents import Json, bot  # noqa: E402
-from bench.market import Arrays, symbols_of, synthetic, tape_of  # noqa: E402
-from paddock.core.money import MICROS  # noqa: E402
-from paddock.core.seams import CountingIds  # noqa: E402
-from paddock.engine.costs import Costs  # noqa: E402
-from paddock.engine.live import LiveSession  # noqa: E402
-from paddock.journal.database import Database  # noqa: E402
-from paddock.journal.facts import Allocated, draft  # noqa: E402
-from paddock.journal.intents import intents  # noqa: E402
-from paddock.journal.projections import record  # noqa: E402
-from paddock.journal.upgrade import upgrade  # noqa: E402
-from paddock.runtime.accounts import Accounts  # noqa: E402
-from paddock.runtime.feeds import TapeReplay  # noqa: E402
-from paddock.runtime.kept import begun  # noqa: E402
-from paddock.runtime.kill import Kills  # noqa: E402
-from paddock.runtime.lifecycle import RunState, Wanted  # noqa: E402
-from paddock.runtime.paper import PaperVenue  # noqa: E402
-from paddock.runtime.runner import Market, Runner  # noqa: E402
-from paddock.runtime.runs import shard_of  # noqa: E402
-from paddock.runtime.seen import bar_at  # noqa: E402
-from paddock.runtime.tables import bot_versions, bots, runs  # noqa: E402
-from paddock.runtime.worker import Worker  # noqa: E402
-from paddock.strategy.canonical import canonical, strategy_hash  # noqa: E402
-from paddock.strategy.compiler import compile_strategy  # noqa: E402
-from paddock.strategy.validate import load_document  # noqa: E402
-from paddock.surfaces.work import settle_memory  # noqa: E402
+from bench.documents import Json, bot
+from bench.market import Arrays, symbols_of, synthetic, tape_of
+from paddock.core.money import MICROS
+from paddock.core.seams import CountingIds
+from paddock.engine.costs import Costs
+from paddock.engine.live import LiveSession
+from paddock.journal.database import Database
+from paddock.journal.facts import Allocated, draft
+from paddock.journal.intents import intents
+from paddock.journal.projections import record
+from paddock.journal.upgrade import upgrade
+from paddock.runtime.accounts import Accounts
+from paddock.runtime.feeds import TapeReplay
+from paddock.runtime.kept import begun
+from paddock.runtime.kill import Kills
+from paddock.runtime.lifecycle import RunState, Wanted
+from paddock.runtime.paper import PaperVenue
+from paddock.runtime.runner import Market, Runner
+from paddock.runtime.runs import shard_of
+from paddock.runtime.seen import bar_at
+from paddock.runtime.tables import bot_versions, bots, runs
+from paddock.runtime.worker import Worker
+from paddock.strategy.canonical import canonical, strategy_hash
+from paddock.strategy.compiler import compile_strategy
+from paddock.strategy.validate import load_document
+from paddock.surfaces.work import settle_memory
 
 SYMBOLS = 50
 SAMPLE = 20  # bots that the loop is timed on

@@ -6,7 +6,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from bench.child import ROOT, environment, python_for
+from bench import ROOT
+from bench.child import environment, python_for
 
 HELP_LIMIT_S = 0.3
 IMPORTS = (
