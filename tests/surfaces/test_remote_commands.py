@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +26,7 @@ from paddock.surfaces.listen import Address, listening
 from paddock.surfaces.machine import RandomIds, SystemClock
 from paddock.surfaces.secret import local_token
 from paddock.surfaces.web import http_settings, web_part
+from tests.project import PACKAGE, sources, tree
 
 Command = Callable[..., Any]
 
@@ -155,6 +158,34 @@ def test_a_run_that_cannot_begin_says_all_that_stands_in_its_way(house, asked, c
 def test_what_nobody_has_is_not_found(house, words, capsys):
     assert main([*words, "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["kind"] == "not_found"
+
+
+HOSTILE = [
+    *("../status", "..", ".", "../../../healthz", "x/../../status", "..%2Fstatus", "%2e%2e/status", "a/b", "a\\b"),
+    *("a?limit=1", "a#b", "", " ", "a\r\nX-Y: z", "\0", "\udcff", "\N{FULLWIDTH SOLIDUS}", "x" * 5_000, "{}", "{0}"),
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_whatever_is_in_an_id_it_is_a_part_of_the_path(hostile, house, capsys):
+    """Each of these once asked for another path, such as that of the status, and was answered."""
+    asks = [
+        *(["runs", word, hostile] for word in ("show", "pause", "events", "parity")),
+        ["bots", "delete", hostile],
+        ["accounts", "lift", hostile],
+    ]
+    for words in asks:
+        assert main(words) in {2, 4}, words
+        assert re.search(r"\[(request|request.path|[a-z]+.not_found)\]", capsys.readouterr().err), words
+
+
+def test_no_command_writes_an_id_into_a_path():
+    """The session quotes what it is given; what is in the path already it must take as meant."""
+    for path in sources(PACKAGE / "surfaces" / "cli"):
+        for call in (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if name in {"get", "post", "delete", "listed"}:
+                assert not any(isinstance(part, ast.JoinedStr) for part in call.args), f"{path.name}:{call.lineno}"
 
 
 def test_a_wrong_token_is_refused(house, tmp_path, monkeypatch, capsys):

@@ -188,7 +188,7 @@ def test_the_demo_trades_and_goes_on_after_a_kill(market, monkeypatch, capsys):
         with server.api() as api:
             after = api.get("/runs")["items"]
             assert [run["run_id"] for run in after] == [run["run_id"] for run in before]
-            fills = api.get(f"/runs/{after[-1]['run_id']}/fills")["items"]
+            fills = api.get("/runs/{}/fills", after[-1]["run_id"])["items"]
         assert ask(home, "get_state")["tick_count"] > state["tick_count"]
         assert len({fill["fill_id"] for fill in fills}) == len(fills)
         monkeypatch.setenv("PADDOCK_HOME", str(home))
@@ -224,7 +224,7 @@ def test_a_second_worker_of_one_home_is_refused_and_the_socket_steers(market):
             next(server.events("fill.booked"))
         next(event for event in server.events("run.stopped") if event["stream"] == f"run:{closed[0]}")
         with server.api() as api:
-            assert api.get(f"/runs/{closed[0]}/positions")["items"] == []
+            assert api.get("/runs/{}/positions", closed[0])["items"] == []
 
 
 def test_roles_share_the_work_on_postgresql(market, postgres: Server, monkeypatch, capsys):  # noqa: F811  the fixture

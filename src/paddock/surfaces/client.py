@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx2
@@ -52,14 +53,15 @@ class Api:
     ) -> None:
         self._http.close()
 
-    def get(self, path: str, **query: object) -> Json:
-        return self._call("GET", path, query=query)
+    def get(self, path: str, *ids: str, **query: object) -> Json:
+        """`path` has {} for each of the `ids`, here and below: whatever is in an id, it is one part of the path."""
+        return self._call("GET", _filled(path, ids), query=query)
 
-    def post(self, path: str, body: Mapping[str, object] | None = None) -> Json:
-        return self._call("POST", path, body=body or {})
+    def post(self, path: str, *ids: str, body: Mapping[str, object] | None = None) -> Json:
+        return self._call("POST", _filled(path, ids), body=body or {})
 
-    def delete(self, path: str) -> Json:
-        return self._call("DELETE", path)
+    def delete(self, path: str, *ids: str) -> Json:
+        return self._call("DELETE", _filled(path, ids))
 
     def _call(
         self,
@@ -92,6 +94,16 @@ class Api:
         if reply.is_success:
             return document(reply)
         raise error_of(document(reply), reply.status_code)
+
+
+def _filled(path: str, ids: Sequence[str]) -> str:
+    return path.format(*map(_quoted, ids))
+
+
+def _quoted(text: str) -> str:
+    """As one part of a path; also ".." is one, which clients and servers would take for a step up."""
+    quoted = quote(text, safe="", errors="surrogateescape")
+    return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
 
 
 def document(reply: httpx2.Response) -> Json:

@@ -23,7 +23,7 @@ COLUMNS = {
 def list_(*, limit: Limit = 100, json: Json = False) -> None:
     """List your accounts."""
     with api() as session:
-        found = listed(session, "/accounts", limit)
+        found = listed(session, "/accounts", limit=limit)
     nothing = "No accounts yet. Next: paddock accounts open NAME --deposit 10000"
     show_items(found, COLUMNS, json=json, nothing=nothing, right=("cash, USD", "free, USD"))
 
@@ -38,7 +38,7 @@ def open_(
 ) -> None:
     """Open an account of paper."""
     with api() as session:
-        show_one(session.post("/accounts", {"name": name, "deposit_usd": deposit}), json=json)
+        show_one(session.post("/accounts", body={"name": name, "deposit_usd": deposit}), json=json)
 
 
 @app.command
@@ -52,4 +52,4 @@ def lift(
     """Say that you have looked at what was odd on an account: entries go on, unless its books still disagree."""
     with api() as session:
         body = {} if symbol is None else {"symbol": symbol}
-        show_one(session.post(f"/accounts/{account}/lift", body), json=json)
+        show_one(session.post("/accounts/{}/lift", account, body=body), json=json)

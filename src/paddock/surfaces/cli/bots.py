@@ -18,7 +18,7 @@ VERSIONS = {"version": "version", "strategy_hash": "strategy", "created_ts": "cr
 def list_(*, limit: Limit = 100, json: Json = False) -> None:
     """List your bots."""
     with api() as session:
-        found = listed(session, "/bots", limit)
+        found = listed(session, "/bots", limit=limit)
     nothing = "No bots yet. Next: paddock bots create NAME sma-crossover"
     show_items(found, COLUMNS, json=json, nothing=nothing, right=("version",))
 
@@ -27,7 +27,7 @@ def list_(*, limit: Limit = 100, json: Json = False) -> None:
 def show(bot: Bot, /, *, json: Json = False) -> None:
     """One bot."""
     with api() as session:
-        show_one(session.get(f"/bots/{bot}"), json=json)
+        show_one(session.get("/bots/{}", bot), json=json)
 
 
 @app.command
@@ -51,7 +51,7 @@ def create(
     wanted = tuple(word for part in (symbols or "").split(",") if (word := part.strip()))
     document = rescope(open_strategy(strategy).document, symbols=wanted, interval=interval, venue=venue)
     with api() as session:
-        made = session.post("/bots", {"name": name, "strategy": canonical(document)})
+        made = session.post("/bots", body={"name": name, "strategy": canonical(document)})
     show_one(made, json=json)
 
 
@@ -61,14 +61,14 @@ def clone(
 ) -> None:
     """Create a bot with the newest version of another as its first."""
     with api() as session:
-        show_one(session.post(f"/bots/{bot}/clone", {"name": name}), json=json)
+        show_one(session.post("/bots/{}/clone", bot, body={"name": name}), json=json)
 
 
 @app.command
 def versions(bot: Bot, /, *, limit: Limit = 100, json: Json = False) -> None:
     """All versions of a bot, the newest first."""
     with api() as session:
-        found = listed(session, f"/bots/{bot}/versions", limit)
+        found = listed(session, "/bots/{}/versions", bot, limit=limit)
     show_items(found, VERSIONS, json=json, nothing="No versions.", right=("version",))
 
 
@@ -76,5 +76,5 @@ def versions(bot: Bot, /, *, limit: Limit = 100, json: Json = False) -> None:
 def delete(bot: Bot, /) -> None:
     """Delete a bot whose runs are all stopped; its record stays in the journal."""
     with api() as session:
-        session.delete(f"/bots/{bot}")
+        session.delete("/bots/{}", bot)
     print(f"deleted {bot}")

@@ -60,7 +60,7 @@ def release(scope: Annotated[str, Parameter(help="As `kill list` names it: platf
     """Let runs be started again; what was stopped stays stopped."""
     kind, _, id_ = scope.partition(":")
     with api() as session:
-        session.post("/kills/release", {"scope": kind, "id": id_})
+        session.post("/kills/release", body={"scope": kind, "id": id_})
     print(f"released {scope}")
 
 
@@ -68,4 +68,4 @@ def _engage(scope: str, id_: str, why: str, pause: bool, *, foreign: bool) -> No
     action = "pause" if pause else "stop"
     with api() as session:
         body = {"scope": scope, "id": id_, "action": action, "reason": why, "foreign": foreign}
-        show_one(session.post("/kills", body), json=False)
+        show_one(session.post("/kills", body=body), json=False)

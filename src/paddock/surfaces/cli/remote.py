@@ -28,12 +28,12 @@ def api() -> Iterator[Api]:
         yield session
 
 
-def listed(session: Api, path: str, limit: int, **query: object) -> dict[str, Any]:
-    """The first `limit` items of a list, page by page, as one document like a page's."""
+def listed(session: Api, path: str, *ids: str, limit: int, **query: object) -> dict[str, Any]:
+    """The first `limit` items of a list, page by page, as one document like a page's; `ids` fill the path."""
     items: list[Any] = []
     after = query.pop("after", None)
     while True:
-        page = session.get(path, limit=min(PAGE, limit - len(items)), after=after, **query)
+        page = session.get(path, *ids, limit=min(PAGE, limit - len(items)), after=after, **query)
         items += page["items"]
         after = page.get("next")
         if not after or len(items) >= limit or not page["items"]:

@@ -61,7 +61,9 @@ def deploy(
     """Run a bot on an account: it begins at the next bar."""
     body = {"bot_id": bot, "account_id": account, "capital_usd": capital, "feed": feed, "version": version}
     with api() as session:
-        show_one(session.post("/runs", {key: value for key, value in body.items() if value is not None}), json=json)
+        show_one(
+            session.post("/runs", body={key: value for key, value in body.items() if value is not None}), json=json
+        )
 
 
 @app.command(name="list")
@@ -74,9 +76,9 @@ def list_(
 ) -> None:
     """List your runs."""
     with api() as session:
-        found = listed(session, "/runs", limit, bot_id=bot, state=state)
+        found = listed(session, "/runs", limit=limit, bot_id=bot, state=state)
         if not json:
-            names = {item["bot_id"]: item["name"] for item in listed(session, "/bots", limit)["items"]}
+            names = {item["bot_id"]: item["name"] for item in listed(session, "/bots", limit=limit)["items"]}
             found["items"] = [item | {"bot": names.get(item["bot_id"], item["bot_id"])} for item in found["items"]]
     nothing = "No runs. Next: paddock runs deploy BOT --account ACCOUNT --capital 1000"
     show_items(found, RUNS, json=json, nothing=nothing, right=NUMBERS)
@@ -86,21 +88,21 @@ def list_(
 def show(run: Run, /, *, json: Json = False) -> None:
     """One run: where it stands, and what was asked of it."""
     with api() as session:
-        show_one(session.get(f"/runs/{run}"), json=json)
+        show_one(session.get("/runs/{}", run), json=json)
 
 
 @app.command
 def pause(run: Run, /, *, json: Json = False) -> None:
     """No more entries; exits, stops and timeouts go on."""
     with api() as session:
-        show_one(session.post(f"/runs/{run}/pause"), json=json)
+        show_one(session.post("/runs/{}/pause", run), json=json)
 
 
 @app.command
 def resume(run: Run, /, *, json: Json = False) -> None:
     """Entries again."""
     with api() as session:
-        show_one(session.post(f"/runs/{run}/resume"), json=json)
+        show_one(session.post("/runs/{}/resume", run), json=json)
 
 
 @app.command
@@ -116,7 +118,7 @@ def stop(
 ) -> None:
     """End a run for good."""
     with api() as session:
-        show_one(session.post(f"/runs/{run}/stop", {"mode": mode}), json=json)
+        show_one(session.post("/runs/{}/stop", run, body={"mode": mode}), json=json)
 
 
 @app.command
@@ -130,7 +132,7 @@ def events(
 ) -> None:
     """What happened to a run, oldest first."""
     with api() as session:
-        found = listed(session, f"/runs/{run}/events", limit, after=after)
+        found = listed(session, "/runs/{}/events", run, limit=limit, after=after)
     show_items(found, EVENTS, json=json, nothing="Nothing happened yet.", right=NUMBERS)
 
 
@@ -138,7 +140,7 @@ def events(
 def orders(run: Run, /, *, limit: Limit = 100, json: Json = False) -> None:
     """Orders of a run, whatever became of them."""
     with api() as session:
-        found = listed(session, f"/runs/{run}/orders", limit)
+        found = listed(session, "/runs/{}/orders", run, limit=limit)
     show_items(found, ORDERS, json=json, nothing="No orders yet; `paddock runs why` says why not.", right=NUMBERS)
 
 
@@ -146,7 +148,7 @@ def orders(run: Run, /, *, limit: Limit = 100, json: Json = False) -> None:
 def fills(run: Run, /, *, limit: Limit = 100, json: Json = False) -> None:
     """What was traded, at which price and fee."""
     with api() as session:
-        found = listed(session, f"/runs/{run}/fills", limit)
+        found = listed(session, "/runs/{}/fills", run, limit=limit)
     show_items(found, FILLS, json=json, nothing="No fills yet.", right=NUMBERS)
 
 
@@ -154,7 +156,7 @@ def fills(run: Run, /, *, limit: Limit = 100, json: Json = False) -> None:
 def positions(run: Run, /, *, limit: Limit = 100, json: Json = False) -> None:
     """What a run holds."""
     with api() as session:
-        found = listed(session, f"/runs/{run}/positions", limit)
+        found = listed(session, "/runs/{}/positions", run, limit=limit)
     show_items(found, POSITIONS, json=json, nothing="No open positions.", right=NUMBERS)
 
 
@@ -162,7 +164,7 @@ def positions(run: Run, /, *, limit: Limit = 100, json: Json = False) -> None:
 def parity(run: Run, /, *, json: Json = False) -> None:
     """How a run differs from a backtest over the bars that it saw, by cause."""
     with api() as session:
-        found = session.get(f"/runs/{run}/parity")
+        found = session.get("/runs/{}/parity", run)
     if json:
         show_one(found, json=True)
         return
@@ -188,7 +190,7 @@ def why(
     from paddock.surfaces.cli.terminal import show_json
 
     with api() as session:
-        found = session.get(f"/runs/{run}/explain", at=parse_ts(at))
+        found = session.get("/runs/{}/explain", run, at=parse_ts(at))
     if json:
         show_json(found)
     else:
