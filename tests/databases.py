@@ -96,9 +96,10 @@ def empty_url(request: pytest.FixtureRequest, engine: str, name: str, path: Path
 def database_url(request: pytest.FixtureRequest, fresh_url: Callable[[str], str]) -> Iterator[str]:
     """The address of this test's own database."""
     url = fresh_url(request.param)
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
     yield url
-    if request.param == "postgresql":
-        request.getfixturevalue("postgres").drop(url)
+    if server:
+        server.drop(url)
 
 
 @pytest.fixture

@@ -100,4 +100,4 @@ def _earned(conn: Connection, feed: FeedRecord, owner: str | None) -> int:
 def _counted(conn: Connection, owner: str | None) -> dict[str, int]:
     wanted = select(runs.c.state, func.count()).group_by(runs.c.state).order_by(runs.c.state)
     rows = conn.execute(wanted if owner is None else wanted.where(runs.c.owner == owner))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

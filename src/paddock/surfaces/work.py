@@ -162,7 +162,7 @@ class Supervisor:
         """Owner and id of runs."""
         with self.house.database.read() as conn:
             wanted = select(runs.c.owner, runs.c.run_id).where(which).order_by(runs.c.run_id)
-            return conn.execute(wanted).tuples().all()
+            return conn.execute(wanted).all()
 
     def _resumes(self, owner: str, run_id: str) -> bool:
         try:
