@@ -106,12 +106,27 @@ def _settled(world: World, conn: Connection) -> Iterator[str]:
     # Levels that a venue keeps itself are part of their entry, not orders of their own.
     own = not world.options.capabilities.relative_brackets
     live_there = {one.asked.client_id for one in world.venue.orders if one.live and (own or not one.parent)}
-    here = select(orders.c.intent_id, orders.c.state).where(orders.c.state.not_in([str(one) for one in TERMINAL]))
-    live_here = {row.intent_id: row.state for row in conn.execute(here)}
+    live_here = _live(conn)
     for name in live_here.keys() - live_there:
         yield f"I12 the journal has {name} as {live_here[name]}, the venue does not"
     for name in live_there - live_here.keys():
         yield f"I12 the venue works {name}, the journal does not know"
+
+
+def _live(conn: Connection) -> dict[str, str]:
+    """The states of the orders that have not ended; without levels that wait for the first fill of their entry."""
+    placed, entry = intents.intents, intents.intents.alias()
+    here = (
+        select(orders.c.intent_id, orders.c.state, entry.c.state)
+        .join(placed, placed.c.intent_id == orders.c.intent_id)
+        .outerjoin(entry, entry.c.intent_id == placed.c.parent)
+        .where(orders.c.state.not_in([str(one) for one in TERMINAL]))
+    )
+    return {
+        name: state
+        for name, state, above in conn.execute(here)
+        if state != OrderState.PENDING or above is None or OrderState(above) in TERMINAL
+    }
 
 
 def _protected(world: World) -> Iterator[str]:

@@ -53,6 +53,7 @@ def play(options: Options, folder: Path) -> Outcome:
             break
     world.heal()
     world.play(SETTLING)
+    world.rest()
     database = Database.open(url, clock=world.clock)
     with database.write() as conn:  # comparing rebuilds what was folded, and puts it back
         broken += in_the_end(world, conn)

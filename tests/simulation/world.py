@@ -243,6 +243,12 @@ class World:
             one.database.close()
         del self.living[1:]
 
+    def rest(self) -> None:
+        """Nobody trades for some seconds: what was done at the last close is heard of."""
+        for _ in range(3):
+            self.clock.advance(1_000)
+            self._round()
+
     def _bar(self) -> None:
         row, self.row = self.row, self.row + 1
         close_ts = int(self.tape.ts[row]) + MINUTE
