@@ -99,10 +99,41 @@ def test_a_clone_begins_with_the_newest_version(house: House) -> None:
 def test_what_is_not_valid_is_not_kept(house: House) -> None:
     with pytest.raises(Invalid, match="problem"):
         house.bots.create("ada", "bot", document() | {"nodes": []})
-    for name in ("", "   ", "x" * 81, "a\nb"):
-        with pytest.raises(Invalid, match="name"):
-            house.bots.create("ada", name, document())
     assert house.bots.list("ada").items == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "instead"),
+    [
+        ("", "is empty", "my-bot"),
+        (" \t ", "is empty", "my-bot"),
+        ("\u200b", "cannot be shown", "my-bot"),
+        ("a\nb", "cannot be shown", "ab"),
+        ("x" * 81, "is too long", "x" * 80),
+        ("y" * 79 + " " + "z" * 10_000, "is too long", "y" * 79),
+    ],
+)
+def test_a_name_that_is_none_is_told_from_one_that_would_be(house: House, name: str, wrong: str, instead: str) -> None:
+    with pytest.raises(Invalid, match=f"the name {wrong}: it takes 1 to 80 characters") as refused:
+        house.bots.create("ada", name, document())
+    assert refused.value.suggestion == f'for example "{instead}"'
+    assert house.bots.create("ada", instead, document()).name == instead
+
+
+@pytest.mark.parametrize(
+    ("venue", "interval", "suggestion"),
+    [
+        ("elsewhere", "1h", "make the bot for test-1h: paddock bots create NAME STRATEGY --venue test"),
+        ("test", "4h", "make the bot for test-1h: paddock bots create NAME STRATEGY --interval 1h"),
+        ("elsewhere", "4h", "make the bot for test-1h: paddock bots create NAME STRATEGY --venue test --interval 1h"),
+    ],
+)
+def test_a_market_that_nobody_brings_is_told_with_one_that_there_is(house, venue, interval, suggestion) -> None:
+    bot = house.bots.create("ada", "bot", document(venue=venue, interval=interval))
+    account = house.accounts.open("ada", "paper", MICROS)
+    with pytest.raises(NotFound, match=f"no feed {venue}-{interval}") as missing:
+        house.runs.deploy("ada", bot.bot_id, account.account_id, MICROS)
+    assert missing.value.suggestion == suggestion
 
 
 def test_lists_go_on_where_they_ended(house: House) -> None:

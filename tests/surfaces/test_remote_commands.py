@@ -141,7 +141,9 @@ def test_a_run_that_cannot_begin_says_all_that_stands_in_its_way(house, asked, c
     account = asked("accounts", "open", "play")["account_id"]
     words = ("runs", "deploy", bot, "--account", account, "--capital", "1000")
     assert main([*words]) == 2
-    assert "feed.not_found" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "feed.not_found" in told
+    assert "paddock serve --demo" in told
     assert asked("runs", "list")["items"] == []
 
 

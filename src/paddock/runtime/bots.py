@@ -181,15 +181,18 @@ def missing(what: str, name: str) -> NotFound:
 def checked_name(name: str) -> str:
     """A name without blanks around it; raises Invalid (bot.name)."""
     stripped = name.strip()
-    if not 1 <= len(stripped) <= MAX_NAME or not stripped.isprintable():
-        raise Invalid(
-            Code.BOT_NAME,
-            "the name is none",
-            where="name",
-            seen=repr(name[:MAX_NAME]),
-            rule=f"a name has 1 to {MAX_NAME} characters that can be shown",
-        )
-    return stripped
+    if 1 <= len(stripped) <= MAX_NAME and stripped.isprintable():
+        return stripped
+    wrong = "is empty" if not stripped else "cannot be shown" if len(stripped) <= MAX_NAME else "is too long"
+    mended = "".join(filter(str.isprintable, stripped))[:MAX_NAME].strip()
+    raise Invalid(
+        Code.BOT_NAME,
+        f"the name {wrong}: it takes 1 to {MAX_NAME} characters that can be shown",
+        where="name",
+        seen=repr(name) if len(name) <= MAX_NAME else f"{len(name)} characters",
+        rule=f"a name has 1 to {MAX_NAME} characters that can be shown",
+        suggestion=f'for example "{mended or "my-bot"}"',
+    )
 
 
 def _row(bot: Bot) -> dict[str, object]:

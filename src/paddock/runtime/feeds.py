@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -125,12 +125,18 @@ def feed_record(conn: Connection, name: str) -> FeedRecord:
     """Raises NotFound (feed.not_found) for a feed that no worker ever kept."""
     known = {record.feed: record for record in feed_records(conn)}
     if name not in known:
-        raise NotFound(
-            Code.FEED_NOT_FOUND,
-            f"there is no feed {name}",
-            where="feed",
-            seen=name,
-            rule=f"a feed is one of {', '.join(known) or 'none yet: no worker was ever started'}",
-            suggestion=nearest(name, known),
-        )
+        raise feed_missing(name, known.values(), nearest(name, known))
     return known[name]
+
+
+def feed_missing(name: str, known: Iterable[FeedRecord], suggestion: str) -> NotFound:
+    """No worker ever kept a feed of this name; `known` are those that one did."""
+    names = ", ".join(record.feed for record in known)
+    return NotFound(
+        Code.FEED_NOT_FOUND,
+        f"there is no feed {name}",
+        where="feed",
+        seen=name,
+        rule=f"a feed is one of {names or 'none yet: no worker was ever started'}",
+        suggestion=suggestion,
+    )

@@ -6,6 +6,7 @@ A worker carries it out: it alone changes a run's state, at the next bar. A stop
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -17,7 +18,7 @@ from paddock.journal.facts import Allocated, draft
 from paddock.journal.projections import record
 from paddock.runtime.accounts import account_of
 from paddock.runtime.bots import bot_of, missing, version_of
-from paddock.runtime.feeds import FeedRecord, feed_record, feed_records
+from paddock.runtime.feeds import FeedRecord, feed_missing, feed_record, feed_records
 from paddock.runtime.kill import engaged_over
 from paddock.runtime.lifecycle import KEPT, RunState, StopMode, Wanted
 from paddock.runtime.page import Page, at_most, page_of
@@ -203,12 +204,22 @@ def _feed_for(conn: Connection, name: str | None, document: object) -> FeedRecor
     if name is not None:
         return feed_record(conn, name)
     scope = document.get("scope", {}) if isinstance(document, dict) else {}
-    fitting = [
-        feed
-        for feed in feed_records(conn)
-        if (feed.venue, feed.interval) == (scope.get("venue"), scope.get("interval"))
-    ]
-    return feed_record(conn, fitting[0].feed if fitting else f"{scope.get('venue')} {scope.get('interval')}")
+    venue, interval = str(scope.get("venue")), str(scope.get("interval"))
+    known = feed_records(conn)
+    fitting = next((feed for feed in known if (feed.venue, feed.interval) == (venue, interval)), None)
+    if fitting is None:
+        raise feed_missing(f"{venue}-{interval}", known, _another_market(known, venue, interval))
+    return fitting
+
+
+def _another_market(known: Sequence[FeedRecord], venue: str, interval: str) -> str:
+    """How to make the bot for a feed that there is: of its venue if any, else of its interval."""
+    if not known:
+        return "start a worker: paddock serve --demo, or with --replay VENUE:INTERVAL"
+    near = min(known, key=lambda feed: (feed.venue != venue, feed.interval != interval, feed.feed))
+    wanted = {"--venue": (near.venue, venue), "--interval": (near.interval, interval)}
+    words = [f"{option} {theirs}" for option, (theirs, own) in wanted.items() if theirs != own]
+    return f"make the bot for {near.feed}: paddock bots create NAME STRATEGY {' '.join(words)}"
 
 
 def _cannot(run: Run, why: str) -> Refused:
