@@ -270,22 +270,6 @@ MONEY_MOVES = [
     *("subAccountTransfer", "subAccountSpotTransfer", "createVault", "vaultDistribute", "cDeposit", "cWithdraw"),
     *("agentSendAsset", "sendToEvmWithData"),
 ]
-    "usdSend",
-    "withdraw3",
-    "spotSend",
-    "usdClassTransfer",
-    "sendAsset",
-    "tokenDelegate",
-    "vaultTransfer",
-    "subAccountTransfer",
-    "subAccountSpotTransfer",
-    "createVault",
-    "vaultDistribute",
-    "cDeposit",
-    "cWithdraw",
-    "agentSendAsset",
-    "sendToEvmWithData",
-]
 
 
 @pytest.mark.parametrize("kind", MONEY_MOVES)
