@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
@@ -210,6 +211,36 @@ def test_who_reads_slowly_gets_everything_too(world: World, slow):
         return found
 
     assert all(found == list(range(1, total + 1)) for found in asyncio.run(scenario()))
+
+
+def test_who_comes_while_the_end_is_looked_for_misses_nothing(world: World):
+    """The hub looks for the end of the log while nobody watches; then somebody comes, and then something happens."""
+    looking, written = threading.Event(), threading.Event()
+
+    async def scenario() -> list[int]:
+        hub = Hub(world.database, Measure(), 100)
+        last = hub._last
+
+        def slow() -> int:
+            looking.set()
+            assert written.wait(PATIENCE_S)
+            return last()
+
+        hub._last = slow
+        reader = asyncio.create_task(hub.run())
+        await asyncio.to_thread(looking.wait, PATIENCE_S)
+        watcher = asyncio.create_task(until(hub, view_of_stream("platform"), 1))
+        while not any(each.live for group in hub._watchers.values() for each in group):
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(write, world.database, "platform", 1)
+        written.set()
+        try:
+            return await asyncio.wait_for(watcher, PATIENCE_S / 4)
+        finally:
+            hub.close()
+            await reader
+
+    assert asyncio.run(scenario()) == [1]
 
 
 def test_a_user_who_reads_slowly_gets_their_own_and_nothing_else(world: World):

@@ -78,9 +78,14 @@ class _Watcher:
             return
         if len(self.waiting) < BACKLOG:
             self.waiting.append(item)
+            self.woken.set()
         else:
-            self.waiting.clear()
-            self.live = False
+            self.fall_behind()
+
+    def fall_behind(self) -> None:
+        """From here on it reads from the log, until it has caught up."""
+        self.waiting.clear()
+        self.live = False
         self.woken.set()
 
 
@@ -139,9 +144,14 @@ class Hub:
                 Code.REQUEST_RATE, "too many open streams", retry_after_s=30, rule=f"at most {self._most} at once"
             )
 
-    async def watch(self, view: View, after: int | None, alive: Callable[[], bool]) -> AsyncIterator[bytes]:
-        """Server-sent events behind position `after` (None: from now on); ends when `alive` says no."""
-        watcher, cursor = _Watcher(), self._position if after is None else after
+    def begin(self, after: int | None) -> int:
+        """The position that a stream begins behind: `after`, but no further than the end of the log (None: there)."""
+        last = self._last()
+        return last if after is None else min(after, last)
+
+    async def watch(self, view: View, after: int, alive: Callable[[], bool]) -> AsyncIterator[bytes]:
+        """Server-sent events behind position `after`; ends when `alive` says no."""
+        watcher, cursor = _Watcher(), after
         self._enter(view, watcher)
         try:
             yield f"retry: {RETRY_MS}\n\n".encode()
@@ -192,6 +202,7 @@ class Hub:
     async def _pass_on(self) -> None:
         if not self._watchers:
             self._position = await run_in_threadpool(self._last)
+            self._send_back()
             return
         while True:
             items, position = await run_in_threadpool(self._read, self._position)
@@ -202,6 +213,11 @@ class Hub:
             self._position = position
             if len(items) < CHUNK:
                 return
+
+    def _send_back(self) -> None:
+        """Who came while the end of the log was looked for may be in front of it, and reads what lies between."""
+        for watcher in [each for group in self._watchers.values() for each in group]:
+            watcher.fall_behind()
 
     def _last(self) -> int:
         with self._database.read() as conn:
@@ -219,7 +235,7 @@ class Hub:
         """The next events of a view, and how far the log was looked through."""
         with self._database.read() as conn:
             last = last_position(conn)
-            rows = _rows(conn, min(after, last), view.rows)
+            rows = _rows(conn, after, view.rows)
         return b"".join(map(_encode, rows)), rows[-1][0] if len(rows) == CHUNK else last
 
 

@@ -52,8 +52,8 @@ def run(
 def _stream(request: Request, view: View, last_id: str | None, after: int | None) -> EventStream:
     hub: Hub = request.app.state.hub
     hub.require_room()
-    begin = int(last_id[:18]) if last_id is not None and last_id.isdecimal() else after
-    return EventStream(hub.watch(view, begin, _alive(request)), headers={"X-Accel-Buffering": "no"})
+    wanted = int(last_id[:18]) if last_id is not None and last_id.isdecimal() else after
+    return EventStream(hub.watch(view, hub.begin(wanted), _alive(request)), headers={"X-Accel-Buffering": "no"})
 
 
 def _alive(request: Request) -> Callable[[], bool]:
