@@ -48,7 +48,7 @@ def signer(digest: bytes, signature: bytes) -> str:
         raise ValueError("a signature is r, a low s, and 27 or 28")
     try:
         key = PublicKey.from_signature_and_message(signature[:64] + bytes([signature[64] - 27]), digest, hasher=None)
-    except Exception as error:  # the library raises bare Exception for an r that is no point
+    except ValueError as error:
         raise ValueError("a signature is one of a key") from error
     return address_of(key)
 
