@@ -2,7 +2,7 @@
 
 import pytest
 
-from paddock.surfaces.cli.gist import gist
+from paddock.surfaces.cli.gist import acts, gist
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,20 @@ from paddock.surfaces.cli.gist import gist
 )
 def test_it_says(payload, words):
     assert gist(payload) == words
+
+
+def condition(sentence: str, verdict: str = "passed") -> dict:
+    return {"sentence": sentence, "verdict": verdict, "values": []}
+
+
+def test_a_decision_says_what_it_did_and_what_held():
+    above, low = condition("rsi(14) of BTC, 1h is above 70"), condition("rsi(14) of BTC, 1h is below 45", "failed")
+    held = condition("position of BTC is above 0")
+    enter = {"action": "enter", "symbol": "BTC", "node": "sell", "conditions": [held, above, low]}
+    in_python = {"action": "close", "symbol": "ETH", "node": "", "conditions": []}
+    assert acts({"because": [enter, in_python], "refused": [["SOL", "order_unknown"]]}) == [
+        ("enter BTC (sell)", "rsi(14) of BTC, 1h is above 70"),
+        ("close ETH", ""),
+        ("refused SOL", "order unknown"),
+    ]
+    assert acts({"because": [], "refused": []}) == [("by the risk policy", "")]

@@ -13,14 +13,19 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from structlog.testing import capture_logs
 
 from paddock.journal.database import Database
+from paddock.journal.events import Draft, append
+from paddock.journal.kinds import EventKind
 from paddock.journal.upgrade import upgrade
 from paddock.runtime.accounts import PAPER
 from paddock.runtime.blocks import Block, BlockReason, raise_blocks, standing
+from paddock.runtime.tables import feeds
 from paddock.surfaces import client, settings
 from paddock.surfaces.cli.main import main
+from paddock.surfaces.demo_bots import ensure_demo_bots
 from paddock.surfaces.house import House, house_on
 from paddock.surfaces.listen import Address, listening
 from paddock.surfaces.machine import RandomIds, SystemClock
@@ -101,6 +106,61 @@ def test_an_account_of_play_money(house, asked, capsys):
     assert (made["cash_usd"], made["free_usd"]) == ("2500.500000", "2500.500000")
     assert main(["accounts", "list"]) == 0
     assert "2,500.50" in capsys.readouterr().out
+    more = asked("accounts", "deposit", made["account_id"], "0.000001")
+    assert (more["cash_usd"], more["free_usd"]) == ("2500.500001", "2500.500001")
+    assert main(["accounts", "deposit", made["account_id"], "-5"]) == 4
+    assert main(["accounts", "deposit", made["account_id"], "0"]) == 4
+
+
+@pytest.fixture
+def deployed(house) -> str:
+    """A run on a feed that no worker brings any more."""
+    feed = {"feed": "demo-1h", "venue": "demo", "interval": "1h", "symbols": ["BTC", "ETH", "SOL"], "source": "test"}
+    with house.database.write() as conn:
+        conn.execute(insert(feeds), feed | dict.fromkeys(("anchor_ts", "begin_ts", "last_ts"), 1_750_000_000_000))
+    return ensure_demo_bots(house)[0].run_id
+
+
+def test_what_a_run_did_is_shown_before_it_did_anything(deployed, asked, capsys):
+    (run, *_) = asked("runs", "list")["items"]
+    assert (run["run_id"], run["pnl_usd"]) == (deployed, None)
+    assert asked("runs", "metrics", deployed)["pnl_usd"] is None
+    assert asked("runs", "health", deployed)["condition"] == "waiting"
+    for word in ("health", "metrics", "decisions", "equity"):
+        assert main(["runs", word, deployed]) == 0
+        assert capsys.readouterr().out
+    assert main(["runs", "list"]) == 0
+    assert re.search(r"sma-crossover +draft, to be active +10,000.00 +–", capsys.readouterr().out)
+
+
+def test_events_are_the_newest_and_go_on_in_both_directions(house, deployed, asked, capsys):
+    drafts = [Draft(f"run:{run}", EventKind.RUN_PAUSED, n, {}) for n in range(6) for run in (deployed, "other")]
+    with house.database.write() as conn:
+        noted = [event.position for event in append(conn, drafts)][::2]
+
+    def seen(*words: str) -> list[int]:
+        return [event["position"] for event in asked("runs", "events", deployed, *words)["items"]]
+
+    assert seen()[-6:] == noted
+    assert seen("--limit", "2") == noted[-2:]
+    assert seen("--limit", "2", "--before", str(noted[-2])) == noted[-4:-2]
+    assert seen("--limit", "2", "--after", str(noted[1])) == noted[2:4]
+    assert seen("--after", str(noted[-1])) == []
+    capsys.readouterr()
+    assert main(["runs", "events", deployed, "--limit", "2"]) == 0
+    assert f"--before {noted[-2]}" in capsys.readouterr().out
+    assert main(["runs", "events", deployed, "--limit", "2", "--after", str(noted[0])]) == 0
+    assert f"--after {noted[2]}" in capsys.readouterr().out
+    assert main(["runs", "events", deployed, "--before", "5", "--after", "1"]) == 4
+
+
+def test_a_list_that_is_cut_says_so(house, capsys):
+    for number in range(3):
+        house.accounts.open("local", f"a{number}", 1_000_000)
+    assert main(["accounts", "list", "--limit", "2"]) == 0
+    assert "--limit" in capsys.readouterr().out
+    assert main(["accounts", "list"]) == 0
+    assert "--limit" not in capsys.readouterr().out
 
 
 def test_who_has_looked_lets_an_account_enter_again(house, asked):
@@ -151,6 +211,8 @@ def test_a_run_that_cannot_begin_says_all_that_stands_in_its_way(house, asked, c
     "words",
     [
         *(("runs", word, "nobody-has-it") for word in ("show", "pause", "resume", "events", "orders", "fills")),
+        *(("runs", word, "nobody-has-it") for word in ("health", "metrics", "decisions", "equity")),
+        ("accounts", "deposit", "nobody-has-it", "5"),
         ("runs", "positions", "nobody-has-it"),
         ("runs", "stop", "nobody-has-it", "--mode", "keep"),
         ("runs", "why", "nobody-has-it", "--at", "2025-01-01"),

@@ -27,7 +27,7 @@ from paddock.surfaces.serve import END_WITHIN_S
 from tests.databases import Server, postgres  # noqa: F401  a fixture
 
 COMMAND = (sys.executable, "-m", "paddock.surfaces.cli.main", "serve")
-LOOKS = ("show", "events", "orders", "fills", "positions")
+LOOKS = ("show", "health", "metrics", "events", "decisions", "orders", "fills", "positions", "equity")
 PATIENCE_S = 120.0  # compiling the engine on a busy machine; passes long before
 
 
@@ -194,7 +194,9 @@ def test_the_demo_trades_and_goes_on_after_a_kill(market, monkeypatch, capsys):
         monkeypatch.setenv("PADDOCK_HOME", str(home))
         monkeypatch.setenv("PADDOCK_URL", server.url)
         look_at(after[-1]["run_id"], fills[0])
-        assert "breakout" in capsys.readouterr().out
+        told = capsys.readouterr().out
+        assert re.search(r"breakout +active +10,000.00 +-?[\d,]+\.\d\d", told), "its profit"
+        assert re.search(r"enter \w+ \((buy|sell)\) +close of", told), "why it entered"
         assert server.end() == 0
         assert [line for line in server.log() if line["level"] in {"error", "critical"}] == []
     assert main(["journal", "verify"]) == 0
@@ -204,6 +206,7 @@ def look_at(run_id: str, fill: dict) -> None:
     """All that a person can ask of a run on the command line."""
     for words in (("status",), ("runs", "list"), *(("runs", word, run_id) for word in LOOKS)):
         assert main([*words]) == 0, words
+        assert main([*words, "--json"]) == 0, words
     assert main(["runs", "why", run_id, "--at", format_ts(fill["venue_ts"])]) == 0
 
 

@@ -43,10 +43,10 @@ def lived(lasting: World):
         yield rig, raw, run, client
 
 
-def pages(client, path: str, limit: int) -> list[dict]:
+def pages(client, path: str, limit: int, more: str = "") -> list[dict]:
     found, after = [], ""
     while True:
-        page = client.get(f"{path}?limit={limit}{after}").json()
+        page = client.get(f"{path}?limit={limit}{more}{after}").json()
         found += page["items"]
         if page["next"] is None:
             return found
@@ -72,11 +72,26 @@ def test_pages_hold_every_row_once(lived, lasting, name, table):
         rows = conn.execute(select(func.count()).select_from(table).where(table.c.run_id == run.run_id)).scalar()
     assert len(whole) == rows > 5
     assert pages(client, path, 3) == whole
+    assert pages(client, path, 3, "&newest=true") == whole[::-1]
+
+
+def test_the_ledger_and_equity_turn_round(lived):
+    _, _, run, client = lived
+    for path in (f"/api/v1/accounts/{run.account_id}/ledger", f"/api/v1/runs/{run.run_id}/equity"):
+        whole = pages(client, path, 500)
+        assert len(whole) > 5
+        assert pages(client, path, 7, "&newest=true") == whole[::-1]
 
 
 def test_events_page_by_position(lived):
     rig, _, run, client = lived
-    found = pages(client, f"/api/v1/runs/{run.run_id}/events", 7)
+    path = f"/api/v1/runs/{run.run_id}/events"
+    found = pages(client, path, 7)
+    assert pages(client, path, 7, "&newest=true") == found[::-1]
+    middle = found[len(found) // 2]["position"]
+    behind = client.get(f"{path}?after={middle}&limit=1").json()["items"]
+    before = client.get(f"{path}?after={middle}&limit=1&newest=true").json()["items"]
+    assert [*before, *behind] == [found[len(found) // 2 - 1], found[len(found) // 2 + 1]]
     written = rig.events(f"run:{run.run_id}")
     assert [(each["position"], each["kind"], each["digest"]) for each in found] == [
         (event.position, event.kind, event.digest) for event in written
@@ -91,6 +106,10 @@ def test_money_adds_up(lived):
     realised = sum(Decimal(one["realised_usd"]) for one in pages(client, f"{path}/closures", 500))
     assert (Decimal(metrics["fees_usd"]), Decimal(metrics["realised_usd"])) == (fees, realised)
     assert Decimal(metrics["equity_usd"]) - Decimal(metrics["capital_usd"]) == Decimal(metrics["pnl_usd"])
+    last = pages(client, f"{path}/equity", 500)[-1]
+    assert metrics["equity_usd"] == last["equity_usd"]
+    listed = next(one for one in client.get("/api/v1/runs").json()["items"] if one["run_id"] == run.run_id)
+    assert metrics["pnl_usd"] == listed["pnl_usd"] == client.get(path).json()["pnl_usd"]
     account = client.get(f"/api/v1/accounts/{run.account_id}").json()
     ledger = pages(client, f"/api/v1/accounts/{run.account_id}/ledger", 50)
     cash = sum(Decimal(line["amount_usd"]) for line in ledger if line["book"] == "cash")

@@ -8,7 +8,8 @@ from cyclopts import App, Parameter
 
 from paddock.surfaces.cli.remote import Json, Limit, api, listed, show_items, show_one
 
-app = App(name="accounts", help="Accounts of a running `paddock serve`: list, open, lift.")
+app = App(name="accounts", help="Accounts of a running `paddock serve`: list, open, deposit, lift.")
+Account = Annotated[str, Parameter(help="The account's id.")]
 COLUMNS = {
     "account_id": "account",
     "name": "name",
@@ -42,8 +43,21 @@ def open_(
 
 
 @app.command
+def deposit(
+    account: Account,
+    amount: Annotated[str, Parameter(help="How much, in USD.")],
+    /,
+    *,
+    json: Json = False,
+) -> None:
+    """Put more play money into an account."""
+    with api() as session:
+        show_one(session.post("/accounts/{}/deposit", account, body={"amount_usd": amount}), json=json)
+
+
+@app.command
 def lift(
-    account: Annotated[str, Parameter(help="The account's id.")],
+    account: Account,
     /,
     *,
     symbol: Annotated[str | None, Parameter(help="Only this one.")] = None,

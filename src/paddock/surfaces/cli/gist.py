@@ -1,8 +1,8 @@
-"""What an event says in few words: its payload without names of other things, in units that people use."""
+"""What an event or a decision says in few words: without names of other things, in units that people use."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -39,3 +39,21 @@ def _said(key: str, value: Any, qty_decimals: int | None) -> str:
         return f"{Decimal(value).scaleb(-qty_decimals):f}"
     named = {"side": Side, "kind": OrderKind, "reason": Reason}.get(key)
     return named(value).name.lower().replace("_", " ") if named else f"{key} {value}"
+
+
+def acts(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a decision did and what was not let in, each with its reasons: the conditions that held, but those on what
+    was held already. Without a rule that fired it is the risk policy's."""
+    done = [(_act(one), _held(one["conditions"])) for one in detail["because"]]
+    refused = [(f"refused {symbol}", str(reason).replace("_", " ")) for symbol, reason in detail["refused"]]
+    return done + refused or [("by the risk policy", "")]
+
+
+def _act(one: Mapping[str, Any]) -> str:
+    """Which act on what, with the place in the strategy that asked for it."""
+    return f"{one['action']} {one['symbol']}" + (f" ({one['node']})" if one["node"] else "")
+
+
+def _held(conditions: Sequence[Mapping[str, Any]]) -> str:
+    told = (one["sentence"] for one in conditions if one["verdict"] == "passed")
+    return "; ".join(sentence for sentence in told if not sentence.startswith("position of "))

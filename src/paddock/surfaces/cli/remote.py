@@ -40,6 +40,13 @@ def listed(session: Api, path: str, *ids: str, limit: int, **query: object) -> d
             return {"items": items, "next": after}
 
 
+def newest(session: Api, path: str, *ids: str, limit: int, **query: object) -> dict[str, Any]:
+    """The last `limit` items of a list that can be turned round, oldest first; `next` leads to what was before."""
+    found = listed(session, path, *ids, limit=limit, newest="true", **query)
+    found["items"].reverse()
+    return found
+
+
 def show_items(
     document: Mapping[str, Any],
     columns: Mapping[str, str],
@@ -47,6 +54,7 @@ def show_items(
     json: bool,
     nothing: str,
     right: Sequence[str] = (),
+    more: str = "There are more; --limit says how many are shown.",
 ) -> None:
     """A list as a table (`columns`: header by key), or as it came; `nothing` is the next step where it is empty."""
     from paddock.surfaces.cli.terminal import show, show_json, table
@@ -58,6 +66,8 @@ def show_items(
     else:
         rows = ([cell(key, item.get(key)) for key in columns] for item in document["items"])
         show(table(list(columns.values()), rows, right))
+        if document.get("next"):
+            print(more)
 
 
 def show_one(document: Mapping[str, Any], *, json: bool) -> None:
@@ -73,11 +83,10 @@ def show_one(document: Mapping[str, Any], *, json: bool) -> None:
 def cell(key: str, value: Any) -> str:
     """A value as people read it: times in UTC, money in cents, nothing as a dash, what has parts in brief."""
     from decimal import Decimal
-    from json import dumps
 
     from paddock.core.time import format_ts
 
-    if value is None or value == "":
+    if value in (None, "", []):
         return NONE
     if isinstance(value, dict):
         from paddock.surfaces.cli.gist import gist
@@ -89,4 +98,4 @@ def cell(key: str, value: Any) -> str:
         return f"{Decimal(value):,.2f}"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return dumps(value, separators=(",", ":")) if isinstance(value, list) else str(value)
+    return "; ".join(cell("", one) for one in value) if isinstance(value, list) else str(value)

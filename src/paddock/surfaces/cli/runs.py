@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from paddock.surfaces.cli.remote import Json, Limit, api, listed, show_items, show_one
+from paddock.surfaces.cli.remote import PAGE, Json, Limit, api, listed, newest, show_items, show_one
 
 app = App(name="runs", help="Runs of a running `paddock serve`: deploy, look, pause, resume, stop, ask why.")
 Run = Annotated[str, Parameter(help="The run's id.")]
 RUNS = {
     "run_id": "run",
     "bot": "bot",
-    "state": "state",
-    "wanted": "wanted",
+    "standing": "state",
     "capital_usd": "capital, USD",
-    "feed": "feed",
+    "pnl_usd": "PnL, USD",
     "decision": "decisions",
-    "deployed_ts": "deployed",
+    "feed": "feed",
 }
 EVENTS = {"position": "position", "ts": "time", "kind": "event", "payload": "what"}
 ORDERS = {
@@ -43,8 +43,13 @@ FILLS = {
     "fee_usd": "fee, USD",
     "order_id": "order",
 }
+DECISIONS = {"decision": "decision", "ts": "time", "act": "what", "why": "because"}
+EQUITY = {"ts": "time", "equity_usd": "equity, USD", "cash_usd": "cash, USD"}
 POSITIONS = {"symbol": "symbol", "side": "side", "qty": "quantity", "entry_px": "entry", "opened_ts": "opened"}
-NUMBERS = ("capital, USD", "decisions", "quantity", "filled", "price", "entry", "fee, USD", "position")
+NUMBERS = (
+    *("capital, USD", "PnL, USD", "equity, USD", "cash, USD", "fee, USD"),
+    *("decisions", "decision", "quantity", "filled", "price", "entry", "position"),
+)
 
 
 @app.command
@@ -78,8 +83,8 @@ def list_(
     with api() as session:
         found = listed(session, "/runs", limit=limit, bot_id=bot, state=state)
         if not json:
-            names = {item["bot_id"]: item["name"] for item in listed(session, "/bots", limit=limit)["items"]}
-            found["items"] = [item | {"bot": names.get(item["bot_id"], item["bot_id"])} for item in found["items"]]
+            names = {bot["bot_id"]: bot["name"] for bot in listed(session, "/bots", limit=PAGE)["items"]}
+            found["items"] = [_told(run, names) for run in found["items"]]
     nothing = "No runs. Next: paddock runs deploy BOT --account ACCOUNT --capital 1000"
     show_items(found, RUNS, json=json, nothing=nothing, right=NUMBERS)
 
@@ -122,34 +127,78 @@ def stop(
 
 
 @app.command
+def health(run: Run, /, *, json: Json = False) -> None:
+    """Does a run decide, and what stands in its way?"""
+    with api() as session:
+        show_one(session.get("/runs/{}/health", run), json=json)
+
+
+@app.command
+def metrics(run: Run, /, *, json: Json = False) -> None:
+    """What a run came to so far, as of its last decision."""
+    with api() as session:
+        show_one(session.get("/runs/{}/metrics", run), json=json)
+
+
+@app.command
 def events(
     run: Run,
     /,
     *,
-    after: Annotated[int, Parameter(help="Only those behind this position.")] = 0,
+    after: Annotated[int | None, Parameter(help="The first ones behind this position.")] = None,
+    before: Annotated[int | None, Parameter(help="The last ones before this position.")] = None,
     limit: Limit = 100,
     json: Json = False,
 ) -> None:
-    """What happened to a run, oldest first."""
+    """What happened to a run, oldest first: the newest of it, or what lies behind or before a position of the log."""
+    if after is not None and before is not None:
+        from paddock.core.errors import Code, Invalid
+
+        raise Invalid(Code.USAGE, "--after and --before exclude each other", rule="a page begins at one position")
     with api() as session:
-        found = listed(session, "/runs/{}/events", run, limit=limit, after=after)
-    show_items(found, EVENTS, json=json, nothing="Nothing happened yet.", right=NUMBERS)
+        if after is None:
+            found = newest(session, "/runs/{}/events", run, limit=limit, after=before)
+        else:
+            found = listed(session, "/runs/{}/events", run, limit=limit, after=after)
+    more = f"There are more: --{'before' if after is None else 'after'} {found['next']}"
+    show_items(found, EVENTS, json=json, nothing="Nothing happened there.", right=NUMBERS, more=more)
+
+
+@app.command
+def decisions(run: Run, /, *, limit: Limit = 100, json: Json = False) -> None:
+    """What a run decided lately, and why; `runs why` has every condition, also of bars without a decision."""
+    from paddock.surfaces.cli.gist import acts
+
+    with api() as session:
+        found = newest(session, "/runs/{}/decisions", run, limit=limit)
+    if not json:
+        told = ((one, act, why) for one in found["items"] for act, why in acts(one["detail"]))
+        found["items"] = [one | {"act": act, "why": why} for one, act, why in told]
+    show_items(found, DECISIONS, json=json, nothing="No decisions yet; `paddock runs why` says why not.", right=NUMBERS)
 
 
 @app.command
 def orders(run: Run, /, *, limit: Limit = 100, json: Json = False) -> None:
-    """Orders of a run, whatever became of them."""
+    """The newest orders of a run, whatever became of them."""
     with api() as session:
-        found = listed(session, "/runs/{}/orders", run, limit=limit)
+        found = newest(session, "/runs/{}/orders", run, limit=limit)
     show_items(found, ORDERS, json=json, nothing="No orders yet; `paddock runs why` says why not.", right=NUMBERS)
 
 
 @app.command
 def fills(run: Run, /, *, limit: Limit = 100, json: Json = False) -> None:
-    """What was traded, at which price and fee."""
+    """What was traded lately, at which price and fee."""
     with api() as session:
-        found = listed(session, "/runs/{}/fills", run, limit=limit)
+        found = newest(session, "/runs/{}/fills", run, limit=limit)
     show_items(found, FILLS, json=json, nothing="No fills yet.", right=NUMBERS)
+
+
+@app.command
+def equity(run: Run, /, *, limit: Limit = 100, json: Json = False) -> None:
+    """What a run was worth at its last decisions."""
+    with api() as session:
+        found = newest(session, "/runs/{}/equity", run, limit=limit)
+    show_items(found, EQUITY, json=json, nothing="Nothing was decided yet.", right=NUMBERS)
 
 
 @app.command
@@ -195,3 +244,9 @@ def why(
         show_json(found)
     else:
         print("\n".join(lines(found)))
+
+
+def _told(run: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """With its bot's name, and where it stands on its way to what was asked of it."""
+    standing = f"{run['state']}, to be {run['wanted']}" if run["asked"] else run["state"]
+    return run | {"bot": names.get(run["bot_id"], run["bot_id"]), "standing": standing}

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import Column, Connection, RowMapping, Select, func, select, tuple_
+from sqlalchemy import BindParameter, Column, Connection, RowMapping, Select, func, literal, select, tuple_
 
 from paddock.journal.events import events
 from paddock.journal.ledger import Book, balances, entries
 from paddock.journal.tables import closures, decisions, equity_points, fills, orders, positions
 from paddock.surfaces.http import cursor
+from paddock.surfaces.http.models.base import Paging
 
 Row = TypeVar("Row")
 
@@ -41,35 +42,35 @@ _EQUITY: Final = _Order((equity_points.c.ts,), (int,))
 _ENTRIES: Final = _Order((entries.c.ts, entries.c.txn_key, entries.c.line), (int, str, int))
 
 
-def events_of(conn: Connection, stream: str, after: int, limit: int) -> Part[RowMapping]:
-    """Oldest first, behind a position of the log; the cursor is a position too."""
-    query = select(events).where(events.c.stream == stream, events.c.position > after)
-    rows = list(conn.execute(query.order_by(events.c.position).limit(limit + 1)).mappings())
-    return Part(rows[:limit], str(rows[limit - 1]["position"]) if len(rows) > limit else None)
+def events_of(conn: Connection, stream: str, paging: Paging) -> Part[RowMapping]:
+    """The cursor is a position of the log, in digits."""
+    after = [] if paging.after is None else [literal(int(paging.after))]
+    rows, more = _rows(conn, select(events).where(events.c.stream == stream), _EVENTS, after, paging)
+    return Part(rows, str(rows[-1]["position"]) if more else None)
 
 
-def orders_of(conn: Connection, run_id: str, after: str | None, limit: int) -> Part[RowMapping]:
-    return _page(conn, select(orders).where(orders.c.run_id == run_id), _ORDERS, after, limit)
+def orders_of(conn: Connection, run_id: str, paging: Paging) -> Part[RowMapping]:
+    return _page(conn, select(orders).where(orders.c.run_id == run_id), _ORDERS, paging)
 
 
-def fills_of(conn: Connection, run_id: str, after: str | None, limit: int) -> Part[RowMapping]:
-    return _page(conn, select(fills).where(fills.c.run_id == run_id), _FILLS, after, limit)
+def fills_of(conn: Connection, run_id: str, paging: Paging) -> Part[RowMapping]:
+    return _page(conn, select(fills).where(fills.c.run_id == run_id), _FILLS, paging)
 
 
-def closures_of(conn: Connection, run_id: str, after: str | None, limit: int) -> Part[RowMapping]:
-    return _page(conn, select(closures).where(closures.c.run_id == run_id), _CLOSURES, after, limit)
+def closures_of(conn: Connection, run_id: str, paging: Paging) -> Part[RowMapping]:
+    return _page(conn, select(closures).where(closures.c.run_id == run_id), _CLOSURES, paging)
 
 
-def decisions_of(conn: Connection, run_id: str, after: str | None, limit: int) -> Part[RowMapping]:
-    return _page(conn, select(decisions).where(decisions.c.run_id == run_id), _DECISIONS, after, limit)
+def decisions_of(conn: Connection, run_id: str, paging: Paging) -> Part[RowMapping]:
+    return _page(conn, select(decisions).where(decisions.c.run_id == run_id), _DECISIONS, paging)
 
 
-def equity_of(conn: Connection, run_id: str, after: str | None, limit: int) -> Part[RowMapping]:
-    return _page(conn, select(equity_points).where(equity_points.c.run_id == run_id), _EQUITY, after, limit)
+def equity_of(conn: Connection, run_id: str, paging: Paging) -> Part[RowMapping]:
+    return _page(conn, select(equity_points).where(equity_points.c.run_id == run_id), _EQUITY, paging)
 
 
-def entries_of(conn: Connection, account_id: str, after: str | None, limit: int) -> Part[RowMapping]:
-    return _page(conn, select(entries).where(entries.c.account_id == account_id), _ENTRIES, after, limit)
+def entries_of(conn: Connection, account_id: str, paging: Paging) -> Part[RowMapping]:
+    return _page(conn, select(entries).where(entries.c.account_id == account_id), _ENTRIES, paging)
 
 
 def positions_of(conn: Connection, run_id: str) -> list[RowMapping]:
@@ -92,12 +93,22 @@ def balances_of(conn: Connection, account_id: str, run_id: str | None = None) ->
     return {Book(book): int(amount) for book, amount in conn.execute(query.group_by(balances.c.book))}
 
 
-def _page(conn: Connection, query: Select[Any], order: _Order, after: str | None, limit: int) -> Part[RowMapping]:
-    """Rows behind the cursor, in the list's order."""
-    if after is not None:
-        query = query.where(tuple_(*order.columns) > tuple_(*cursor.bound(after, *order.types)))
-    rows = list(conn.execute(query.order_by(*order.columns).limit(limit + 1)).mappings())
-    return Part(rows[:limit], _cursor(rows[limit - 1], order) if len(rows) > limit else None)
+def _page(conn: Connection, query: Select[Any], order: _Order, paging: Paging) -> Part[RowMapping]:
+    after = [] if paging.after is None else cursor.bound(paging.after, *order.types)
+    rows, more = _rows(conn, query, order, after, paging)
+    return Part(rows, _cursor(rows[-1], order) if more else None)
+
+
+def _rows(
+    conn: Connection, query: Select[Any], order: _Order, after: Sequence[BindParameter[Any]], paging: Paging
+) -> tuple[list[RowMapping], bool]:
+    """Rows behind a key (of no parts: from the beginning), and whether there are more of them."""
+    if after:
+        row, key = tuple_(*order.columns), tuple_(*after)
+        query = query.where(row < key if paging.newest else row > key)
+    by = [column.desc() if paging.newest else column for column in order.columns]
+    rows = list(conn.execute(query.order_by(*by).limit(paging.limit + 1)).mappings())
+    return rows[: paging.limit], len(rows) > paging.limit
 
 
 def _cursor(row: RowMapping, order: _Order) -> str:

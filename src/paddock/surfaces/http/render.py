@@ -31,9 +31,14 @@ from paddock.surfaces.http.models.runtime import (
 AVERAGE_DECIMALS: Final = 4  # an average entry may lie between two ticks
 
 
-def run_model(run: Run) -> RunModel:
-    names = (name for name in RunModel.model_fields if name != "capital_usd")
-    return RunModel(capital_usd=money(run.capital), **{name: getattr(run, name) for name in names})
+def run_model(run: Run, pnl: int | None) -> RunModel:
+    """`pnl` in micro-dollars, None before the first decision."""
+    names = (name for name in RunModel.model_fields if not name.endswith("_usd"))
+    return RunModel(
+        capital_usd=money(run.capital),
+        pnl_usd=None if pnl is None else money(pnl),
+        **{name: getattr(run, name) for name in names},
+    )
 
 
 def event_model(row: RowMapping) -> EventModel:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, Table, func, select
 
 from paddock.core.errors import Code, NotFound
@@ -13,27 +15,34 @@ from paddock.runtime.feeds import feed_record
 from paddock.runtime.health import health_of
 from paddock.runtime.parity import latest
 from paddock.runtime.runs import Run
+from paddock.runtime.tables import runs
 from paddock.surfaces.http import books
 from paddock.surfaces.http.models.base import money
 from paddock.surfaces.http.models.runtime import BlockModel, HealthModel, MetricsModel, ParityModel
 
 
+def pnl_of(conn: Connection, wanted: Sequence[Run]) -> dict[str, int]:
+    """Micro-dollars that each run made by its last decision; without those that decided nothing yet."""
+    points = equity_points.alias()
+    mine = select(points.c.equity).where(points.c.run_id == runs.c.run_id).order_by(points.c.ts.desc()).limit(1)
+    last = select(runs.c.run_id, mine.scalar_subquery().label("equity"))
+    found = conn.execute(last.where(runs.c.run_id.in_([run.run_id for run in wanted])))
+    equity = {run_id: int(now) for run_id, now in found if now is not None}
+    return {run.run_id: equity[run.run_id] - run.capital for run in wanted if run.run_id in equity}
+
+
 def metrics_of(conn: Connection, run: Run) -> MetricsModel:
     """From the books alone; nothing is simulated."""
-    mine = equity_points.c.run_id == run.run_id
-    last = conn.execute(
-        select(equity_points.c.equity).where(mine).order_by(equity_points.c.ts.desc()).limit(1)
-    ).scalar()
+    pnl = pnl_of(conn, [run]).get(run.run_id)
     book = books.balances_of(conn, run.account_id, run.run_id)
     closed, won = conn.execute(
         select(func.count(), func.count().filter(closures.c.realised - closures.c.fees + closures.c.funding > 0)).where(
             closures.c.run_id == run.run_id
         )
     ).one()
-    pnl = None if last is None else int(last) - run.capital
     return MetricsModel(
         capital_usd=money(run.capital),
-        equity_usd=None if last is None else money(int(last)),
+        equity_usd=None if pnl is None else money(run.capital + pnl),
         pnl_usd=None if pnl is None else money(pnl),
         return_pct=None if pnl is None else round(100 * pnl / run.capital, 6),
         realised_usd=money(-book.get(Book.REALISED, 0)),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Generic, TypeVar
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paddock.core.money import Usd
@@ -112,4 +113,21 @@ Document = Annotated[dict[str, Any], AfterValidator(clean)]
 InPath = Annotated[str, Path(pattern=ID_FORM)]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="most items of the page")]
 After = Annotated[str | None, Query(pattern=CURSOR_FORM, description="`next` of the page before")]
-AfterNumber = Annotated[int, Query(ge=0, le=2**62, description="only what lies behind")]
+AfterNumber = Annotated[int | None, Query(ge=0, le=2**62, description="only what lies behind")]
+Newest = Annotated[bool, Query(description="newest first, and behind is before; else oldest first")]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which page is asked for: at most `limit` rows behind the cursor `after`, oldest first or `newest` first."""
+
+    after: str | None
+    limit: int
+    newest: bool
+
+
+async def _paging(after: After = None, limit: Limit = PAGE, newest: Newest = False) -> Paging:
+    return Paging(after, limit, newest)
+
+
+Paged = Annotated[Paging, Depends(_paging)]

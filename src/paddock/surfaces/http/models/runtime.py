@@ -75,7 +75,10 @@ class StopWanted(Sent):
 
 
 class RunModel(Answered):
-    """`state` is where it stands, `wanted` what was asked of it; `asked` until that is done."""
+    """`state` is where it stands, `wanted` what was asked of it; `asked` until that is done.
+
+    `pnl_usd` is as of its last decision, null before the first.
+    """
 
     run_id: str
     bot_id: str
@@ -84,6 +87,7 @@ class RunModel(Answered):
     account_id: str
     feed: str
     capital_usd: str
+    pnl_usd: Signed | None
     state: RunState
     wanted: Wanted
     stop_mode: StopMode | None

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from paddock.journal.ledger import Book
 from paddock.runtime.accounts import Account, account_of
 from paddock.surfaces.http import books, render
-from paddock.surfaces.http.models.base import PAGE, After, InPath, Limit, Listed, micros, money
+from paddock.surfaces.http.models.base import PAGE, After, InPath, Limit, Listed, Paged, micros, money
 from paddock.surfaces.http.models.runtime import AccountModel, AccountWanted, DepositWanted, EntryModel, LiftWanted
 from paddock.surfaces.http.route import Ask, Asked, Routes
 from paddock.surfaces.http.scopes import Scope
@@ -53,11 +53,11 @@ def lift(ask: Ask, account_id: InPath, wanted: LiftWanted) -> AccountModel:
 
 
 @routes.get("/accounts/{account_id}/ledger", "listLedger", Scope.READ)
-def ledger(ask: Ask, account_id: InPath, after: After = None, limit: Limit = PAGE) -> Listed[EntryModel]:
+def ledger(ask: Ask, account_id: InPath, paging: Paged) -> Listed[EntryModel]:
     """Its entries, oldest first."""
     with ask.services.database.read() as conn:
         account_of(conn, ask.caller.user_id, account_id)
-        part = books.entries_of(conn, account_id, after, limit)
+        part = books.entries_of(conn, account_id, paging)
     return Listed(items=[render.entry_model(row) for row in part.rows], next=part.next)
 
 

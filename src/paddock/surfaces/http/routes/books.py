@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from paddock.surfaces.http import books, render
-from paddock.surfaces.http.models.base import PAGE, After, AfterNumber, InPath, Limit, Listed
+from paddock.surfaces.http.models.base import PAGE, AfterNumber, InPath, Limit, Listed, Newest, Paged, Paging
 from paddock.surfaces.http.models.runtime import (
     ClosureModel,
     DecisionModel,
@@ -25,48 +25,51 @@ routes = Routes("runs")
 
 
 @routes.get("/runs/{run_id}/events", "listRunEvents", Scope.READ)
-def events(ask: Ask, run_id: InPath, after: AfterNumber = 0, limit: Limit = PAGE) -> Listed[EventModel]:
+def events(
+    ask: Ask, run_id: InPath, after: AfterNumber = None, limit: Limit = PAGE, newest: Newest = False
+) -> Listed[EventModel]:
     """Oldest first, behind a position of the log."""
+    paging = Paging(None if after is None else str(after), limit, newest)
     with ask.services.database.read() as conn:
         own_run(ask, conn, run_id)
-        part = books.events_of(conn, f"run:{run_id}", after, limit)
+        part = books.events_of(conn, f"run:{run_id}", paging)
     return Listed(items=[render.event_model(row) for row in part.rows], next=part.next)
 
 
 @routes.get("/runs/{run_id}/decisions", "listRunDecisions", Scope.READ)
-def decisions(ask: Ask, run_id: InPath, after: After = None, limit: Limit = PAGE) -> Listed[DecisionModel]:
+def decisions(ask: Ask, run_id: InPath, paging: Paged) -> Listed[DecisionModel]:
     """What it wanted and why, oldest first."""
     with ask.services.database.read() as conn:
         own_run(ask, conn, run_id)
-        part = books.decisions_of(conn, run_id, after, limit)
+        part = books.decisions_of(conn, run_id, paging)
     return Listed(items=[render.decision_model(row) for row in part.rows], next=part.next)
 
 
 @routes.get("/runs/{run_id}/orders", "listRunOrders", Scope.READ)
-def orders(ask: Ask, run_id: InPath, after: After = None, limit: Limit = PAGE) -> Listed[OrderModel]:
+def orders(ask: Ask, run_id: InPath, paging: Paged) -> Listed[OrderModel]:
     """Whatever became of them, oldest first."""
     with ask.services.database.read() as conn:
         own_run(ask, conn, run_id)
-        part = books.orders_of(conn, run_id, after, limit)
+        part = books.orders_of(conn, run_id, paging)
         grid = books.qty_decimals(conn, run_id)
     return Listed(items=[render.order_model(row, grid) for row in part.rows], next=part.next)
 
 
 @routes.get("/runs/{run_id}/fills", "listRunFills", Scope.READ)
-def fills(ask: Ask, run_id: InPath, after: After = None, limit: Limit = PAGE) -> Listed[FillModel]:
+def fills(ask: Ask, run_id: InPath, paging: Paged) -> Listed[FillModel]:
     """What traded, oldest first."""
     with ask.services.database.read() as conn:
         own_run(ask, conn, run_id)
-        part = books.fills_of(conn, run_id, after, limit)
+        part = books.fills_of(conn, run_id, paging)
     return Listed(items=[render.fill_model(row) for row in part.rows], next=part.next)
 
 
 @routes.get("/runs/{run_id}/closures", "listRunClosures", Scope.READ)
-def closures(ask: Ask, run_id: InPath, after: After = None, limit: Limit = PAGE) -> Listed[ClosureModel]:
+def closures(ask: Ask, run_id: InPath, paging: Paged) -> Listed[ClosureModel]:
     """What was closed and its profit, oldest first."""
     with ask.services.database.read() as conn:
         own_run(ask, conn, run_id)
-        part = books.closures_of(conn, run_id, after, limit)
+        part = books.closures_of(conn, run_id, paging)
     return Listed(items=[render.closure_model(row) for row in part.rows], next=part.next)
 
 
@@ -80,11 +83,11 @@ def positions(ask: Ask, run_id: InPath) -> Listed[PositionModel]:
 
 
 @routes.get("/runs/{run_id}/equity", "listRunEquity", Scope.READ)
-def equity(ask: Ask, run_id: InPath, after: After = None, limit: Limit = PAGE) -> Listed[EquityModel]:
+def equity(ask: Ask, run_id: InPath, paging: Paged) -> Listed[EquityModel]:
     """What it was worth when it decided, oldest first; `result` has every close."""
     with ask.services.database.read() as conn:
         own_run(ask, conn, run_id)
-        part = books.equity_of(conn, run_id, after, limit)
+        part = books.equity_of(conn, run_id, paging)
     return Listed(items=[render.equity_model(row) for row in part.rows], next=part.next)
 
 

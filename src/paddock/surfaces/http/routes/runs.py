@@ -14,6 +14,7 @@ from paddock.surfaces.http.models.runtime import RunModel, RunWanted, StopWanted
 from paddock.surfaces.http.render import run_model
 from paddock.surfaces.http.route import Ask, Asked, Routes
 from paddock.surfaces.http.scopes import Scope
+from paddock.surfaces.http.standing import pnl_of
 
 routes = Routes("runs")
 
@@ -28,7 +29,9 @@ def list_(
 ) -> Listed[RunModel]:
     """Mine, by id."""
     page = ask.services.runs.list(ask.caller.user_id, bot_id=bot_id, state=state, after=after or "", limit=limit)
-    return Listed(items=[run_model(run) for run in page.items], next=page.next or None)
+    with ask.services.database.read() as conn:
+        pnl = pnl_of(conn, page.items)
+    return Listed(items=[run_model(run, pnl.get(run.run_id)) for run in page.items], next=page.next or None)
 
 
 @routes.post("/runs", "deployRun", Scope.PAPER, status=201)
@@ -44,39 +47,44 @@ def deploy(ask: Ask, wanted: RunWanted) -> RunModel:
         feed=wanted.feed,
         version=wanted.version,
     )
-    return run_model(run)
+    return run_model(run, None)
 
 
 @routes.get("/runs/{run_id}", "getRun", Scope.READ)
 def get(ask: Ask, run_id: InPath) -> RunModel:
     """Where it stands, and what was asked of it."""
-    return run_model(ask.services.runs.get(ask.caller.user_id, run_id))
+    return _shown(ask, ask.services.runs.get(ask.caller.user_id, run_id))
 
 
 @routes.post("/runs/{run_id}/pause", "pauseRun", Scope.PAPER)
 def pause(ask: Ask, run_id: InPath) -> RunModel:
     """No more entries; exits, stops and timeouts go on."""
     run = _steered(ask, run_id)
-    return run_model(ask.services.runs.pause(run.owner, run_id))
+    return _shown(ask, ask.services.runs.pause(run.owner, run_id))
 
 
 @routes.post("/runs/{run_id}/resume", "resumeRun", Scope.PAPER)
 def resume(ask: Ask, run_id: InPath) -> RunModel:
     """Entries again."""
     run = _steered(ask, run_id)
-    return run_model(ask.services.runs.resume(run.owner, run_id))
+    return _shown(ask, ask.services.runs.resume(run.owner, run_id))
 
 
 @routes.post("/runs/{run_id}/stop", "stopRun", Scope.PAPER)
 def stop(ask: Ask, run_id: InPath, wanted: StopWanted) -> RunModel:
     """The end, for good."""
     run = _steered(ask, run_id)
-    return run_model(ask.services.runs.stop(run.owner, run_id, wanted.mode))
+    return _shown(ask, ask.services.runs.stop(run.owner, run_id, wanted.mode))
 
 
 def own_run(ask: Asked, conn: Connection, run_id: str) -> Run:
     """Raises NotFound (run.not_found), of another's as of none."""
     return run_of(conn, ask.caller.user_id, run_id)
+
+
+def _shown(ask: Asked, run: Run) -> RunModel:
+    with ask.services.database.read() as conn:
+        return run_model(run, pnl_of(conn, [run]).get(run.run_id))
 
 
 def _steered(ask: Asked, run_id: str) -> Run:
