@@ -231,7 +231,7 @@ def test_who_comes_while_the_end_is_looked_for_misses_nothing(world: World):
         await asyncio.to_thread(looking.wait, PATIENCE_S)
         watcher = asyncio.create_task(until(hub, view_of_stream("platform"), 1))
         while not any(each.live for group in hub._watchers.values() for each in group):
-            await asyncio.sleep(0.01)
+            await asyncio.to_thread(last)
         await asyncio.to_thread(write, world.database, "platform", 1)
         written.set()
         try:
