@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from paddock.venues.exchange import admission, life, prices, trading
 from paddock.venues.exchange.events import CancelReason
 from paddock.venues.exchange.orders import Order, Status
 from paddock.venues.exchange.requests import Request, Tif
 from paddock.venues.exchange.state import State
-
-_RESTING: Final = frozenset({Tif.ALO, Tif.TOB})
 
 
 def enter(state: State, request: Request, twap_id: int = 0, *, liquidation: bool = False) -> Order:
@@ -32,7 +28,7 @@ def execute(state: State, order: Order) -> None:
     """Trade an accepted order; what is left rests or ends."""
     asked = order.asked
     state.stirred[order.market] = None
-    if asked.tif in _RESTING and not asked.market:  # a post-only order may have waited for its trigger meanwhile
+    if asked.tif.post_only and not asked.market:  # a post-only order may have waited for its trigger meanwhile
         order.px = prices.beside(order.market, order.sign, order.px)
     trading.match(state, order)
     if order.ended:

@@ -29,11 +29,13 @@ def check(state: State) -> bool:
 
 
 def _check(state: State, account: Account) -> bool:
-    done = False
+    done = crossed = False
     for holding in list(account.active.values()):
-        if holding.isolated and holding.lots:
+        if not holding.isolated:
+            crossed = True
+        elif holding.lots:
             done = _check_isolated(state, holding) or done
-    if margin.cross_positions(account):
+    if crossed:
         done = _check_cross(state, account) or done
     if account.balance < 0 and not any(holding.lots for holding in account.active.values()):
         state.backstop_takes(account, account.balance)
@@ -42,9 +44,9 @@ def _check(state: State, account: Account) -> bool:
 
 def _check_cross(state: State, account: Account) -> bool:
     equity, needed = margin.cross_equity(account), margin.maintenance(account)
-    if equity >= needed:
-        return False
     held = sorted(margin.cross_positions(account), key=lambda holding: -holding.value)
+    if equity >= needed or not held:
+        return False
     method = _method(state, equity, needed)
     _tell(state, account, "", method, (equity, needed, sum(holding.value for holding in held)))
     _cancel_orders(state, account, None)

@@ -14,8 +14,9 @@ from paddock.venues.exchange.units import RATE_ONE, divided_up
 
 
 def exposure(position: int, bids: int, asks: int) -> int:
-    """The largest value that a position and one side of its orders can reach; all in ticks times lots."""
-    return max(abs(position), abs(position + bids), abs(position - asks))
+    """The largest value that a position, alone or with one side of its orders, can reach; in ticks times lots."""
+    long, short = position + bids, asks - position
+    return long if long > short else short
 
 
 def need(holding: Holding, reach: int) -> int:

@@ -29,9 +29,6 @@ class Status(Enum):
     REJECTED = "rejected"
 
 
-ENDED = frozenset({Status.FILLED, Status.CANCELLED, Status.REJECTED})
-
-
 @dataclass(slots=True, eq=False)
 class Order:
     """`asked` is as it came; `px` and `lots` are as they are now (shrunk, scaled, moved off the touch).
@@ -67,7 +64,8 @@ class Order:
 
     @property
     def ended(self) -> bool:
-        return self.status in ENDED
+        status = self.status
+        return status is Status.FILLED or status is Status.CANCELLED or status is Status.REJECTED
 
     @property
     def reduce_only(self) -> bool:

@@ -16,6 +16,10 @@ class Tif(Enum):
     ALO = "alo"  # rest only (post-only): refused where it would match
     TOB = "tob"  # rest only, at the best price that does not match
 
+    @property
+    def post_only(self) -> bool:
+        return self is Tif.ALO or self is Tif.TOB
+
 
 class TriggerKind(Enum):
     """Which way the price has to go: a STOP fires on what hurts the position it closes, a TAKE on what helps it."""

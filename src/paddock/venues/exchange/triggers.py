@@ -22,30 +22,40 @@ def reached(trigger: Trigger, sign: int, px: int | Fraction) -> bool:
 class Triggers:
     """The orders of one contract that wait for a price."""
 
-    __slots__ = ("_falling", "_rising")
+    __slots__ = ("_falling", "_rising", "_waiting")
 
     def __init__(self) -> None:
         # By source: (price, order id, order), the first to fire last. Falling ones keep their order ids negated.
         self._rising: dict[PriceSource, list[tuple[int, int, Order]]] = {source: [] for source in PriceSource}
         self._falling: dict[PriceSource, list[tuple[int, int, Order]]] = {source: [] for source in PriceSource}
 
+        self._waiting = 0
+
     def add(self, order: Order, trigger: Trigger) -> None:
+        self._waiting += 1
         insort(*self._entry(order, trigger))
 
     def remove(self, order: Order, trigger: Trigger) -> None:
+        self._waiting -= 1
         entries, entry = self._entry(order, trigger)
         del entries[bisect_left(entries, entry)]
 
     def next_due(self, price: Callable[[PriceSource], int | Fraction]) -> Order | None:
         """Take out one that the price of its source has reached, the first it reached first; None when none is."""
+        if not self._waiting:
+            return None
         for source in PriceSource:
             rising, falling = self._rising[source], self._falling[source]
-            if not (rising or falling) or not (px := price(source)):
+            px = price(source)
+            if not px:
                 continue
-            if rising and -rising[-1][0] <= px:
-                return rising.pop()[2]
-            if falling and falling[-1][0] >= px:
-                return falling.pop()[2]
+            for entries, due in (
+                (rising, rising and -rising[-1][0] <= px),
+                (falling, falling and falling[-1][0] >= px),
+            ):
+                if due:
+                    self._waiting -= 1
+                    return entries.pop()[2]
         return None
 
     def _entry(self, order: Order, trigger: Trigger) -> tuple[list[tuple[int, int, Order]], tuple[int, int, Order]]:
