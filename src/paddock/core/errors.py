@@ -110,6 +110,11 @@ class Code(StrEnum):
     # trading at a venue
     VENUE_UNAVAILABLE = "venue.unavailable"
     VENUE_UNCLEAR = "venue.unclear"
+    LIVE_OFF = "live.off"
+    LIVE_POLICY = "live.policy"
+    SIGNER_KEY = "signer.key"
+    SIGNER_POLICY = "signer.policy"
+    SIGNER_REQUEST = "signer.request"
 
 
 @dataclass(frozen=True, slots=True)
