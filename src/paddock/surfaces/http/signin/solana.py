@@ -7,11 +7,10 @@ from typing import Final
 from paddock.surfaces.http.services import SignIn
 from paddock.surfaces.http.signin.message import Chain, parse, require_current
 from paddock.surfaces.http.signin.proof import Proof, refused
+from paddock.venues import base58
 
 KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
-_ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_LONGEST: Final = 90
 
 
 def prove(text: str, signature: str, settings: SignIn, now_ts: int, nonce_ms: int) -> Proof:
@@ -23,24 +22,17 @@ def prove(text: str, signature: str, settings: SignIn, now_ts: int, nonce_ms: in
     require_current(message, settings, now_ts, nonce_ms)
     if message.chain.removeprefix("solana:") not in settings.solana_chains:
         raise refused("the chain is one of this server's")
-    key = base58(message.address, KEY_BYTES)
+    key = _decoded(message.address, KEY_BYTES)
     try:
-        VerifyKey(key).verify(text.encode(), base58(signature, SIGNATURE_BYTES))
+        VerifyKey(key).verify(text.encode(), _decoded(signature, SIGNATURE_BYTES))
     except BadSignatureError:
         raise refused("the signature is the address's", where="signature") from None
     return Proof("solana", message.address, message.nonce, issued=True, expires_ts=0)
 
 
-def base58(text: str, size: int) -> bytes:
+def _decoded(text: str, size: int) -> bytes:
     """Exactly `size` bytes in their one spelling; raises Refused (access.sign_in)."""
-    digits = [_ALPHABET.find(char) for char in text]
-    if not 0 < len(text) <= _LONGEST or min(digits) < 0:
-        raise refused("keys and signatures are base58", where="signature")
-    number = 0
-    for digit in digits:
-        number = number * 58 + digit
-    leading = len(text) - len(text.lstrip("1"))
-    raw = bytes(leading) + number.to_bytes((number.bit_length() + 7) // 8, "big")
-    if len(raw) != size:
-        raise refused(f"it is {size} bytes", where="signature")
-    return raw
+    try:
+        return base58.decode(text, size)
+    except ValueError:
+        raise refused(f"keys and signatures are base58; this one is of {size} bytes", where="signature") from None
