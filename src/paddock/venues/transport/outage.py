@@ -16,12 +16,15 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """In what condition a stream is, since when, and why; the reason is empty when it is up."""
+    """In what condition a stream is, and why; the reason is empty when it is up.
+
+    `since_ts` is when it came up, or else when it last was: a connection that comes and goes is one outage.
+    """
 
     condition: Condition
     since_ts: int
     reason: str = ""
 
     def now(self, condition: Condition, now_ts: int, reason: str = "") -> Outage:
-        """The same condition keeps its time."""
-        return Outage(condition, self.since_ts if condition is self.condition else now_ts, reason)
+        same = (condition is Condition.UP) is (self.condition is Condition.UP)
+        return Outage(condition, self.since_ts if same else now_ts, reason)

@@ -86,4 +86,4 @@ class Roster:
         for watch in waiting:
             if watch.denied:
                 return f"the venue refuses {watch.subscription.key}: {watch.denied}"
-        return f"{len(waiting)} subscriptions are not served yet" if waiting else ""
+        return f"{len(waiting)} of {len(self._watches)} subscriptions are not served yet" if waiting else ""

@@ -22,10 +22,10 @@ from paddock.venues.transport.budget import Budget, Charges, Priority
 from paddock.venues.transport.frames import Acked, Answer, Data, Delivery, Denied, Dialect, Step, Subscription
 from paddock.venues.transport.inbox import Inbox
 from paddock.venues.transport.lost import Does, Throttled, lost, unavailable
+from paddock.venues.transport.opening import opened
 from paddock.venues.transport.outage import Condition, Outage
 from paddock.venues.transport.retry_after import retry_after_ms
 from paddock.venues.transport.roster import Roster, Watch
-from paddock.venues.transport.opening import opened
 
 T = TypeVar("T")
 _HOWEVER_LONG_MS: Final = 86_400_000
@@ -145,6 +145,8 @@ class Stream(Generic[T]):
         charges: Charges | None = None,
     ) -> T:
         """Send a request over the socket, and what the venue answers to it. `charges` are beside those of any frame.
+
+        `request_id` is one that no request before had: a late answer would be taken for this one's.
 
         Unavailable: not connected, or a READ without an answer. Throttled: the budget says later. Unknown: a WRITE
         may have left, and no answer tells.
