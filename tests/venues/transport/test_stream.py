@@ -489,7 +489,7 @@ async def test_without_a_connection_or_budget_nothing_is_sent():
     async with speaking() as there, stream(there.port, budget=asked, connect={}) as heard:
         talk = await connected(there, heard)
         with pytest.raises(Throttled):
-            await heard.ask("one", '{"do":1}', Does.WRITE, Priority.OPEN, 40, {"frames": 5})
+            await heard.ask("one", '{"do":1}', Does.WRITE, Priority.OPEN, 40, {"frames": 4})
         assert {"do": 1} not in talk.frames
     asked.reset("frames", 5)
     with pytest.raises(Unavailable, match="down") as caught:

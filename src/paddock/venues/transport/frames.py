@@ -79,7 +79,10 @@ class Acked:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """The venue refuses the subscription, or something else when `key` is empty."""
+    """The venue refuses the subscription, or something else when `key` is empty.
+
+    That it is subscribed already is no refusal: it is Acked.
+    """
 
     key: str
     reason: str

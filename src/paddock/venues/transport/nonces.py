@@ -24,9 +24,9 @@ class Nonces:
     """The nonces of one signer, as of the clock or just behind the last one; for any thread.
 
     They are reserved in blocks of `block_ms` numbers, which the clock takes as many ms to pass: so often is the store
-    written while orders flow, however many. A restart, or another allocator of the same signer, goes on behind the
-    reserved block; a clock that jumped back waits for nobody. Both make nonces that are ahead of the clock, by
-    `lead_ms` at most.
+    written while orders flow, however many, and whoever takes the first nonce of a block waits for that. A restart, or
+    another allocator of the same signer, goes on behind the reserved block; a clock that jumped back waits for nobody.
+    Both make nonces that are ahead of the clock, by `lead_ms` at most.
     """
 
     def __init__(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from ssl import SSLContext
@@ -144,15 +145,14 @@ class Stream(Generic[T]):
         wait_ms: int,
         charges: Charges | None = None,
     ) -> T:
-        """Send a request over the socket, and what the venue answers to it. `charges` are beside those of any frame.
-
-        `request_id` is one that no request before had: a late answer would be taken for this one's.
+        """Send a request over the socket, and what the venue answers to it. `charges` are beside those of any frame;
+        `request_id` is one that no request before had, whose late answer would be taken for this one's.
 
         Unavailable: not connected, or a READ without an answer. Throttled: the budget says later. Unknown: a WRITE
         may have left, and no answer tells.
         """
         deadline = asyncio.get_running_loop().time() + wait_ms / 1000
-        await self._budget.take({**self._sent, **(charges or {})}, priority, wait_ms)
+        await self._budget.take(Counter(self._sent) + Counter(charges or {}), priority, wait_ms)
         socket = self._socket
         if socket is None or socket.state is not State.OPEN:
             raise unavailable(f"request {request_id}: the stream is down, {self._outage.reason}")
