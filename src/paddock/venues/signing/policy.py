@@ -26,7 +26,7 @@ MOST_AT_ONCE: Final = 200  # orders or cancellations in one request
 MOST_LOTS: Final = 2**53
 VALID_MS: Final = 600_000  # the longest time that a signature may be good for
 NONCE_MS: Final = 86_400_000  # how far a nonce may be from now
-UNBOUND: Final = Decimal("1.05")  # times its reference, what an order without a price may trade at
+UNBOUND: Final = Decimal("1.05")  # times its reference, what an order without a bound may trade at
 
 _REDUCING: Final = frozenset({OrderKind.STOP, OrderKind.TAKE})
 _KINDS: Final = _REDUCING | {OrderKind.MARKET, OrderKind.LIMIT, OrderKind.TWAP}
@@ -150,7 +150,7 @@ def _notionals(
 
 
 def _notional(order: Placement, instrument: Instrument, ref_px: float) -> int:
-    """Rounded up, at the worst price that is named; without one, at the worst that a venue's own bound may be."""
+    """Rounded up, at the worst price that is named; where a venue puts a bound of its own, at that if it is worse."""
     if not (math.isfinite(ref_px) and ref_px > 0):
         raise _refused(
             "its size cannot be judged",
@@ -160,8 +160,8 @@ def _notional(order: Placement, instrument: Instrument, ref_px: float) -> int:
             "the mid or mark of the book",
         )
     worst = Decimal(repr(max(order.px, order.bound_px, ref_px)))
-    if not (order.px or order.bound_px):
-        worst *= UNBOUND
+    if order.kind is OrderKind.TWAP or (order.kind is OrderKind.MARKET and not order.bound_px):
+        worst = max(worst, Decimal(repr(ref_px)) * UNBOUND)
     exact = Decimal(order.lots) * worst * MICROS
     return int(exact.scaleb(-instrument.qty_decimals).to_integral_value(ROUND_CEILING))
 
