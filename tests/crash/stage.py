@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,10 @@ class Zygote:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.crash.zygote"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        with tempfile.TemporaryDirectory() as scratch:
+            server = VenueServer(Path(scratch) / "venue.sock")
+            assert self.child(f"sqlite:///{scratch}/own.db", Path(scratch) / "venue.sock", 0, "")["exit"] == 0
+            server.close()
 
     def child(self, url: str, venue: Path, die_at: int | str, by: str) -> dict[str, Any]:
         assert self._process.stdin and self._process.stdout
