@@ -17,7 +17,7 @@ from paddock.venues.transport.lost import Does, Throttled
 from paddock.venues.transport.outage import Condition, Outage
 from paddock.venues.transport.stream import Pace, Stream
 
-from .harness import closed_port, later, on_loop, until, venue
+from .harness import Still, closed_port, later, on_loop, until, venue
 from .speaking import FRAMES, NOW_TS, PACE, Ears, Plain, Talk, Venue, speaking, stream, subscription, words
 
 CANARY = "SECRET_CANARY_77aa"
@@ -174,7 +174,7 @@ def speaking_at(port: int, there: Venue):
 @pytest.mark.parametrize(("status", "header", "closed_ms"), [(429, {"Retry-After": "9"}, 9_000), (429, {}, 1_000)])
 @on_loop
 async def test_a_handshake_refused_for_rate_closes_the_budget(status: int, header: dict[str, str], closed_ms: int):
-    asked = Budget([Allowance("connections", 100, 6_000), FRAMES], asyncio.get_running_loop().time)
+    asked = Budget([Allowance("connections", 100, 6_000), FRAMES], Still())
 
     def refuse(connection, _request):
         response = connection.respond(HTTPStatus(status), "slow down")
@@ -183,7 +183,7 @@ async def test_a_handshake_refused_for_rate_closes_the_budget(status: int, heade
 
     async with speaking(process_request=refuse) as there, stream(there.port, budget=asked) as heard:
         await until(lambda: str(status) in heard.outage.reason)
-        assert asked.closed_ms("connections") == pytest.approx(closed_ms, abs=300)
+        assert asked.closed_ms("connections") == closed_ms
 
 
 @on_loop
