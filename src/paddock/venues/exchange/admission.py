@@ -96,7 +96,7 @@ def _refuse_market(state: State, order: Order) -> Refused | None:
     contract = market.contract
     if market.halted:
         return Refused(Refusal.HALTED)
-    if state.post_only and not asked.tif.post_only and not order.account.house:
+    if state.post_only and not (asked.tif.post_only or order.account.house or order.liquidation):
         return Refused(Refusal.POST_ONLY_PERIOD)
     if not market.mark and not order.account.house:
         return Refused(Refusal.NO_PRICE)

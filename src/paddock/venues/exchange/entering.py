@@ -30,6 +30,9 @@ def execute(state: State, order: Order) -> None:
     state.stirred[order.market] = None
     if asked.tif.post_only and not asked.market:  # a post-only order may have waited for its trigger meanwhile
         order.px = prices.beside(order.market, order.sign, order.px)
+        if order.px <= 0:
+            life.cancel(state, order, CancelReason.NO_MATCH)
+            return
     trading.match(state, order)
     if order.ended:
         return
@@ -62,11 +65,13 @@ def fire(state: State, order: Order) -> None:
 
 
 def fire_due(state: State) -> bool:
-    """Fire, nearest price first, all triggers of markets whose prices changed; whether there were any."""
+    """Fire, nearest price first, all triggers that changed prices reach, save of halted markets; whether any did."""
     fired = False
     while state.stirred:
         market = next(iter(state.stirred))
         del state.stirred[market]
+        if market.halted:
+            continue
         while (order := market.triggers.next_due(market.price)) is not None:
             fire(state, order)
             fired = True

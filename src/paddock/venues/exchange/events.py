@@ -52,6 +52,7 @@ class Method(StrEnum):
     BOOK = "book"
     LIQUIDATION = "liquidation"  # the taker is a liquidation's market order
     BACKSTOP = "backstop"  # at the mark, outside of the book; the second side is the backstop
+    SETTLEMENT = "settlement"  # the same, of a contract that ends
 
 
 class Move(StrEnum):

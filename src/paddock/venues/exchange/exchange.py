@@ -65,8 +65,15 @@ class Exchange:
         settling.settle(self._state)
 
     def halt(self, symbol: str, *, halted: bool = True) -> None:
-        """Refuse new orders of a contract, or take them again; what rests stays."""
-        self._state.markets[symbol].halted = halted
+        """Refuse new orders of a contract and let its triggers wait, or go on; what rests stays."""
+        market = self._state.markets[symbol]
+        market.halted = halted
+        self._state.stirred[market] = None
+        settling.settle(self._state)
+
+    def delist(self, symbol: str) -> None:
+        """End a contract: cancel its orders (DELISTED), settle its positions at the mark, refuse what comes."""
+        settling.delist(self._state, self._state.markets[symbol])
 
     def post_only(self, *, on: bool = True) -> None:
         """Take only post-only orders, as after an upgrade of a venue."""
@@ -284,4 +291,4 @@ class Exchange:
 
     def _refuse_withdrawal(self, account: str, amount: int) -> Refused | None:
         there = margin.withdrawable(self._account(account), self._state.rules.withdraw_share)
-        return Refused(Refusal.BALANCE, amount, there) if amount > there else None
+        return None if 0 < amount <= there else Refused(Refusal.BALANCE, amount, there)

@@ -52,7 +52,7 @@ def _check_cross(state: State, account: Account) -> bool:
     _cancel_orders(state, account, None)
     if method is Method.BACKSTOP:
         for holding in held:
-            trading.take_over(state, holding)
+            trading.take_over(state, holding, Method.BACKSTOP)
         state.backstop_takes(account, account.balance)
         return True
     for holding in held:
@@ -74,7 +74,7 @@ def _check_isolated(state: State, holding: Holding) -> bool:
         _send(state, holding)
         return True
     left = equity
-    trading.take_over(state, holding)
+    trading.take_over(state, holding, Method.BACKSTOP)
     if left > 0:
         state.backstop_takes(account, left, symbol)
     return True

@@ -33,8 +33,8 @@ class Status(Enum):
 class Order:
     """`asked` is as it came; `px` and `lots` are as they are now (shrunk, scaled, moved off the touch).
 
-    `value` is that of its fills in micro-dollars, `average` their price in ticks as a quotient. `fired`: its trigger
-    has been reached. `changed_ts`: of its last change of status or size.
+    `value` is that of its fills in micro-dollars. `fired`: its trigger has been reached. `changed_ts`: of its last
+    change of status or size.
     """
 
     order_id: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from paddock.venues.exchange import entering, funding, groups, life, liquidation, twaps
-from paddock.venues.exchange.accounts import Account
-from paddock.venues.exchange.events import CancelReason, PositionChanged, ScheduledCancel
+from paddock.venues.exchange import entering, funding, groups, life, liquidation, trading, twaps
+from paddock.venues.exchange.accounts import BACKSTOP, Account
+from paddock.venues.exchange.events import CancelReason, Method, PositionChanged, ScheduledCancel
+from paddock.venues.exchange.markets import Market
 from paddock.venues.exchange.refusals import Refusal, Refused
 from paddock.venues.exchange.state import State
 from paddock.venues.exchange.timers import Due
@@ -32,6 +33,20 @@ def run_due(state: State, up_to_ts: int) -> None:
         settle(state)
     funding.sample(state, up_to_ts)
     state.now_ts = up_to_ts
+
+
+def delist(state: State, market: Market) -> None:
+    """The backstop takes all positions at the mark. Together they are none, so that it is left with none."""
+    market.halted = True
+    for account in state.accounts.values():
+        twaps.end_all(state, account, market)
+        for order in list(account.orders.values()):
+            if order.market is market and not order.ended:
+                life.cancel(state, order, CancelReason.DELISTED)
+    for holding in list(market.holders.values()):
+        if holding.account.account_id != BACKSTOP:
+            trading.take_over(state, holding, Method.SETTLEMENT)
+    settle(state)
 
 
 def schedule_cancel(state: State, account: Account, at_ts: int) -> Refused | None:

@@ -32,14 +32,15 @@ def match(state: State, taker: Order) -> None:
             _trade(state, maker, taker, lots, level.px)
 
 
-def take_over(state: State, holding: Holding) -> None:
+def take_over(state: State, holding: Holding, method: Method) -> None:
     """The backstop takes a position at the mark, without fees; what it realises is the account's."""
     market, size, value = holding.market, abs(holding.lots), holding.value
     sign = -1 if holding.lots > 0 else 1
     heir = state.holding(state.account(BACKSTOP), market)
     given = _book_side(state, None, holding, sign, size, market.mark, value, maker=True)
     taken = _book_side(state, None, heir, -sign, size, market.mark, value, maker=False)
-    _tell(state, market, market.mark, size, value, (given, taken), Method.BACKSTOP, holding.account.account_id)
+    liquidated = holding.account.account_id if method is Method.BACKSTOP else ""
+    _tell(state, market, market.mark, size, value, (given, taken), method, liquidated)
     life.fit_reducing(state, holding)
 
 
