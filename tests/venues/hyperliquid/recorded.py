@@ -31,6 +31,16 @@ def cassette(name: str) -> list[dict]:
     return load(f"sdk_cassettes_json/test_{name}.json")
 
 
+def accounts() -> list[dict]:
+    """Every `clearinghouseState` with positions."""
+    samples = [
+        s["sample"] for name in ("docs_json_examples", "ccxt_comment_samples") for s in load(f"{name}.json")["samples"]
+    ]
+    found = [s for s in samples if isinstance(s, dict) and s.get("assetPositions")]
+    live = [payload("info_clearinghouseState"), payload("info_clearinghouseState_excerpt3")]
+    return [*found, *live, cassette("get_user_state")[0]["response"]]
+
+
 PERPS = {
     "universe": [
         {"name": "BTC", "szDecimals": 5, "maxLeverage": 40, "marginTableId": 56},
