@@ -163,7 +163,7 @@ def _scale(state: State, child: Order, parent: Order, carried: int) -> None:
     if child.ended or child.fired:
         return
     lot = child.market.contract.lot
-    lots = carried + child.asked.lots * parent.filled // parent.lots // lot * lot
+    lots = child.asked.lots * (carried + parent.filled) // (carried + parent.lots) // lot * lot
     if not lots and child.asked.lots:
         return
     if child.status is Status.WAITING_FILL:
