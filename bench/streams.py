@@ -35,7 +35,8 @@ from paddock.surfaces.http.services import HttpSettings, Limits, Rate
 from paddock.surfaces.web import web_part
 
 TOKEN = "token of a bench"
-LIMITS = Limits(caller=Rate(per_second=1e9, burst=1_000_000))  # all readers come at once
+FREE = Rate(per_second=1e9, burst=1_000_000)
+LIMITS = Limits(address=FREE, caller=FREE)  # all readers come at once
 EVENT = re.compile(rb"^id: (\d+)\r?$", re.MULTILINE)
 SENT = re.compile(rb'"sent":(\d+)')
 GRACE_S = 15.0  # for what is still on its way when the last event was written

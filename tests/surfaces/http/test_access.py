@@ -6,12 +6,13 @@ from sqlalchemy import update
 
 from paddock.runtime.tables import accounts
 from paddock.surfaces.http.app import create_app
-from paddock.surfaces.http.gate import COOKIE
+from paddock.surfaces.http.credentials import Sort, mint
+from paddock.surfaces.http.gate import COOKIE, Credential, Gate
 from paddock.surfaces.http.route import GuardedRoute
 from paddock.surfaces.http.scopes import Scope
 from paddock.surfaces.http.services import Limits, Rate
 
-from .world import HOST, LIMITS, LOCAL_TOKEN, NOW
+from .world import FREE, HOST, LIMITS, LOCAL_TOKEN, NOW
 
 SESSION = "/api/v1/session"
 SAME = {"Sec-Fetch-Site": "same-origin"}
@@ -215,6 +216,38 @@ def test_a_caller_has_a_rate_of_its_own(world):
 def test_guessing_tokens_is_slow(world):
     client = world.client("guess", limits=Limits(anonymous=Rate(per_second=1.0, burst=2)))
     assert [client.get(SESSION).status_code for _ in range(3)] == [401, 401, 429]
+
+
+@pytest.fixture
+def looked_up(monkeypatch) -> list[Credential]:
+    """Credentials that were looked for in the database."""
+    seen, find = [], Gate.find
+    monkeypatch.setattr(Gate, "find", lambda gate, shown: seen.append(shown) or find(gate, shown))
+    return seen
+
+
+def test_a_flood_of_wrong_tokens_from_an_address_is_not_looked_up(world, looked_up):
+    wrong = mint(Sort.TOKEN, world.entropy).text
+    app = create_app(world.services(limits=Limits(address=Rate(per_second=0.5, burst=3), anonymous=FREE)))
+    client = world.client(wrong, app=app)
+    answers = [client.get(SESSION) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429, 429]
+    assert answers[-1].headers["Retry-After"] == "2"
+    assert len(looked_up) == 3
+    assert world.client(wrong, app=app, address="192.0.2.7").get(SESSION).status_code == 401
+
+
+def test_callers_of_one_address_share_it_and_keep_their_own_rates(world):
+    limits = Limits(address=Rate(per_second=1.0, burst=5), caller=Rate(per_second=1.0, burst=2))
+    app = create_app(world.services(limits=limits))
+    ann, bob = (world.token(name) for name in ("ann", "bob"))
+
+    def asks(token: str, address: str) -> int:
+        return world.client(token, app=app, address=address).get(SESSION).status_code
+
+    assert [asks(ann, "192.0.2.1") for _ in range(3)] == [200, 200, 429]
+    assert [asks(bob, "192.0.2.1") for _ in range(3)] == [200, 200, 429]
+    assert [asks(ann, "192.0.2.2"), asks(world.token("eve"), "192.0.2.2")] == [429, 200]
 
 
 @pytest.mark.parametrize(

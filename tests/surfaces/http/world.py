@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from paddock.core.seams import CountingIds, ManualClock, SeededRandom
@@ -27,7 +28,7 @@ NOW = 1_750_000_000_000
 LOCAL_TOKEN = "local-canary-3f9d1c5e8b7a2046-token"
 HOST = "app.example.org"
 FREE = Rate(per_second=1e9, burst=1_000_000)
-LIMITS = Limits(caller=FREE, anonymous=FREE, body_ms=2_000)
+LIMITS = Limits(address=FREE, caller=FREE, anonymous=FREE, body_ms=2_000)
 
 
 def settings(**changes) -> HttpSettings:
@@ -72,10 +73,24 @@ class World:
             tell=Tell(Histories(self.database, self.home), lambda _feed: Costs()),
         )
 
-    def client(self, token: str | None = None, services: Services | None = None, **changes) -> TestClient:
+    def client(
+        self,
+        token: str | None = None,
+        services: Services | None = None,
+        *,
+        app: FastAPI | None = None,
+        address: str = "192.0.2.1",
+        **changes,
+    ) -> TestClient:
+        """Asks an application of its own, or `app`, from an address."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        app = create_app(services or self.services(**changes))
-        return TestClient(app, base_url=f"https://{HOST}", headers=headers, raise_server_exceptions=False)
+        return TestClient(
+            app or create_app(services or self.services(**changes)),
+            base_url=f"https://{HOST}",
+            headers=headers,
+            raise_server_exceptions=False,
+            client=(address, 50_000),
+        )
 
     def token(self, user_id: str, scopes: frozenset[Scope] = EVERYDAY, expires_ts: int = users.NEVER) -> str:
         minted = mint(Sort.TOKEN, self.entropy)

@@ -1,4 +1,4 @@
-"""May this request be answered? Who asks, from where, how often, and with which scope, in this order."""
+"""May this request be answered? From where, how often, who asks, how often, with which scope, in this order."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class Gate:
     def __init__(self, services: Services) -> None:
         limits = services.settings.limits
         self._services = services
+        self._addresses = Buckets(limits.address, services.timer)
         self._callers = Buckets(limits.caller, services.timer)
         self._strangers = Buckets(limits.anonymous, services.timer)
 
@@ -56,9 +57,11 @@ class Gate:
         """
         settings = self._services.settings
         require_host(request, settings.hosts)
+        site = site_of(request.client.host if request.client else "")
+        self._addresses.take(site)  # or who shows wrong credentials has all of them looked up
         caller = await self._caller(request)
         if caller is None:
-            self._strangers.take(site_of(request.client.host if request.client else ""))
+            self._strangers.take(site)
         else:
             self._callers.take(caller.user_id)
         if not request.headers.get("authorization"):

@@ -30,8 +30,11 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
+    """`address` is for all requests from an address, whoever makes them; many people may share one."""
+
     body_bytes: int = 1_048_576
     body_ms: int = 15_000
+    address: Rate = Rate(per_second=300.0, burst=1_000)
     caller: Rate = Rate(per_second=50.0, burst=200)
     anonymous: Rate = Rate(per_second=5.0, burst=30)
     streams: int = 5_000
