@@ -115,6 +115,7 @@ class Code(StrEnum):
     SIGNER_KEY = "signer.key"
     SIGNER_POLICY = "signer.policy"
     SIGNER_REQUEST = "signer.request"
+    SIGNER_UNAVAILABLE = "signer.unavailable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -153,10 +154,12 @@ def _locked(handle: int) -> bool:
     return True
 
 
+@lru_cache(maxsize=_SLOTS)
 def _name(agent: str) -> bytes:
     return hashlib.sha256(agent.encode()).digest()
 
 
+@lru_cache(maxsize=_SLOTS)
 def _marks(agent: str) -> list[int]:
     """Where an agent's marks lie. Single bytes that only ever become 1: many may write them at once.
 

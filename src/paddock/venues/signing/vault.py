@@ -33,9 +33,10 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A key that signs. `closing`: only what takes risk away."""
+    """A key that signs, and what it is bound to. `closing`: only what takes risk away. `spent`: today, micro-dollars."""
 
     sealed: Sealed
+    bound: bytes
     closing: bool
     spent: int = 0
 
@@ -86,7 +87,7 @@ class Vault:
         grant = sealed.grant
         self._require_living(grant)
         self._prove(sealed)
-        self._opened[grant.account_id] = Opened(sealed, closing)
+        self._opened[grant.account_id] = Opened(sealed, grant.bound(), closing)
 
     def close(self, account_id: str) -> None:
         """Sign nothing more for an account, until it is opened again."""
@@ -147,7 +148,7 @@ class Vault:
         if notional and not all(name in self._signed for name in names):
             self._count(grant, now // DAY_MS, notional)
         self._remember(names)
-        with self._ring.opened(opened.sealed.blob, grant.bound()) as secret:
+        with self._ring.opened(opened.sealed.blob, opened.bound) as secret:
             return [request.signed(bytes(secret)) for request in requests]
 
     def _count(self, grant: Grant, day: int, notional: int) -> None:

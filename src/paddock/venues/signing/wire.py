@@ -142,11 +142,11 @@ def answered(vault: Vault, body: bytes) -> bytes:
     """The body of the answer to the body of any frame, whatever is in it."""
     try:
         request = _asked.validate_json(body, strict=True, extra="forbid")
-        return _done(_do(vault, request))
+        return done(_do(vault, request))
     except ValidationError as error:
-        return _failed(_garbled(error))
+        return failed(_garbled(error))
     except PaddockError as error:
-        return _failed(error)
+        return failed(error)
 
 
 def outcome(body: bytes) -> Any:
@@ -209,12 +209,24 @@ def _told(sealed: Sealed) -> object:
     return _kept.dump_python(Kept(sealed.grant, sealed.blob), mode="json")
 
 
-def _done(value: object) -> bytes:
+def done(value: object) -> bytes:
+    """An answer that holds something."""
     return json.dumps({"ok": value}, separators=(",", ":")).encode()
 
 
-def _failed(error: PaddockError) -> bytes:
+def failed(error: PaddockError | OSError) -> bytes:
+    """An answer that tells why not."""
+    if isinstance(error, OSError):
+        error = Unavailable(
+            Code.MACHINE, f"the signer cannot use its files: {error.strerror}", where=str(error.filename)
+        )
     return json.dumps(error.as_dict(), separators=(",", ":")).encode()
+
+
+def too_large() -> bytes:
+    """The answer to a frame that did not come whole, or never could."""
+    rule = f"a frame holds at most {MOST_ASKED} bytes, and comes at once"
+    return failed(Invalid(Code.SIGNER_REQUEST, "this is no frame for the signer", where="frame", rule=rule))
 
 
 def _garbled(error: ValidationError) -> Invalid:
