@@ -72,6 +72,19 @@ def test_a_wait_is_neither_too_short_nor_too_long(burst, refill, weight, priorit
     assert wait_ms == 0 or bucket.wait_ms(weight, priority, wait_ms - 1) > 0
 
 
+def test_a_wait_that_is_no_whole_number_of_ms_is_rounded_up():
+    bucket = Bucket(Allowance("b", 10, refill=7, per_ms=1_000), 0)
+    bucket.take(10, 0)
+    assert bucket.wait_ms(1, Priority.READ, 0) == 143
+    assert [bucket.wait_ms(1, Priority.READ, now_ms) for now_ms in (142, 143)] == [1, 0]
+
+
+def test_after_a_refusal_a_bucket_holds_what_came_back_since():
+    bucket = Bucket(IP, 0)
+    bucket.throttle(2_000, 0)
+    assert bucket.left(2_000) == 20
+
+
 def test_a_bucket_fills_no_further_than_its_burst():
     bucket = Bucket(IP, 0)
     assert (bucket.left(0), bucket.left(HOUR_MS)) == (100, 100)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Barrier
@@ -122,19 +125,30 @@ def test_signers_do_not_share():
     assert Nonces("a", store, clock).take() == Nonces("A", store, clock).take() == NOW_TS
 
 
+@contextmanager
+def switching_often() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
 @pytest.mark.parametrize("kind", [MemoryNonces, FileNonces])
 def test_threads_and_allocators_never_share_a_nonce(kind, tmp_path: Path):
     stores = [MemoryNonces()] * 2 if kind is MemoryNonces else [FileNonces(tmp_path), FileNonces(tmp_path)]
     clock, start = ManualClock(NOW_TS), Barrier(8)
-    allocators = [Nonces("0xA", store, clock, block_ms=20) for store in stores]
+    allocators = [Nonces("0xA", store, clock, block_ms=200) for store in stores]
 
     def take(worker: int) -> list[int]:
         start.wait()
-        return [allocators[worker % 2].take() for _ in range(100)]
+        return [allocators[worker % 2].take() for _ in range(500)]
 
-    with ThreadPoolExecutor(8) as pool:
+    with switching_often(), ThreadPoolExecutor(8) as pool:
         taken = [nonce for part in pool.map(take, range(8)) for nonce in part]
-    assert len(set(taken)) == len(taken) == 800
+    assert len(set(taken)) == len(taken) == 4_000
 
 
 def test_files_outlive_the_process_and_tell_cases_apart(tmp_path: Path):

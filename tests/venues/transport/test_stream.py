@@ -512,8 +512,7 @@ async def test_an_id_is_open_once():
 @on_loop
 async def test_frames_with_signatures_reach_no_log(caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.DEBUG)
-    async with speaking(logger=logging.getLogger("nobody.reads")) as there, stream(there.port) as heard:
-        caplog.set_level(logging.CRITICAL, "nobody.reads")
+    async with speaking(logger=logging.Logger("the venue's own")) as there, stream(there.port) as heard:
         await connected(there, heard)
         with pytest.raises(Unknown) as caught:
             await heard.ask("one", f'{{"signature":"{CANARY}"}}', Does.WRITE, Priority.OPEN, 40)
@@ -538,8 +537,11 @@ def test_pauses_double_up_to_a_limit_and_chance_shortens_each_by_half_at_most():
 
 @on_loop
 async def test_a_connection_that_lasted_makes_the_next_pause_a_short_one():
-    async with speaking() as there, stream(there.port, pace=Pace(settled_ms=20, backoff_ms=4)) as heard:
-        heard._backoff.failures = 12  # 16 seconds
+    async with (
+        speaking() as there,
+        stream(there.port, pace=Pace(settled_ms=20, backoff_ms=4, backoff_most_ms=600_000)) as heard,
+    ):
+        heard._backoff.failures = 20  # minutes
         await connected(there, heard)
         await later(30)
         there.talk.reset()

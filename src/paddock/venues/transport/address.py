@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from functools import cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ def checked(url: str, secure: str) -> str:
     return url.rstrip("/")
 
 
+@cache
 def verifying() -> ssl.SSLContext:
     """TLS that trusts what the machine trusts, whatever the environment's variables say."""
     return httpx2.create_ssl_context(trust_env=False)
