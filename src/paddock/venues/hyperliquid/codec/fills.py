@@ -140,10 +140,10 @@ def _fill(row: dict[str, Any], market: Market) -> Fill:
 
 
 def _fill_id(row: dict[str, Any], venue_ts: int, oid: int) -> str:
-    """From the trade's id; replies of 2023 have none, and there the position before tells an order's fills apart."""
+    """From the trade's id; replies of 2023 have none, and there position and size tell an order's fills apart."""
     if "tid" in row:
         return f"{venue_ts:014d}-{whole(row['tid']):020d}"
-    return f"{venue_ts:014d}-{oid}-{text(row['startPosition'])}"
+    return f"{venue_ts:014d}-{oid}-{text(row['startPosition'])}-{text(row['sz'])}"
 
 
 def _fee(said: str, row: dict[str, Any], market: Market) -> int:

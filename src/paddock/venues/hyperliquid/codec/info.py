@@ -98,6 +98,11 @@ def max_market_orders() -> Query:
     return {"type": "maxMarketOrderNtls"}
 
 
+def capped(dex: str = MAIN_DEX) -> Query:
+    """The perps whose open interest may not grow."""
+    return _of_dex("perpsAtOpenInterestCap", dex)
+
+
 def exchange_status() -> Query:
     return {"type": "exchangeStatus"}
 

@@ -131,6 +131,15 @@ class Listing:
         return Listing({**self.markets, **other.markets})
 
 
+class TokenDetails(Said):
+    """What is known of a spot token beside its pairs."""
+
+    name: str
+    decimals: Annotated[Whole, Field(alias="szDecimals", le=SPOT_DECIMALS)]
+    supply: Number = Field(alias="circulatingSupply")
+    mark_px: Number | None = Field(None, alias="markPx")
+
+
 class _Perp(Said):
     name: str
     decimals: Annotated[Whole, Field(alias="szDecimals", le=PERP_DECIMALS)]
@@ -207,6 +216,12 @@ def spot(message: Any) -> Listing:
     tokens = {token.index: token for token in meta.tokens}
     found = (_pair(pair, tokens) for pair in meta.universe)
     return Listing({market.symbol: market for market in found})
+
+
+@reads("tokenDetails")
+def token(message: Any) -> TokenDetails:
+    """Raises Unknown (venue.unclear)."""
+    return TokenDetails.model_validate(message)
 
 
 @reads("perpDexs")

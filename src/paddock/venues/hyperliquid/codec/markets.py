@@ -167,6 +167,12 @@ def rates(message: Any) -> tuple[Rate, ...]:
     return tuple(Rate(text(row["coin"]), number(row["fundingRate"]), whole(row["time"])) for row in rows)
 
 
+@reads("perpsAtOpenInterestCap")
+def capped(message: Any) -> frozenset[str]:
+    """The perps whose open interest may not grow: nobody can open there. Raises Unknown."""
+    return frozenset(text(coin) for coin in arr(message))
+
+
 def _trade(row: dict[str, Any], market: Market) -> Trade:
     return Trade(
         market.symbol,
