@@ -52,7 +52,7 @@ class MarketMaker:
         wanted = self._wanted(px)
         self._quote(wanted)
         if lots:
-            self._print(Side.BUY if px >= self._px else Side.SELL, lots)
+            self._print(Side.BUY if px >= self._px else Side.SELL, lots, wanted)
             self._quote(wanted)
         self._px = px
         oracle = px * RATE_ONE // (RATE_ONE + self._quoting.premium)
@@ -87,12 +87,12 @@ class MarketMaker:
                 if not order.ended:
                     self._quotes[key] = order
 
-    def _print(self, side: Side, lots: int) -> None:
-        market = self._exchange.market(self._symbol)
-        touch = market.ask if side is Side.BUY else market.bid
+    def _print(self, side: Side, lots: int, wanted: dict[tuple[Side, int], int]) -> None:
+        """Trade up to the maker's own best quote, so that what others offer inside of it goes first."""
+        best = min((px * side for quoted, px in wanted if quoted is not side), default=0) * side
         whole = lots // self._contract.lot * self._contract.lot
-        if touch and whole:
-            self._exchange.submit(Request(TAKER, self._symbol, side, whole, touch, Tif.IOC))
+        if best and whole:
+            self._exchange.submit(Request(TAKER, self._symbol, side, whole, best, Tif.IOC))
 
 
 def _two_figures(number: int) -> int:

@@ -20,8 +20,9 @@ def rounded(contract: Contract, px: int, *, up: bool) -> int:
 def bound(market: Market, sign: int, share: int) -> int:
     """The worst allowed price of a buy (+1) or sell (-1) within `share` (1e-10) of the mark; at least one step."""
     contract = market.contract
-    exact = market.mark * (RATE_ONE + sign * share) // RATE_ONE
-    return max(rounded(contract, max(exact, 1), up=sign < 0), contract.tick)
+    exact = market.mark * (RATE_ONE + sign * share)
+    px = exact // RATE_ONE if sign > 0 else -(-exact // RATE_ONE)
+    return max(rounded(contract, max(px, 1), up=sign < 0), contract.tick)
 
 
 def beside(market: Market, sign: int, px: int) -> int:
