@@ -16,7 +16,7 @@ from pydantic import AliasChoices, Field
 from paddock.venues.broker import VenueFunding, VenuePosition
 from paddock.venues.pacifica.codec.instruments import Listing, Rates
 from paddock.venues.pacifica.codec.numbers import lots_of, micros
-from paddock.venues.pacifica.codec.reading import Number, Said, Text, Ts, Whole, many, one
+from paddock.venues.pacifica.codec.reading import Amount, Number, Positive, Said, Text, Ts, Whole, many, one
 from paddock.venues.pacifica.codec.states import side_of
 
 
@@ -143,8 +143,8 @@ class _Account(Said):
 class _Position(Said):
     symbol: Text = _either("symbol", "s")
     side: Text = _either("side", "d")
-    amount: Annotated[Number, Field(ge=0)] = _either("amount", "a")
-    entry_price: Annotated[Number, Field(gt=0)] = _either("entry_price", "p")
+    amount: Amount = _either("amount", "a")
+    entry_price: Positive = _either("entry_price", "p")
     margin: Number = _either("margin", "m")
     funding: Number = _either("funding", "f")
     isolated: bool = _either("isolated", "i")

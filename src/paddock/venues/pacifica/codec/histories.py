@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import AliasChoices, Field
 
@@ -13,7 +13,7 @@ from paddock.venues.broker import OrderUpdate, VenueFill, VenueOrder
 from paddock.venues.pacifica.codec.ids import client_id_of
 from paddock.venues.pacifica.codec.instruments import Listing
 from paddock.venues.pacifica.codec.numbers import lots_of, micros
-from paddock.venues.pacifica.codec.reading import Number, Said, Text, Ts, Whole, many
+from paddock.venues.pacifica.codec.reading import Number, Positive, Said, Text, Ts, Whole, many
 from paddock.venues.pacifica.codec.states import NORMAL, is_maker, kind_of, side_of, state_of, trade_side_of
 
 
@@ -150,8 +150,8 @@ class _Trade(Said):
     order_id: Whole = _any(..., "order_id", "i")
     client_order_id: Text | None = _any(None, "client_order_id", "I")
     symbol: Text = _any(..., "symbol", "s")
-    amount: Annotated[Number, Field(gt=0)] = _any(..., "amount", "a")
-    price: Annotated[Number, Field(gt=0)] = _any(..., "price", "p")
+    amount: Positive = _any(..., "amount", "a")
+    price: Positive = _any(..., "price", "p")
     entry_price: Number = _any(Decimal(0), "entry_price", "o")
     fee: Number = _any(..., "fee", "f")
     pnl: Number = _any(..., "pnl", "n")

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from paddock.core.errors import Code, Invalid, NotFound, nearest
 from paddock.core.instrument import MAX_DECIMALS, Instrument, InstrumentKind
-from paddock.venues.pacifica.codec.reading import Number, Said, Text, many, unclear
+from paddock.venues.pacifica.codec.reading import Amount, Positive, Said, Text, many, unclear
 
 VENUE: Final = "pacifica"
 
@@ -84,17 +84,14 @@ class Listing:
         return Listing({**gone, **newer.markets})
 
 
-Size = Annotated[Number, Field(gt=0)]
-
-
 class _Market(Said):
     symbol: Text
-    tick_size: Size
-    lot_size: Size
-    min_tick: Annotated[Number, Field(ge=0)]
-    max_tick: Size
-    min_order_size: Annotated[Number, Field(ge=0)]
-    max_order_size: Size
+    tick_size: Positive
+    lot_size: Positive
+    min_tick: Amount
+    max_tick: Positive
+    min_order_size: Amount
+    max_order_size: Positive
     max_leverage: Annotated[int, Field(ge=1, le=1000)]
     isolated_only: bool
     instrument_type: Literal["perpetual", "spot"] = "perpetual"  # replies before spot do not say

@@ -14,11 +14,8 @@ from paddock.core.time import INTERVALS
 from paddock.venues.heard import Best, Book, Candle, Level, Mids, Rate, Trade
 from paddock.venues.pacifica.codec.instruments import Listing, Market, Rates
 from paddock.venues.pacifica.codec.numbers import lots_of
-from paddock.venues.pacifica.codec.reading import Number, Said, Text, Ts, Whole, many, one, unclear
+from paddock.venues.pacifica.codec.reading import Amount, Number, Positive, Said, Text, Ts, Whole, many, one, unclear
 from paddock.venues.pacifica.codec.states import is_maker, trade_side_of
-
-Price = Annotated[Number, Field(gt=0)]
-Amount = Annotated[Number, Field(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +48,8 @@ class FeeLevel:
 
 class _Ticker(Said):
     symbol: Text
-    mark: Price
-    oracle: Price
+    mark: Positive
+    oracle: Positive
     mid: Amount | None = None
     funding: Number
     next_funding: Number
@@ -73,16 +70,16 @@ class _Candle(Said):
     until: Annotated[Ts, Field(alias="T")]
     s: Text
     i: Text
-    o: Price
-    c: Price
-    h: Price
-    low: Annotated[Price, Field(alias="l")]
+    o: Positive
+    c: Positive
+    h: Positive
+    low: Annotated[Positive, Field(alias="l")]
     v: Amount
     n: Whole = 0
 
 
 class _Level(Said):
-    p: Price
+    p: Positive
     a: Amount
     n: Whole = 0
 
@@ -109,7 +106,7 @@ class _Trade(Said):
 
     symbol: Text = Field("", alias="s")
     trade_id: Whole = Field(0, alias="h")
-    price: Price = Field(validation_alias=AliasChoices("price", "p"))
+    price: Positive = Field(validation_alias=AliasChoices("price", "p"))
     amount: Amount = Field(validation_alias=AliasChoices("amount", "a"))
     side: Text = Field(validation_alias=AliasChoices("side", "d"))
     created_at: Ts = Field(validation_alias=AliasChoices("created_at", "t"))
@@ -117,7 +114,7 @@ class _Trade(Said):
 
 
 class _Funding(Said):
-    oracle_price: Price
+    oracle_price: Positive
     funding_rate: Number
     next_funding_rate: Number
     created_at: Ts

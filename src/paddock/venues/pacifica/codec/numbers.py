@@ -65,10 +65,11 @@ def is_amount(market: Market, lots: int) -> bool:
 
 def lots_of(market: Market, amount: Decimal) -> int:
     """The lots of an amount that the venue wrote; raises Unknown (venue.unclear) for one between lots."""
-    lots = Fraction(amount) * 10**market.instrument.qty_decimals
-    if lots.denominator != 1:
+    over, under = amount.as_integer_ratio()
+    lots, rest = divmod(over * int(10**market.instrument.qty_decimals), under)
+    if rest:
         raise unclear("an amount", amount, f"{market.symbol} has lots of {market.instrument.lot}")
-    return int(lots)
+    return lots
 
 
 def micros(usd: Decimal) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
 
 from paddock.core.errors import Code, Unknown
 
@@ -34,13 +34,30 @@ def _number(value: object) -> Decimal:
     return Decimal(value)
 
 
+def _amount(value: object) -> Decimal:
+    number = _number(value)
+    if number < 0:
+        raise ValueError("it is not below 0")
+    return number
+
+
+def _positive(value: object) -> Decimal:
+    number = _number(value)
+    if number <= 0:
+        raise ValueError("it is above 0")
+    return number
+
+
 def _whole(value: object) -> object:
     """Whole numbers come as such, and in a string on some channels [?]."""
     return int(value) if type(value) is str and _digits(value) else value
 
 
-Number = Annotated[Decimal, BeforeValidator(_number)]
-Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=_LARGEST)]
+# One call of Python each: books and prices have many of them.
+Number = Annotated[Decimal, PlainValidator(_number)]
+Amount = Annotated[Decimal, PlainValidator(_amount)]  # not below 0
+Positive = Annotated[Decimal, PlainValidator(_positive)]  # above 0
+Whole = Annotated[int, Field(ge=0, le=_LARGEST), BeforeValidator(_whole)]
 Ts = Annotated[int, Field(ge=0, le=_LATEST_TS)]
 Text = Annotated[str, Field(max_length=200)]
 
