@@ -88,6 +88,7 @@ def test_order_updates_tell_state_and_our_id():
         9,
         "perpMarginRejected",
     )
+    assert reports[2].update(rested=True).state is OrderState.CANCELED
     seen = reports[3].order()
     assert (seen.venue_order_id, seen.lots, seen.filled, seen.px, seen.kind) == (
         "5",

@@ -15,6 +15,7 @@ from paddock.venues.hyperliquid.codec.reading import Garbled, flag, obj, reads, 
 from paddock.venues.hyperliquid.codec.states import order_state
 
 _OPEN: Final = "open"
+_WITHOUT_REASON: Final = frozenset({OrderState.OPEN, OrderState.PARTIAL, OrderState.FILLED})
 _MARKET_TIFS: Final = {"FrontendMarket": OrderKind.MARKET, "LiquidationMarket": OrderKind.LIQUIDATION}
 
 
@@ -62,9 +63,11 @@ class OrderReport:
             self.reduce_only,
         )
 
-    def update(self) -> OrderUpdate:
-        reason = "" if self.state in (OrderState.OPEN, OrderState.PARTIAL, OrderState.FILLED) else self.status
-        return OrderUpdate(self.client_id, self.state, self.status_ts, reason)
+    def update(self, *, rested: bool = False) -> OrderUpdate:
+        """For the desk. `rested`: it was at the venue before, so what is refused now ends as cancelled."""
+        state = order_state(self.status, rested=True) if rested and self.state is OrderState.REFUSED else self.state
+        reason = "" if state in _WITHOUT_REASON else self.status
+        return OrderUpdate(self.client_id, state, self.status_ts, reason)
 
 
 @reads("open orders")
