@@ -11,6 +11,8 @@ from pathlib import Path
 from paddock.core.money import MICROS
 from paddock.core.orders import OrderKind, Side
 from paddock.core.seams import ManualClock, SeededRandom
+from paddock.venues.approvals.hyperliquid import HyperliquidApprovals
+from paddock.venues.approvals.pacifica import PacificaApprovals
 from paddock.venues.broker import Cancellation, Placement
 from paddock.venues.hyperliquid.codec.instruments import perps, spot
 from paddock.venues.pacifica.codec.instruments import listing
@@ -82,7 +84,12 @@ class Given:
     def another(self) -> Vault:
         """The vault after a restart."""
         made = Vault(
-            self.ring, self.tally, self.clock, self.entropy, {"hyperliquid": Hyperliquid(), "pacifica": Pacifica()}
+            self.ring,
+            self.tally,
+            self.clock,
+            self.entropy,
+            {"hyperliquid": Hyperliquid(), "pacifica": Pacifica()},
+            {"hyperliquid": HyperliquidApprovals(), "pacifica": PacificaApprovals()},
         )
         for venue, markets in LISTINGS.items():
             for network in Network:

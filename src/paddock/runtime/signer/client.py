@@ -20,10 +20,11 @@ from types import TracebackType
 from typing import Any, Final
 
 from paddock.core.errors import Code, PaddockError, Unavailable
+from paddock.venues.approvals.base import Terms
 from paddock.venues.signing.grant import Grant, Network
 from paddock.venues.signing.operations import Order, SignedRequest
 from paddock.venues.signing.policy import Policy
-from paddock.venues.signing.vault import Sealed
+from paddock.venues.signing.vault import Approval, Sealed
 from paddock.venues.signing.wire import (
     HEAD,
     MOST_ANSWERED,
@@ -34,6 +35,7 @@ from paddock.venues.signing.wire import (
     Make,
     Markets,
     Open,
+    Play,
     Reseal,
     Revoke,
     Rewrap,
@@ -43,6 +45,7 @@ from paddock.venues.signing.wire import (
     frame,
     outcome,
     plain_markets,
+    played_from,
     requests_from,
     sealed_from,
 )
@@ -70,12 +73,14 @@ class Keeping:
 class SignerProcess:
     """Safe to share among threads; one request at a time is with the process. `seconds` is a monotonic clock.
 
+    One of a home's processes `counts` what the day has come to, and it alone signs what may open something.
+
     Every call raises Unavailable (signer.unavailable) when no process is to be had, or it does not answer; nothing was
     signed then. Besides, what the signer itself refuses.
     """
 
-    def __init__(self, keeping: Keeping, seconds: Callable[[], float]) -> None:
-        self._keeping, self._seconds = keeping, seconds
+    def __init__(self, keeping: Keeping, seconds: Callable[[], float], *, counts: bool = True) -> None:
+        self._keeping, self._seconds, self._counts = keeping, seconds, counts
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
@@ -102,6 +107,10 @@ class SignerProcess:
     def make(self, wanted: Grant) -> Sealed:
         """A new key for `wanted`; the agent that it names is the one of the key."""
         return sealed_from(self._ask(Make(wanted)))
+
+    def play(self, wanted: Grant, terms: Terms) -> tuple[Sealed, list[Approval]]:
+        """A new key of an owner who is made up for a simulator, and that owner's approvals."""
+        return played_from(self._ask(Play(wanted, terms)))
 
     def reseal(self, sealed: Sealed, policy: Policy) -> Sealed:
         """The same key under another policy."""
@@ -189,8 +198,7 @@ class SignerProcess:
         self._starts.append(now)
         self._spawn()
         try:
-            start = {"keys": self._keeping.keys, "key_file": self._keeping.key_file, "tally": self._keeping.tally}
-            told = self._exchange(json.dumps(start, default=str).encode(), START_S)
+            told = self._exchange(self._first(), START_S)
             self.walls = frozenset(told["walls"])
             self._tell_all()
         except _Gone:
@@ -200,6 +208,11 @@ class SignerProcess:
         except PaddockError:
             self._end()
             raise
+
+    def _first(self) -> bytes:
+        keeping = self._keeping
+        files = {"key_file": str(keeping.key_file), "tally": str(keeping.tally)}
+        return json.dumps({"keys": keeping.keys, "counts": self._counts, **files}).encode()
 
     def _tell_all(self) -> None:
         """What the process has to know. A key that does not open any more is left shut: asking for it tells why."""

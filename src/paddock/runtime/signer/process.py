@@ -21,6 +21,9 @@ from pydantic import TypeAdapter
 
 from paddock.core.errors import PaddockError
 from paddock.runtime.confine import confine
+from paddock.venues.approvals.base import Approvals
+from paddock.venues.approvals.hyperliquid import HyperliquidApprovals
+from paddock.venues.approvals.pacifica import PacificaApprovals
 from paddock.venues.signing.dialect import Dialect
 from paddock.venues.signing.hyperliquid import Hyperliquid
 from paddock.venues.signing.keystore import KeyRing, key_file, parse_keys
@@ -29,6 +32,7 @@ from paddock.venues.signing.tally import FileTally
 from paddock.venues.signing.vault import Vault
 from paddock.venues.signing.wire import HEAD, MOST_ASKED, answered, done, failed, frame, too_large
 
+TRIES, PAUSE_S = 20, 0.1
 FRAME_S: Final = 5  # within which a frame that has begun is there
 MEMORY_MB: Final = 1024
 CPU_S: Final = 10**9  # it lives as long as its parent
@@ -37,11 +41,15 @@ _NOT_DUMPABLE: Final = 4  # of prctl: no other process of the user may look into
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first thing that is said. `keys` are the master keys themselves; empty where `key_file` holds them."""
+    """The first thing that is said. `keys` are the master keys themselves; empty where `key_file` holds them.
+
+    `counts`: this process signs orders, and so keeps the count of the day.
+    """
 
     keys: str
     key_file: Path
     tally: Path
+    counts: bool
 
 
 _start: Final = TypeAdapter(Start)
@@ -107,11 +115,23 @@ def serve(descriptor: int) -> None:
 
 def _begin(start: Start) -> tuple[Vault, FileTally]:
     keys = parse_keys(start.keys, "the environment") if start.keys else key_file(start.key_file, os.urandom)
-    tally = FileTally(start.tally)
+    tally = _tally(start)
     dialects: dict[str, Dialect] = {"hyperliquid": Hyperliquid(), "pacifica": Pacifica()}
     for each in dialects.values():
         each.address(each.new_secret(os.urandom))  # whatever is loaded late is loaded now: later no file opens
-    return Vault(KeyRing(keys, os.urandom), tally, SystemClock(), os.urandom, dialects), tally
+    approvals: dict[str, Approvals] = {"hyperliquid": HyperliquidApprovals(), "pacifica": PacificaApprovals()}
+    return Vault(KeyRing(keys, os.urandom), tally, SystemClock(), os.urandom, dialects, approvals), tally
+
+
+def _tally(start: Start) -> FileTally:
+    """The count, once a signer before us has let go of it: it may still be ending."""
+    for _ in range(TRIES):
+        tally = FileTally(start.tally, counts=start.counts)
+        if tally.counts == start.counts:
+            break
+        tally.close()
+        time.sleep(PAUSE_S)
+    return tally
 
 
 def hide() -> None:

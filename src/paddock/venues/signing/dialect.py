@@ -40,6 +40,10 @@ class Dialect(Protocol):
         """An owner's address as the venue writes it. Raises Invalid (value)."""
         ...
 
+    def approved(self, secret: bytes, exact: bytes) -> str:
+        """An owner's signature of an approval, as a wallet gives it: for owners that are made up, at simulators."""
+        ...
+
     def markets(self, told: object) -> Mapping[str, Market]:
         """Markets by symbol, from plain values. Raises pydantic's ValidationError, or Invalid."""
         ...

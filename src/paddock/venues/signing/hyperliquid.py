@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from paddock.core.errors import Code, Invalid
-from paddock.venues.evm import ORDER, address_of
+from paddock.venues.evm import ORDER, address_of, keccak256, signed
 from paddock.venues.hyperliquid.codec import actions, orders
 from paddock.venues.hyperliquid.codec.actions import Builder
 from paddock.venues.hyperliquid.codec.instruments import Listing, Market
@@ -74,6 +74,9 @@ class Hyperliquid:
 
     def main_address(self, text: str) -> str:
         return "0x" + address_bytes(text).hex()
+
+    def approved(self, secret: bytes, exact: bytes) -> str:
+        return "0x" + signed(PrivateKey(secret), keccak256(exact)).hex()
 
     def markets(self, told: object) -> Mapping[str, Market]:
         return _markets.validate_python(told)

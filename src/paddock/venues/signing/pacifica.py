@@ -74,6 +74,9 @@ class Pacifica:
             raise Invalid(Code.VALUE, "this is no address", where="main", seen=text[:60], rule=rule) from None
         return text
 
+    def approved(self, secret: bytes, exact: bytes) -> str:
+        return base58.encode(SigningKey(secret).sign(exact).signature)
+
     def markets(self, told: object) -> Mapping[str, Market]:
         return _markets.validate_python(told)
 

@@ -49,13 +49,13 @@ class Tally(Protocol):
 
 
 class FileTally:
-    """A tally in a file. Of several processes on one, the first counts (`counts`); all of them revoke and see it."""
+    """A tally in a file. Of several that want to count, the first does (`counts`); all of them revoke and see it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, counts: bool = True) -> None:
         """Raises Invalid (settings) for a file that is no tally."""
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._handle = handle  # the lock lasts as long as it
-        self.counts = _locked(handle)
+        self.counts = counts and _locked(handle)
         if os.fstat(handle).st_size == 0:
             os.ftruncate(handle, _SIZE)
             os.pwrite(handle, _MAGIC, 0)

@@ -13,6 +13,7 @@ from typing import Final
 from paddock.core.errors import Code, Invalid, Refused, nearest
 from paddock.core.instrument import Instrument
 from paddock.core.seams import Clock
+from paddock.venues.approvals.base import Approvals, Draft, Terms
 from paddock.venues.signing.dialect import Dialect, Market
 from paddock.venues.signing.grant import Grant, Network
 from paddock.venues.signing.keystore import Entropy, KeyRing
@@ -32,8 +33,16 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A draft and its owner's signature."""
+
+    draft: Draft
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
-    """A key that signs, and what it is bound to. `closing`: only what takes risk away. `spent`: today, micro-dollars."""
+    """A key that signs, and what it is bound to. `closing`: only what takes risk away. `spent` today, micro-dollars."""
 
     sealed: Sealed
     bound: bytes
@@ -54,10 +63,16 @@ class Vault:
     """Keys and their policies. Raises Refused (signer.key) for a key that does not open or was revoked."""
 
     def __init__(
-        self, ring: KeyRing, tally: Tally, clock: Clock, entropy: Entropy, dialects: Mapping[str, Dialect]
+        self,
+        ring: KeyRing,
+        tally: Tally,
+        clock: Clock,
+        entropy: Entropy,
+        dialects: Mapping[str, Dialect],
+        approvals: Mapping[str, Approvals],
     ) -> None:
         self._ring, self._tally, self._clock, self._entropy = ring, tally, clock, entropy
-        self._dialects = dialects
+        self._dialects, self._approvals = dialects, approvals
         self._opened: dict[str, Opened] = {}
         self._markets: dict[tuple[str, Network], _Listing] = {}
         self._signed: OrderedDict[bytes, None] = OrderedDict()
@@ -71,6 +86,26 @@ class Vault:
             grant = replace(wanted, agent=dialect.address(secret))
             if not self._tally.revoked(_name(grant)):
                 return Sealed(grant, self._ring.seal(secret, grant.bound()))
+
+    def play(self, wanted: Grant, terms: Terms) -> tuple[Sealed, list[Approval]]:
+        """A new key of an owner who is made up for a simulator, signs its approvals, and is forgotten.
+
+        Raises Refused (signer.policy) at any other network: there an owner's wallet signs, and nobody else.
+        """
+        if wanted.network is not Network.SIMULATOR:
+            raise Refused(
+                Code.SIGNER_POLICY,
+                "only at a simulator an owner can be made up",
+                where="network",
+                seen=wanted.network,
+                rule="approvals are signed by the owner's own wallet",
+                suggestion="name the main address, and sign the drafts with its wallet",
+            )
+        dialect = self._dialect(wanted.venue)
+        owner = dialect.new_secret(self._entropy)
+        sealed = self.make(replace(wanted, main=dialect.address(owner)))
+        drafts = self._approvals[wanted.venue].drafts(sealed.grant, terms, self._clock.now_ts())
+        return sealed, [Approval(draft, dialect.approved(owner, bytes.fromhex(draft.exact))) for draft in drafts]
 
     def reseal(self, sealed: Sealed, policy: Policy) -> Sealed:
         """The same key under another policy."""

@@ -16,10 +16,11 @@ from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, Valid
 from pydantic_core import to_jsonable_python
 
 from paddock.core.errors import Code, Invalid, PaddockError, Refused, Unavailable, Unknown
+from paddock.venues.approvals.base import Terms
 from paddock.venues.signing.grant import Grant, Network
 from paddock.venues.signing.operations import Order, SignedRequest
 from paddock.venues.signing.policy import Policy
-from paddock.venues.signing.vault import Sealed, Vault
+from paddock.venues.signing.vault import Approval, Sealed, Vault
 
 HEAD: Final = struct.Struct(">I")
 MOST_ASKED: Final = 4 << 20  # bytes of a frame: the markets of a venue are the largest
@@ -47,6 +48,15 @@ class Make:
 
     wanted: Grant
     do: Literal["make"] = field(default="make", kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A new key of an owner who is made up, for a simulator; with their approvals."""
+
+    wanted: Grant
+    terms: Terms
+    do: Literal["play"] = field(default="play", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +134,10 @@ class Look:
     do: Literal["look"] = field(default="look", kw_only=True)
 
 
-Asked = Make | Reseal | Rewrap | Open | Close | Revoke | SelfTest | Markets | Sign | Look
+Asked = Make | Play | Reseal | Rewrap | Open | Close | Revoke | SelfTest | Markets | Sign | Look
 _asked: Final[TypeAdapter[Asked]] = TypeAdapter(Annotated[Asked, Field(discriminator="do")])
 _kept: Final = TypeAdapter(Kept)
+_approvals: Final = TypeAdapter(list[Approval])
 
 
 def frame(body: bytes) -> bytes:
@@ -167,6 +178,11 @@ def sealed_from(told: object) -> Sealed:
     return _kept.validate_python(told).sealed
 
 
+def played_from(told: Any) -> tuple[Sealed, list[Approval]]:
+    """A sealed key and its approvals, of an answer."""
+    return sealed_from(told["key"]), _approvals.validate_python(told["approvals"])
+
+
 def requests_from(told: list[list[Any]]) -> list[SignedRequest]:
     return [SignedRequest(*each) for each in told]
 
@@ -183,6 +199,9 @@ def _do(vault: Vault, request: Asked) -> object:
             return [[each.kind, each.path, each.body] for each in vault.sign(order)]
         case Make(wanted):
             return _told(vault.make(wanted))
+        case Play(wanted, terms):
+            sealed, approvals = vault.play(wanted, terms)
+            return {"key": _told(sealed), "approvals": _approvals.dump_python(approvals, mode="json")}
         case Reseal(key, policy):
             return _told(vault.reseal(key.sealed, policy))
         case Rewrap(key):
