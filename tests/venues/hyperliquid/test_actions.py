@@ -12,9 +12,9 @@ from paddock.core.errors import Invalid, NotFound, Unavailable
 from paddock.core.orders import OrderKind, Side, Tif
 from paddock.venues.broker import Bracket, Cancellation, Placement
 from paddock.venues.hyperliquid.codec import actions
-from paddock.venues.hyperliquid.codec.actions import Builder, item, limit, trigger
+from paddock.venues.hyperliquid.codec.actions import Builder, Grouping, item, limit, trigger
 from paddock.venues.hyperliquid.codec.ids import client_id_of, cloid
-from paddock.venues.hyperliquid.codec.orders import cancelling, changing, placing, twap_minutes
+from paddock.venues.hyperliquid.codec.orders import cancelling, changing, placing, protecting, twap_minutes
 from paddock.venues.hyperliquid.codec.signing import SIGNABLE, packed
 from tests.venues.hyperliquid.recorded import listing, load, needs_recordings
 
@@ -27,6 +27,13 @@ SPELLED = {
     "my-order-builder": lambda: actions.order(
         [item(0, Side.BUY, "97123", "0.001", limit(Tif.GTC), cloid=CLOID)],
         builder=Builder("0x8C967e73e6b15087c42a10d344cff4c96d877f1d", 10),
+    ),
+    "my-order-position-tpsl": lambda: actions.order(
+        [
+            item(4, Side.SELL, "3100", "0.5", trigger("3333.3", take=True), reduce_only=True),
+            item(4, Side.SELL, "2500", "0.5", trigger("2750.1", take=False, market=False), reduce_only=True),
+        ],
+        Grouping.OF_POSITION,
     ),
     "my-schedule-cancel": lambda: actions.schedule_cancel(1767225660123),
     "py-schedule-cancel-none": lambda: actions.schedule_cancel(None),
@@ -146,6 +153,16 @@ def test_a_twap_is_an_action_of_its_own():
     assert request.action["twap"] == {"a": 1, "b": True, "s": "0.1", "r": True, "m": 20, "t": False}
 
 
+def test_levels_of_a_position_cover_it_however_large_it_is():
+    levels = [asked(OrderKind.STOP, Side.SELL, px=1900.0), asked(OrderKind.TAKE, Side.SELL, px=2100.0, n=2)]
+    request = protecting(levels, listing())
+    assert request.action["grouping"] == "positionTpsl" and request.expires_ts == 30_000
+    assert [(o["r"], o["t"]["trigger"]["tpsl"]) for o in request.action["orders"]] == [(True, "sl"), (True, "tp")]
+    assert [part.asked for part in request.parts] == [0, 1]
+    with pytest.raises(Invalid):
+        protecting([asked()], listing())
+
+
 @pytest.mark.parametrize(
     ("slices", "slice_ms", "minutes"), [(1, 30_000, 5), (21, 30_000, 11), (4, 3_600_000, 240), (99, 86_400_000, 1440)]
 )
@@ -199,6 +216,7 @@ def test_only_what_ends_at_once_is_immediate():
         (asked(OrderKind.TRAIL, px=0.0), Invalid),
         (asked(bracket=Bracket(stop_pct=1.0)), Invalid),
         (asked(OrderKind.STOP, px=0.0, pct=2.0), Invalid),
+        (asked(OrderKind.TWAP, px=0.0, bracket=Bracket(stop_px=1900.0)), Invalid),
         (asked(symbol="DOGS"), NotFound),
     ],
 )

@@ -175,6 +175,7 @@ def test_an_order_within_the_rules_is_not_refused():
         (order(px=99.0, lots=9000), RejectCode.OTHER),
         (order(OrderKind.TRAIL, px=0.0, pct=5.0), RejectCode.NOT_ALLOWED),
         (order(bracket=Bracket(trail_pct=5.0)), RejectCode.NOT_ALLOWED),
+        (order(OrderKind.TWAP, px=0.0, bracket=Bracket(stop_px=1900.0)), RejectCode.NOT_ALLOWED),
         (order(OrderKind.MARKET, px=0.0, lots=150_000_001), RejectCode.OTHER),
         (order(symbol="MATIC", px=0.5), RejectCode.HALTED),
     ],

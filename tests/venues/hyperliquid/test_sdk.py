@@ -75,7 +75,7 @@ def test_orders_are_written_and_signed_as_the_client_does(drawn, secret, nonce, 
     builder = None if fee is None else {"b": "0x" + "ab" * 20, "f": fee}
     action = sdk.order_wires_to_order_action(theirs, builder, "normalTpsl" if len(ours) > 1 else "na")
     named = fee and actions.Builder("0x" + "AB" * 20, fee)
-    made = actions.order(ours, bracket=len(ours) > 1, builder=named)
+    made = actions.order(ours, actions.Grouping(action["grouping"]), named)
     assert made == action and repr(made) == repr(action)
     wanted = sdk.sign_l1_action(
         Account.from_key(secret), action, vault, nonce, expires_after, network is Network.MAINNET

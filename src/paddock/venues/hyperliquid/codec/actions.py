@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 from paddock.core.orders import Side, Tif
@@ -45,9 +46,16 @@ def item(asset: int, side: Side, px: str, size: str, kind: Item, *, reduce_only:
     return order | {"c": cloid} if cloid else order
 
 
-def order(items: Sequence[Item], *, bracket: bool = False, builder: Builder | None = None) -> Action:
-    """Orders on their own; or with `bracket` an entry, and after it the stop and target that come to life with it."""
-    action: Action = {"type": "order", "orders": list(items), "grouping": "normalTpsl" if bracket else "na"}
+class Grouping(StrEnum):
+    """What the orders of an action have to do with each other."""
+
+    NONE = "na"
+    WITH_ENTRY = "normalTpsl"  # the first is an entry, the others its stop and target, which come to life with it
+    OF_POSITION = "positionTpsl"  # stop and target of the whole position, however large it is or becomes
+
+
+def order(items: Sequence[Item], grouping: Grouping = Grouping.NONE, builder: Builder | None = None) -> Action:
+    action: Action = {"type": "order", "orders": list(items), "grouping": grouping.value}
     return action | {"builder": {"b": builder.address.lower(), "f": builder.tenths_of_bp}} if builder else action
 
 

@@ -17,8 +17,7 @@ from paddock.venues.hyperliquid.codec.user_signed import STRUCTS, domain
 
 ARBITRUM_SEPOLIA: Final = "0x66eee"  # what the venue's own client names; a browser's wallet wants the chain it is on
 LONGEST_NAME: Final = 16
-MOST_PERP_FEE: Final = 100  # in tenths of a basis point
-MOST_SPOT_FEE: Final = 1000
+MOST_SPOT_FEE: Final = 1000  # in tenths of a basis point; of perps 100, which one approval covers too
 
 _UNTIL: Final = " valid_until "
 

@@ -9,9 +9,9 @@ from typing import Final, TypeVar
 
 from paddock.core.errors import Code, Invalid, Unavailable
 from paddock.core.orders import OrderKind, Side, Tif
-from paddock.venues.broker import Cancellation, Placement
+from paddock.venues.broker import NO_BRACKET, Cancellation, Placement
 from paddock.venues.hyperliquid.codec import actions
-from paddock.venues.hyperliquid.codec.actions import MOST_ITEMS, Builder
+from paddock.venues.hyperliquid.codec.actions import MOST_ITEMS, Builder, Grouping
 from paddock.venues.hyperliquid.codec.ids import cloid
 from paddock.venues.hyperliquid.codec.instruments import Listing, Market
 from paddock.venues.hyperliquid.codec.numbers import (
@@ -75,7 +75,7 @@ def placing(
     last moment share one. The same arguments give the same bytes.
 
     Raises Unavailable where a mid is needed and unknown, NotFound for a symbol, and Invalid for what no rule allows:
-    levels in percent, prices between ticks, ids that are not ours.
+    levels in percent, a stop or target with a TWAP, prices between ticks, ids that are not ours.
     """
     orders = [_Order(n, placement, listing[placement.symbol]) for n, placement in enumerate(placements)]
     found = [one.twap(slice_ms) for one in orders if one.is_twap]
@@ -87,6 +87,19 @@ def placing(
             action = actions.order(items, builder=builder)
             found.append(Request(action, expires_ts, tuple(one.part for one in chunk)))
     return found
+
+
+def protecting(levels: Sequence[Placement], listing: Listing, builder: Builder | None = None) -> Request:
+    """The action for a stop and a target (STOP, TAKE) of a position, which cover it as it grows and shrinks.
+
+    This is what protects a position that a TWAP builds up. All have the same last moment. Raises as `placing`.
+    """
+    orders = [_Order(n, level, listing[level.symbol]) for n, level in enumerate(levels)]
+    for one in orders:
+        if one.asked.kind not in (OrderKind.STOP, OrderKind.TAKE):
+            raise Invalid(Code.VALUE, "a position is protected by stops and targets", seen=one.asked.kind.name)
+    action = actions.order([one.item({}) for one in orders], Grouping.OF_POSITION, builder)
+    return Request(action, levels[0].expires_ts, tuple(one.part for one in orders))
 
 
 def changing(ref: int | str, placement: Placement, listing: Listing, mids: Mapping[str, float]) -> Request:
@@ -154,10 +167,12 @@ class _Order:
         children = list(self._children())
         items = [self.item(mids), *(item for item, _ in children)]
         parts = (self.part, *(part for _, part in children))
-        return Request(actions.order(items, bracket=True, builder=builder), self.asked.expires_ts, parts)
+        return Request(actions.order(items, Grouping.WITH_ENTRY, builder), self.asked.expires_ts, parts)
 
     def twap(self, slice_ms: int) -> Request:
         asked = self.asked
+        if asked.bracket != NO_BRACKET:
+            raise Invalid(Code.VALUE, "a TWAP carries neither stop nor target", seen=asked.client_id)
         action = actions.twap_order(
             self.market.asset,
             asked.side,

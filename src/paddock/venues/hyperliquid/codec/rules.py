@@ -12,7 +12,7 @@ from typing import Any, Final
 from paddock.core.money import MICROS
 from paddock.core.orders import OrderKind
 from paddock.venues import limits
-from paddock.venues.broker import Bracket, Placement, RejectCode, Rejected
+from paddock.venues.broker import NO_BRACKET, Bracket, Placement, RejectCode, Rejected
 from paddock.venues.hyperliquid.codec.instruments import MIN_NOTIONAL_USD, Market
 from paddock.venues.hyperliquid.codec.numbers import micros
 from paddock.venues.hyperliquid.codec.reading import arr, reads, whole
@@ -71,6 +71,8 @@ def _halted(order: Placement, market: Market) -> Rejected | None:
 def _kind(order: Placement) -> Rejected | None:
     if order.kind in (OrderKind.TRAIL, OrderKind.LIQUIDATION) or order.pct or _relative(order.bracket):
         return Rejected(RejectCode.NOT_ALLOWED, "Hyperliquid keeps levels at prices only, not in percent")
+    if order.kind is OrderKind.TWAP and order.bracket != NO_BRACKET:
+        return Rejected(RejectCode.NOT_ALLOWED, "a TWAP carries neither stop nor target; they follow its first fill")
     if (order.kind in _TRIGGERS or order.kind is OrderKind.LIMIT) and not order.px:
         return Rejected(RejectCode.TICK, f"a {order.kind.name.lower()} order has a price")
     return None
