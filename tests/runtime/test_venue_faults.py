@@ -13,14 +13,14 @@ from paddock.journal import ledger
 from paddock.journal.database import Database
 from paddock.journal.events import read
 from paddock.journal.kinds import EventKind
-from paddock.journal.tables import fundings, positions
+from paddock.journal.tables import fundings, orders, positions
 from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.quotes import Quote
 from paddock.venues.broker import OrderUpdate, RejectCode, VenueFill, VenueFunding
 from paddock.venues.fake import Fault, Mode, Script, Step
 from paddock.venues.fake.venue import Rate
 
-from .desks import ACCOUNT, BOOKS, BRACKET, COIN, PLAIN, RUN, START, UNSURE, S, Setup
+from .desks import ACCOUNT, ATTACHED, BOOKS, BRACKET, COIN, PLAIN, RUN, START, UNSURE, S, Setup
 
 O = OrderState
 
@@ -273,6 +273,23 @@ def test_v08_a_page_back_to_front(make):
     assert setup.state(name) is O.FILLED and setup.lots() == 1000 and len(setup.levels()) == 1
 
 
+def test_v08_a_smaller_level_is_done_before_its_fill_is_told(make):
+    """The level of an entry that filled in part is as large as that, whichever is told first."""
+    setup = make(ATTACHED)
+    setup.venue.trade(COIN.symbol, 100.0, lots=400)
+    setup.order(bracket=BRACKET)
+    setup.venue.trade(COIN.symbol, 100.0)
+    setup.rounds(2)
+    (stop,) = setup.levels()
+    setup.venue.trade(COIN.symbol, 94.0)
+    setup.wire.swap = True
+    setup.rounds(2)
+    assert setup.lots() == 0 and setup.state(stop.client_id) is O.FILLED
+    with setup.database.read() as conn:
+        told = conn.execute(select(orders).where(orders.c.intent_id == stop.client_id)).one()
+    assert (told.state, told.traded) == (O.CANCELED, 400)
+
+
 def test_v09_cancelled_and_filled_all_the_same(make):
     setup = make()
     name = setup.order(kind=OrderKind.LIMIT, px=90.0)
@@ -320,6 +337,26 @@ def test_v11_one_lot_too_many_is_booked_and_stops_entries(make):
     with setup.database.write() as conn:
         setup.desk.lift(conn, ACCOUNT, COIN.symbol)
     assert setup.reasons() == set()
+
+
+@pytest.mark.parametrize("capabilities", [PLAIN, ATTACHED, BOOKS], ids=["plain", "attached", "books"])
+def test_v11_what_an_entry_fills_after_its_position_was_left_is_protected(make, capabilities):
+    setup = make(capabilities)
+    name = setup.order(bracket=BRACKET)
+    setup.rounds(2)
+    setup.leave()
+    setup.rounds(3)
+    assert setup.lots() == 0 and setup.levels() == []
+    setup.venue.fill(name, 200, 100.0)
+    setup.rounds(9)
+    assert setup.lots() == setup.venue_lots() == 200 and setup.reasons() == {"unexpected_fill"}
+    assert [(level.lots, level.px) for level in setup.levels()] == [(200, 95.0)]
+    setup.restart()
+    setup.rounds(3)
+    assert len(setup.levels()) == 1
+    setup.venue.trade(COIN.symbol, 94.0)
+    setup.rounds(3)
+    assert setup.lots() == 0 and setup.levels() == setup.levels(OrderKind.TAKE) == []
 
 
 @pytest.mark.parametrize("capabilities", [PLAIN, BOOKS], ids=["netting", "books"])

@@ -293,7 +293,8 @@ class World:
                     amount = luck.below("funding", 2_000_001) - 1_000_000
                     for _ in range(1 + luck.below("funding", 2)):
                         self.venue.pay_funding(account, held.symbol, f"p{self._payments:06d}", amount, held.book)
-        if luck.strikes("overfill"):
+        # A venue that keeps levels by itself would have to keep them for such a fill too, or nobody does.
+        if luck.strikes("overfill") and not self.options.capabilities.relative_brackets:
             self._overfill()
 
     def _overfill(self) -> None:

@@ -23,7 +23,7 @@ from paddock.journal.tables import orders, positions
 from paddock.runtime.blocks import Block, BlockReason, raise_blocks
 from paddock.runtime.desk_kit import Kit, Work
 from paddock.runtime.desk_tables import desk_cursors
-from paddock.runtime.record import guard
+from paddock.runtime.record import guard, guard_surplus
 from paddock.runtime.retry import try_again
 from paddock.runtime.wants import NOBODY, Booked, Fact, Funded, Role, origin, role_of
 from paddock.venues.broker import OrderUpdate, VenueEvent, VenueFill, VenueFunding
@@ -92,6 +92,7 @@ class _Booking:
         self._runs = set() if self._capabilities.netting else _runs(work, account_id, self._page)
         self._lots = _lots(work, account_id) if self._shares() else {}
         self._opened: list[Intent] = []
+        self._surplus: list[Intent] = []  # entries that filled beyond their size
 
     def run(self) -> None:
         for event in self._page:
@@ -248,6 +249,8 @@ class _Booking:
         order = self._work.order(intent)
         if before == 0 and not order.reduce_only:
             self._opened.append(intent)
+        elif traded > wanted and not order.reduce_only:
+            self._surplus.append(intent)
         if traded > wanted or intent.state in (OrderState.REFUSED, OrderState.NEVER_LANDED):
             detail = f"{traded} of {wanted} lots of {intent.intent_id}, which is {intent.state}"
             self._block(self._book_of(intent.run_id), order.symbol, BlockReason.UNEXPECTED, detail)
@@ -255,6 +258,8 @@ class _Booking:
             self._work.change(intent, OrderState.FILLED)
         elif intent.state in (OrderState.CANCELED, OrderState.EXPIRED):
             self._work.tell(OrderChanged(intent.run_id, intent.intent_id, intent.state, note="after a late fill"))
+        elif intent.state is OrderState.FILLED and intent.parent:
+            self._end_smaller(intent)
         else:
             self._work.change(intent, OrderState.PARTIAL)
 
@@ -314,9 +319,11 @@ class _Booking:
     # --- what follows ---
 
     def _guard(self) -> None:
-        """An entry's first fill puts its levels in place of those that were there."""
+        """An entry's first fill puts its levels in place of those that were there; a surplus where none are there."""
         if self._capabilities.relative_brackets:
             return
+        for intent in self._surplus:
+            guard_surplus(self._work, intent)
         for intent in self._opened:
             order = self._work.order(intent)
             leg = origin(intent.leg)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from paddock.core.orders import TERMINAL, OrderKind, OrderState, Reason, Side, Tif
 from paddock.journal import intents
@@ -20,6 +20,7 @@ from paddock.runtime.levels import stop_px, take_px
 from paddock.runtime.quotes import unfit
 from paddock.runtime.requests import to_json
 from paddock.runtime.wants import (
+    ROUND,
     STOP_LEG,
     TAKE_LEG,
     TRAIL_LEG,
@@ -29,6 +30,8 @@ from paddock.runtime.wants import (
     ProtectWant,
     Want,
     derived,
+    number_of,
+    origin,
     role_of,
 )
 from paddock.venues.broker import NO_BRACKET, Bracket, Cancellation, Capabilities, Placement
@@ -287,3 +290,25 @@ def guard(work: Work, account_id: str, run_id: str, symbol: str, decision: int, 
     insert_new(work.conn, desk_levels, [row | changed | {"bare_ts": 0}])
     mine = [desk_levels.c[name] == value for name, value in row.items()]
     work.conn.execute(update(desk_levels).where(*mine).values(changed))
+
+
+def guard_surplus(work: Work, entry: Intent) -> None:
+    """A fill beyond an entry's size may open a position again that was left: it gets the levels of its entry.
+
+    Where a position is guarded already nothing changes. Legs that the desk used for the entry are not used again.
+    """
+    order, leg, placed = work.order(entry), origin(entry.leg), intents.intents.c
+    family = (placed.leg >= derived(leg, 0), placed.leg < derived(leg + 1, 0))
+    used = select(func.max(placed.leg)).where(placed.run_id == entry.run_id, placed.decision == entry.decision, *family)
+    last = work.conn.execute(used).scalar_one()
+    row = {
+        "account_id": entry.account_id,
+        "run_id": entry.run_id,
+        "symbol": order.symbol,
+        "decision": entry.decision,
+        "leg": leg,
+        "number": 0 if last is None else number_of(last) // ROUND * ROUND,
+        "bracket": to_json(order.bracket),
+        "bare_ts": 0,
+    }
+    insert_new(work.conn, desk_levels, [row])
