@@ -1,10 +1,13 @@
 """The schema: one history for both engines, run whole or not at all, and what is newer is refused."""
 
+import importlib
 import os
 import signal
 import threading
 
 import pytest
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, inspect, text
 
 from paddock.core.errors import Code, Refused
@@ -26,6 +29,18 @@ def empty(request, tmp_path):
 def tables(database):
     with database.read() as conn:
         return set(inspect(conn).get_table_names())
+
+
+def made_by(database, *steps):
+    """A database as a version with these steps left it."""
+    with database.write() as conn:
+        context = MigrationContext.configure(conn)
+        context._ensure_version_table()
+        with Operations.context(context):
+            for step in steps:
+                revision = importlib.import_module(f"paddock.journal.migrations.versions.{step}")
+                revision.upgrade()
+        conn.execute(text("INSERT INTO alembic_version VALUES (:last)"), {"last": revision.revision})
 
 
 def killed_at(database, point):
@@ -66,6 +81,19 @@ def test_p02_a_migration_goes_on_after_it_was_killed(empty):
     assert upgrade(empty)[-1] == newest()
     require_current(empty)
     assert upgrade(empty) == []
+
+
+def test_an_older_database_keeps_its_play_money_and_knows_what_is_over(empty):
+    made_by(empty, "r0001_journal", "r0002_runtime", "r0003_api")
+    with empty.write() as conn:
+        conn.execute(text("INSERT INTO paper_feeds (feed, last_ts, revision) VALUES ('f', 7000, 3)"))
+        order = "INSERT INTO paper_orders VALUES ('a', :name, 'f', '{}', :state, 5, :live)"
+        conn.execute(text(order), {"name": "over", "state": "filled", "live": 0})
+        conn.execute(text(order), {"name": "works", "state": "partial", "live": 1})
+    assert upgrade(empty)[0] == "0004"
+    with empty.read() as conn:
+        kept = conn.execute(text("SELECT client_id, state, filled, live, ended_ts FROM paper_orders ORDER BY 1")).all()
+    assert kept == [("over", "filled", 5, 0, 7000), ("works", "partial", 5, 1, None)]
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(database):

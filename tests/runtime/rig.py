@@ -16,6 +16,7 @@ from paddock.journal.events import Event, read
 from paddock.market.tape import Tape
 from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
+from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.feeds import TapeReplay
 from paddock.runtime.kill import Kills
 from paddock.runtime.paper import PaperVenue
@@ -49,13 +50,13 @@ class Rig:
     def __post_init__(self) -> None:
         self.start()
 
-    def start(self, holder: str = "worker") -> Worker:
+    def start(self, holder: str = "worker", policy: DeskPolicy | None = None) -> Worker:
         """A new process on the same database: nothing but that is left of the one before."""
         self.feed = TapeReplay("rough-1h", self.tape, self.begin)
         paper = self.paper = PaperVenue(self.database, self.feed)
         self.kills = Kills(self.database, self.feed)
         market = Market(self.feed, lambda _: paper, paper, self.costs)
-        self.worker = Worker(self.database, [market], self.kills, holder, boxes=box_of)
+        self.worker = Worker(self.database, [market], self.kills, holder, policy=policy, boxes=box_of)
         return self.worker
 
     @property

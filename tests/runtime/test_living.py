@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from paddock.core.errors import Code, Unavailable
 from paddock.core.seams import ManualClock
@@ -14,10 +14,12 @@ from paddock.journal.database import Database
 from paddock.journal.events import read
 from paddock.journal.kinds import EventKind
 from paddock.journal.ledger import Book, balance, check
+from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.ending import is_idle, open_lots
 from paddock.runtime.health import Condition, health_of
 from paddock.runtime.kill import DeadMan
 from paddock.runtime.lifecycle import KillAction, RunState, StopMode
+from paddock.runtime.paper_tables import paper_events, paper_orders
 from paddock.runtime.parity import latest, measure, store
 from paddock.runtime.seen import bar_at
 from paddock.runtime.tables import bot_versions, run_states
@@ -100,6 +102,32 @@ def test_a_worker_that_is_replaced_at_every_bar_changes_nothing(rig: Rig, twin: 
     assert payloads(rig) == payloads(twin)
     assert log_of(rig.database) == log_of(twin.database)
     assert len(rig.events(kinds=[EventKind.FILL_BOOKED])) > 20
+
+
+def test_the_paper_venue_keeps_the_newest_however_long_its_bots_live(rig: Rig, twin: Rig) -> None:
+    """And with that they live as if it kept all, however often they are interrupted."""
+    short, never = DeskPolicy(forget_ms=4 * 3_600_000), DeskPolicy(audit_ms=10**15)
+    twin.start(policy=never)
+    for one in (rig, twin):
+        for name in ("maker-reclaim", "twap-trend"):
+            one.deploy(document(name))
+    for _ in range(2):
+        rig.start(policy=short)
+        rig.go(16)
+        twin.go(16)
+        kept, all_ = paper_rows(rig), paper_rows(twin)
+        assert kept[0] < 5
+        assert kept[1] < 10
+    assert all_[0] > 40
+    assert all_[1] > 12
+    assert log_of(rig.database) == log_of(twin.database)
+
+
+def paper_rows(rig: Rig) -> tuple[int, int]:
+    """Events and orders that the paper venue has."""
+    with rig.database.read() as conn:
+        counts = [conn.execute(select(func.count()).select_from(one)) for one in (paper_events, paper_orders)]
+        return counts[0].scalar_one(), counts[1].scalar_one()
 
 
 def test_a_paused_run_makes_no_entries_and_keeps_its_exits(rig: Rig) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from paddock.core.errors import Unavailable
 from paddock.core.orders import OrderKind, OrderState, Side
@@ -13,6 +14,7 @@ from paddock.engine.backtest import backtest
 from paddock.engine.costs import Costs
 from paddock.runtime import paper
 from paddock.runtime.paper import PaperVenue
+from paddock.runtime.paper_tables import paper_events, paper_orders
 from paddock.venues.broker import Accepted, Bracket, OrderUpdate, RejectCode, Rejected, VenueFill, VenueFunding
 from tests.engine.halves import bar_at, first_difference
 from tests.engine.market import market
@@ -141,6 +143,61 @@ def test_a_venue_that_does_not_see_a_market_yet_says_so(stage, trader):
         with pytest.raises(Unavailable, match="does not see"):
             call()
     assert late.positions(ACCOUNT) == [] and late.find(ACCOUNT, "nobody") is None
+
+
+# What it forgets
+
+
+def rows_of(stage, table):
+    with stage.database.read() as conn:
+        return conn.execute(select(table)).all()
+
+
+def test_what_nobody_can_ask_for_is_forgotten_and_nothing_else(stage, trader):
+    ended = trader.enter()
+    asked = trader.enter(lots=500)  # its end was not heard of
+    rests = trader.place(OrderKind.LIMIT, px=50.0)
+    before_ts = stage.clock.now_ts()
+    late = trader.place(OrderKind.LIMIT, Side.SELL, px=200.0, reduce_only=True)
+    assert isinstance(trader.cancel(late), Accepted)
+    events, cursor = stage.broker.events(ACCOUNT, "")
+    middle = str(rows_of(stage, paper_events)[0].position + 1)
+    held = stage.broker.positions(ACCOUNT)
+    for _ in range(2):
+        assert stage.broker.forget(ACCOUNT, middle, before_ts, [asked.client_id])
+        assert stage.broker.events(ACCOUNT, "") == (events[1:], cursor)
+        known = [stage.broker.find(ACCOUNT, one.client_id) for one in (ended, asked, rests, late)]
+        assert [one.state if one else None for one in known] == [
+            None,
+            OrderState.FILLED,
+            OrderState.OPEN,
+            OrderState.CANCELED,
+        ]
+    assert (stage.broker.positions(ACCOUNT), trader.open_ids()) == (held, {rests.client_id})
+    assert trader.refused(ended) is RejectCode.EXPIRED  # the same bytes again would be another order now
+
+
+def test_events_go_on_behind_those_that_were_forgotten(stage, trader):
+    trader.enter()
+    events, cursor = stage.broker.events(ACCOUNT, "")
+    stage.broker.forget(ACCOUNT, cursor, 0, [])
+    assert stage.broker.events(ACCOUNT, "") == (events[-1:], cursor)
+    stage.reopen()
+    trader.enter()
+    told, further = stage.broker.events(ACCOUNT, cursor)
+    assert len(told) == 1 and int(further) == int(cursor) + 1
+
+
+def test_it_forgets_a_part_at_a_time(stage, trader, monkeypatch):
+    monkeypatch.setattr(paper, "MOST_FORGOTTEN", 2)
+    for _ in range(5):
+        trader.enter()
+    _, cursor = stage.broker.events(ACCOUNT, "")
+    calls = 1
+    while not stage.broker.forget(ACCOUNT, cursor, stage.clock.now_ts() + 1, []):
+        calls += 1
+    assert calls == 3
+    assert (len(rows_of(stage, paper_events)), rows_of(stage, paper_orders)) == (1, [])
 
 
 # What paper does that other venues may not

@@ -16,6 +16,7 @@ from paddock.runtime.desk_kit import Kit, Work
 from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.patience import Patience
 from paddock.runtime.quotes import Quotes, no_quotes
+from paddock.runtime.reconcile import Open
 from paddock.runtime.record import Recorder
 from paddock.runtime.wants import AnyWant, Books, Ended, Fact
 from paddock.venues.broker import Broker
@@ -85,6 +86,10 @@ class OrderDesk:
         self.send(fence)
         reconcile.reconcile(self._kit, reconcile.overdue(self._kit, accounts), fence)
         return told
+
+    def still_open(self, account_ids: Collection[str]) -> dict[str, Open]:
+        """What it may still ask of the venues, by account."""
+        return reconcile.still_open(self._kit, account_ids)
 
     def blocks(self, account_ids: Collection[str]) -> list[Block]:
         """Where no entries may be made now, and why."""

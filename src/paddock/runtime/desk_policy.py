@@ -13,7 +13,7 @@ class DeskPolicy:
     reported again. What failed is tried again after `retry_ms`, twice that, … at most `retry_most_ms`. A position whose
     stop is not acknowledged `protect_within_ms` after it lacks one is flattened. Accounts are compared with their
     venues every `reconcile_ms`, their ledger with their books every `audit_ms`; they make no entries when their venue
-    was `silent_ms` without an answer.
+    was `silent_ms` without an answer. Play money's venue forgets, as often as that, what is over for `forget_ms`.
     Requests: at most `requests` (0: any number) in any `window_ms`, of which `reserved` only for what cancels or
     reduces. Quotes older than `quote_ms`, or of two sources more than `disagree_pct` apart, stop entries.
     """
@@ -28,6 +28,7 @@ class DeskPolicy:
     reconcile_ms: int = 60_000
     silent_ms: int = 60_000
     audit_ms: int = 3_600_000
+    forget_ms: int = 86_400_000
     quote_ms: int = 5_000
     disagree_pct: float = 1.0
     requests: int = 0

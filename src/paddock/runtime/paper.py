@@ -6,7 +6,7 @@ holds in memory is thrown away and read again whenever a write failed or another
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, Final
@@ -42,6 +42,7 @@ from paddock.venues.broker import (
     VenuePosition,
 )
 
+MOST_FORGOTTEN: Final = 5_000  # rows of a table in one transaction: others want to write too
 PAPER: Final = Capabilities(relative_brackets=True, attached_brackets=True, dedups=True, netting=False)
 _EVENTS: Final[dict[str, type[VenueEvent]]] = {"fill": VenueFill, "order": OrderUpdate, "funding": VenueFunding}
 _KIND_OF: Final = {kind: name for name, kind in _EVENTS.items()}
@@ -92,6 +93,29 @@ class PaperVenue:
         if known is not None and known[0] == account_id:
             with self._turn(known[1]) as (_, market):
                 market.set_leverage((book, symbol), leverage)
+
+    def forget(self, account_id: str, cursor: str, before_ts: int, asked: Collection[str]) -> bool:
+        """Let go of what nobody can ask for any more; False when there is more of it for another call.
+
+        Events before `cursor` were read and will not be read again. Orders that ended before `before_ts` go, but those
+        that are `asked` for by their client ids; none of them may still be sent again by then.
+        """
+        old = select(paper_events.c.position).where(
+            paper_events.c.account_id == account_id, paper_events.c.position < int(cursor or 0)
+        )  # the newest event always stays: the next is counted from it
+        over = select(paper_orders.c.client_id).where(
+            paper_orders.c.account_id == account_id, paper_orders.c.ended_ts < before_ts
+        )
+        first = over.order_by(paper_orders.c.ended_ts).limit(MOST_FORGOTTEN + len(asked))
+        with self._database.write() as conn:
+            told = conn.execute(
+                delete(paper_events).where(paper_events.c.position.in_(old.limit(MOST_FORGOTTEN)))
+            ).rowcount
+            ended = sorted(set(conn.execute(first).scalars()).difference(asked))[:MOST_FORGOTTEN]
+            for part in slices(ended):
+                mine = paper_orders.c.account_id == account_id
+                conn.execute(delete(paper_orders).where(mine, paper_orders.c.client_id.in_(part)))
+        return max(told, len(ended)) < MOST_FORGOTTEN
 
     # The broker's protocol
 
@@ -204,7 +228,7 @@ class PaperVenue:
                 self._agree(conn, market)
                 yield conn, market
                 market.flush()
-                store(conn, market)
+                store(conn, market, self._clock.now_ts())
             whole = True
         finally:
             market.changes = Changes()
@@ -232,8 +256,8 @@ def load(conn: Connection, market: PaperMarket) -> None:
         market.restore(known, seat.state, seat.layout)
 
 
-def store(conn: Connection, market: PaperMarket) -> None:
-    """Write what changed."""
+def store(conn: Connection, market: PaperMarket, now: int) -> None:
+    """Write what changed; what is over ended at `now`."""
     changes = market.changes
     conn.execute(
         update(paper_feeds)
@@ -256,9 +280,8 @@ def store(conn: Connection, market: PaperMarket) -> None:
         for seat, state in zip(seats, states, strict=True)
     ]  # fmt: skip
     write_plain(conn, paper_seats, rows, overwrite=True)
-    write_plain(
-        conn, paper_orders, [order_row(market.feed, order) for order in changes.orders.values()], overwrite=True
-    )
+    orders = [order_row(market.feed, order, now) for order in changes.orders.values()]
+    write_plain(conn, paper_orders, orders, overwrite=True)
     last = conn.execute(select(func.coalesce(func.max(paper_events.c.position), 0))).scalar_one()
     events = [
         (last + n, account_id, _KIND_OF[type(event)], canonical_json(asdict(event)))
@@ -267,9 +290,9 @@ def store(conn: Connection, market: PaperMarket) -> None:
     write_plain(conn, paper_events, events)
 
 
-def order_row(feed: str, order: PaperOrder) -> tuple[str | int, ...]:
-    request = canonical_json(to_json(order.asked))
-    return (*order.key, feed, request, order.state.value, order.filled, int(order.state not in TERMINAL))
+def order_row(feed: str, order: PaperOrder, now: int) -> tuple[str | int | None, ...]:
+    request, live = canonical_json(to_json(order.asked)), order.state not in TERMINAL
+    return (*order.key, feed, request, order.state.value, order.filled, int(live), None if live else now)
 
 
 def read_order(row: Mapping[Any, Any]) -> PaperOrder:

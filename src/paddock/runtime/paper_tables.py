@@ -44,8 +44,10 @@ paper_orders = table(
     Column("state", Text, CheckConstraint(one_of("state", OrderState), "state"), nullable=False),
     Column("filled", Count, CheckConstraint("filled >= 0", "filled"), nullable=False),
     Column("live", Flag, CheckConstraint("live IN (0, 1)", "live"), nullable=False),
+    Column("ended_ts", Ms, nullable=True),  # by the venue's clock
     Index(None, "feed", "live"),
     Index(None, "account_id", "live"),
+    Index(None, "account_id", "ended_ts"),
     clustered=True,
 )
 

@@ -26,6 +26,7 @@ from paddock.runtime.fills import book, collect, keep_cursor, read
 from paddock.runtime.resolve import NoAnswer, Seen, find
 from paddock.venues.broker import VenueOrder, VenuePosition
 
+_LIVE = frozenset(OrderState) - TERMINAL
 _WORKS = frozenset({OrderState.OPEN, OrderState.PARTIAL})
 Where = tuple[str, str]  # book ("" where the venue nets) and symbol
 
@@ -36,6 +37,23 @@ class _Venue:
 
     orders: list[VenueOrder]
     positions: list[VenuePosition]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What the desk may still ask a venue for: events behind `checkpoint`, and `orders` (client ids) without an end."""
+
+    checkpoint: str
+    orders: frozenset[str]
+
+
+def still_open(kit: Kit, account_ids: Collection[str]) -> dict[str, Open]:
+    """By account, of those that were compared with their venue before."""
+    with kit.database.read() as conn:
+        return {
+            row.account_id: Open(row.checkpoint, frozenset(intents.placed(conn, row.account_id, _LIVE)))
+            for row in _cursors(conn, account_ids)
+        }
 
 
 def overdue(kit: Kit, account_ids: Collection[str]) -> list[str]:
@@ -183,7 +201,7 @@ def _missing(conn: Connection, account_id: str, venue: _Venue) -> list[Intent]:
 
 def _adopt(work: Work, account_id: str, venue: _Venue, missing: list[Intent], seen: dict[str, Seen]) -> list[str]:
     """Take over what the venue knows better; an order that it does not know goes to the resolve loop."""
-    live = intents.placed(work.conn, account_id, frozenset(OrderState) - TERMINAL)
+    live = intents.placed(work.conn, account_id, _LIVE)
     moved = [order for order in venue.orders if live.get(order.client_id) is not order.state]
     ours = intents.by_client_id(work.conn, account_id, [order.client_id for order in moved])
     work.know(ours | intents.get(work.conn, [intent.intent_id for intent in missing]))

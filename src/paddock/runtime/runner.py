@@ -6,7 +6,7 @@ record, and only then what leaves. Whatever is interrupted is loaded again from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,6 +59,13 @@ class Paper(Protocol):
         """Change the leverage of an open position."""
         ...
 
+    def forget(self, account_id: str, cursor: str, before_ts: int, asked: Collection[str]) -> bool:
+        """Let go of events before `cursor` and of orders that ended before `before_ts` and are not `asked` for.
+
+        False when there is more of it for another call.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Market:
@@ -87,6 +94,7 @@ class Runner:
         boxes: Boxes | None = None,
     ) -> None:
         self.database, self.watch, self.shard = database, watch, shard
+        self._policy, self._tidied_ts = policy or DeskPolicy(), 0
         self._market, self._loader = market, Loader(market.feed.name, watch.history, boxes)
         self._kept: Kept | None = None
         self.loads = 0  # how often the runs were loaded
@@ -94,7 +102,7 @@ class Runner:
         self._brokers: dict[str, Broker] = {}
         history = watch.history
         instruments = dict(zip(history.symbols, history.instruments, strict=True))
-        self.desk = OrderDesk(database, self._brokers, instruments, market.feed.clock, self, policy)
+        self.desk = OrderDesk(database, self._brokers, instruments, market.feed.clock, self, self._policy)
 
     # The desk's books
 
@@ -215,6 +223,16 @@ class Runner:
         if self.watch.is_stale(bar.ts):
             blocked[:] = Refusal.FEED_STALE
         return blocked
+
+    def tidy(self) -> None:
+        """Now and then let the paper venue forget what the desk cannot ask for any more."""
+        now, paper = self._market.feed.clock.now_ts(), self._market.paper
+        if paper is None or now - self._tidied_ts < self._policy.audit_ms:
+            return
+        before_ts = now - self._policy.forget_ms
+        known = self.desk.still_open(sorted(self._brokers))
+        if all(paper.forget(name, one.checkpoint, before_ts, one.orders) for name, one in known.items()):
+            self._tidied_ts = now
 
     def cut_off(self, kills: Sequence[Kill]) -> list[str]:
         """Cancel entries at the venues without asking the database; gives what could not be confirmed.

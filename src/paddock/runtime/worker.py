@@ -131,6 +131,7 @@ class Worker:
             held.commands.carry_out(held.fence, kills)
             decided = held.runner.advance(held.fence, kills)
             held.runner.desk.step(held.fence)
+            held.runner.tidy()
             return decided
         except Refused as error:
             if error.code is not Code.FENCED:
