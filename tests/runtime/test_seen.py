@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -13,8 +13,9 @@ from paddock.journal.database import Database
 from paddock.market.align import truncate
 from paddock.market.growing import Bar
 from paddock.market.tape import FineBars, Tape
+from paddock.runtime import seen
 from paddock.runtime.feeds import TapeReplay
-from paddock.runtime.seen import bar_at, extended, packed, read_bars, same, unpacked, write_bar
+from paddock.runtime.seen import bar_at, extended, lived, packed, read_bars, same, unpacked, write_bar
 from paddock.runtime.tables import feeds
 from tests.engine.market import market
 from tests.market.tapes import tape_of, walk
@@ -44,10 +45,13 @@ def test_a_bar_is_the_same_after_it_was_packed() -> None:
         bar = bar_at(tape, row)
         again = unpacked(bar.ts, packed(bar))
         assert same(bar, again)
-        assert_same_tape(extended(truncate(tape, row), [bar]), extended(truncate(tape, row), [again]), fine_from=row)
+        made = extended(truncate(tape, row), 1, [[(again.ts, packed(again))]])
+        assert_same_tape(made, truncate(tape, row + 1), fine_from=row)
 
 
-def test_a_history_and_its_bars_are_the_tape(database: Database) -> None:
+@pytest.mark.parametrize("page", [7, 10_000])
+def test_a_history_and_its_bars_are_the_tape(database: Database, monkeypatch: pytest.MonkeyPatch, page: int) -> None:
+    monkeypatch.setattr(seen, "PAGE", page)
     tape = market()
     values = {"feed": "f", "venue": "test", "interval": "1h", "symbols": [], "source": ""}
     with database.write() as conn:
@@ -56,9 +60,31 @@ def test_a_history_and_its_bars_are_the_tape(database: Database) -> None:
             write_bar(conn, "f", bar_at(tape, row))
         write_bar(conn, "f", bar_at(tape, BEGIN))
     with database.read() as conn:
+        for end in (BEGIN + 1, BEGIN + 7, BEGIN + 8):
+            made = lived(conn, "f", truncate(tape, BEGIN), int(tape.ts[end - 1]))
+            assert_same_tape(made, truncate(tape, end), fine_from=BEGIN)
+        nothing = lived(conn, "f", truncate(tape, BEGIN), int(tape.ts[BEGIN - 1]))
+        assert (nothing.bars, nothing.fine) == (BEGIN, None)
+        assert_same_tape(lived(conn, "f", truncate(tape, BEGIN)), tape, fine_from=BEGIN)
         bars = read_bars(conn, "f", int(tape.ts[BEGIN - 1]))
         assert [bar.ts for bar in read_bars(conn, "f", bars[3].ts, bars[5].ts)] == [bars[4].ts, bars[5].ts]
-    assert_same_tape(extended(truncate(tape, BEGIN), bars), tape, fine_from=BEGIN)
+
+
+def test_what_some_bars_do_not_say_is_not_known_at_those() -> None:
+    tape = market()
+    rows, missing = range(BEGIN, tape.bars), {"funding_open": 0.0, "open_interest": np.nan}
+    bars = [bar_at(tape, row) for row in rows]
+    less = [replace(bar, **dict.fromkeys(missing), fine=None) if bar.ts // 3_600_000 % 3 == 0 else bar for bar in bars]
+    silent = [row for row, bar in zip(rows, less, strict=True) if bar.open_interest is None]
+    made = extended(truncate(tape, BEGIN), len(less), [[(bar.ts, packed(bar)) for bar in less]])
+    assert 10 < len(silent) < len(bars) - 10
+    for name in ("close", "volume", *missing):
+        expected = getattr(tape, name).copy()
+        if name in missing:
+            expected[:, silent] = missing[name]
+        np.testing.assert_array_equal(getattr(made, name), expected)
+    assert made.fine is not None
+    assert all(np.array_equal(made.fine.start[:, row], made.fine.end[:, row]) for row in silent)
 
 
 def test_a_bar_of_a_plain_market_has_no_funding_and_no_finer_bars() -> None:

@@ -27,7 +27,7 @@ from paddock.runtime.legs import report_of
 from paddock.runtime.lifecycle import KEPT, Wanted
 from paddock.runtime.runs import COLUMNS, Run, run_from
 from paddock.runtime.sandbox import Sandbox, decide_all
-from paddock.runtime.seen import extended, read_bars
+from paddock.runtime.seen import lived, read_bars
 from paddock.runtime.tables import bot_versions, cohorts, layouts, run_states, runs
 from paddock.runtime.wants import Fact
 from paddock.strategy.compiler import compile_strategy
@@ -179,10 +179,9 @@ class Loader:
             for run, row in rows
             if (prepared := self._prepared(run, row, documents.get((run.bot_id, run.version)), failed))
         ]
-        bars = read_bars(conn, self._feed, int(self._history.ts[-1]), last_ts)
         first = min([_stored_ts(run, row) for run, row, *_ in found], default=last_ts)
-        begin = sum(bar.ts <= first for bar in bars)
-        tape = extended(self._history, bars[:begin])
+        tape = lived(conn, self._feed, self._history, first)
+        since = read_bars(conn, self._feed, int(tape.ts[-1]), last_ts)
         features = tuple(dict.fromkeys(feature for *_, box in found if box for feature in box.features))
         programs = [program for _, _, program, _ in found]
         session = LiveSession(programs, tape, starts=[run.capital for run, *_ in found], features=features)
@@ -191,7 +190,7 @@ class Loader:
             for bot, (run, row, program, box) in enumerate(found)
         ]
         kept = Kept(self._feed, shard, session, Closes(session, tape, features), members, last_ts)
-        _live_through(kept, [row for _, row, *_ in found], bars[begin:], failed)
+        _live_through(kept, [row for _, row, *_ in found], since, failed)
         _compare(conn, kept, failed)
         return kept
 

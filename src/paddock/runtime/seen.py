@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from paddock.journal.schema import insert_new
 from paddock.market.growing import Bar
-from paddock.market.tape import FineBars, Floats, Ints, Tape
+from paddock.market.tape import FineBars, Floats, Tape
 from paddock.runtime.tables import seen_bars
 
+PAGE: Final = 4_096  # bars that are unpacked together
+Row = tuple[int, bytes]  # a bar as it is kept: its open (ms UTC), and packed
 _COLUMNS: Final = (
     "open", "high", "low", "close", "volume", "funding_open", "funding_inside", "funding_last", "open_interest",
 )  # fmt: skip
@@ -52,14 +55,19 @@ def packed(bar: Bar) -> bytes:
 
 def unpacked(ts: int, data: bytes) -> Bar:
     """The bar that was packed."""
-    symbols, *flags = _HEAD.unpack_from(data)
-    there = [name for name, flag in zip(_COLUMNS, flags[:-1], strict=True) if flag]
+    symbols, there, is_fine = _head(data)
     at = _HEAD.size
     values: dict[str, Any] = {}
     for name in there:
         values[name] = np.frombuffer(data, "<f8", symbols, at).astype(np.float64)
         at += 8 * symbols
-    return Bar(ts, **values, fine=_fine(data, at, symbols) if flags[-1] else None)
+    return Bar(ts, **values, fine=_fine(data, at, symbols) if is_fine else None)
+
+
+def _head(data: bytes) -> tuple[int, list[str], bool]:
+    """How many symbols a packed bar has, which columns, and whether it has finer bars."""
+    symbols, *flags = _HEAD.unpack_from(data)
+    return symbols, [name for name, flag in zip(_COLUMNS, flags[:-1], strict=True) if flag], flags[-1]
 
 
 def _fine(data: bytes, at: int, symbols: int) -> FineBars:
@@ -91,41 +99,75 @@ def _fine_at(fine: FineBars, row: int) -> FineBars:
     )
 
 
-def extended(history: Tape, bars: Sequence[Bar]) -> Tape:
-    """The history and the bars after it as one tape; of finer bars those of `bars` alone."""
+def lived(conn: Connection, feed: str, history: Tape, until_ts: int | None = None) -> Tape:
+    """The history of a feed and all that was seen after it, up to and with the bar that opened at `until_ts`.
 
-    def longer(name: str) -> Floats:
-        column: Floats = getattr(history, name)
-        if column.shape[1] != history.bars or not bars:
-            return column
-        unsaid = np.full(len(column), _NOT_SAID.get(name, np.nan))
-        said = [getattr(bar, name) for bar in bars]
-        return np.column_stack([column, *(unsaid if values is None else values for values in said)])
+    Of finer bars it has those that were seen. It is read a page at a time, straight into the columns of the tape: a
+    long life has too many bars for each to be an object.
+    """
+    c = seen_bars.c
+    after = [c.feed == feed, c.ts > int(history.ts[-1]), *([] if until_ts is None else [c.ts <= until_ts])]
+    count = conn.execute(select(func.count()).where(*after)).scalar_one()
+    rows = conn.execute(
+        select(c.ts, c.columns).where(*after).order_by(c.ts), execution_options={"yield_per": PAGE}
+    ).tuples()
+    return extended(history, count, rows.partitions())
 
-    ts = np.concatenate((history.ts, np.array([bar.ts for bar in bars], np.int64)))
-    columns: dict[str, Any] = {name: np.ascontiguousarray(longer(name)) for name in _COLUMNS}
-    return replace(history, ts=ts, fine=_together(history, bars), **columns)
+
+def extended(history: Tape, count: int, pages: Iterable[Sequence[Row]]) -> Tape:
+    """The history and `count` packed bars after it, which come in pages, as one tape."""
+    bars = history.bars + count
+    ts = np.concatenate((history.ts, np.zeros(count, np.int64)))
+    columns: dict[str, Any] = {name: getattr(history, name) for name in _COLUMNS}
+    columns = {name: _longer(column, bars) if column.shape[1] else column for name, column in columns.items()}
+    fine: dict[int, FineBars] = {}
+    at = history.bars
+    for page in pages:
+        for head, rows in groupby(page, key=lambda row: row[1][: _HEAD.size]):
+            alike = list(rows)
+            place = slice(at, at + len(alike))
+            ts[place] = [row[0] for row in alike]
+            symbols, there, is_fine = _head(head)
+            said = _columns_of(alike, symbols, len(there))
+            for name, column in columns.items():
+                if column.shape[1]:
+                    column[:, place] = said[there.index(name)] if name in there else _NOT_SAID.get(name, np.nan)
+            if is_fine:
+                behind = _HEAD.size + 8 * symbols * len(there)
+                fine |= {at + n: _fine(data, behind, symbols) for n, (_, data) in enumerate(alike)}
+            at += len(alike)
+    return replace(history, ts=ts, fine=_together(len(history.symbols), bars, fine), **columns)
 
 
-def _together(history: Tape, bars: Sequence[Bar]) -> FineBars | None:
-    """The finer bars of all `bars` under the rows of the extended tape."""
-    known = [bar.fine for bar in bars if bar.fine is not None]
-    if not known:
+def _longer(column: Floats, bars: int) -> Floats:
+    """A copy with room for `bars` bars."""
+    longer = np.empty((len(column), bars))
+    longer[:, : column.shape[1]] = column
+    return longer
+
+
+def _columns_of(rows: Sequence[Row], symbols: int, columns: int) -> Floats:
+    """The columns of bars that have the same ones, [columns, S, bars]."""
+    end = _HEAD.size + 8 * symbols * columns
+    values = np.frombuffer(b"".join(data[_HEAD.size : end] for _, data in rows), "<f8")
+    return values.reshape(len(rows), columns, symbols).transpose(1, 2, 0)
+
+
+def _together(symbols: int, bars: int, fine: Mapping[int, FineBars]) -> FineBars | None:
+    """The finer bars of some rows of a tape, under all of its rows; None without any."""
+    if not fine:
         return None
-    symbols = len(history.symbols)
-    starts: list[Ints] = [np.zeros((symbols, history.bars), np.int64)]
-    ends = [starts[0]]
+    starts, ends = np.zeros((2, symbols, bars), np.int64)
     base = 0
-    for bar in bars:
-        none = np.full((symbols, 1), base)
-        starts.append(none if bar.fine is None else bar.fine.start + base)
-        ends.append(none if bar.fine is None else bar.fine.end + base)
-        base += 0 if bar.fine is None else len(bar.fine.open)
+    for row, one in fine.items():
+        starts[:, row], ends[:, row] = one.start[:, 0] + base, one.end[:, 0] + base
+        base += len(one.open)
+    known = list(fine.values())
     return FineBars(
         known[0].interval,
-        np.concatenate([fine.open for fine in known]),
-        np.concatenate([fine.high for fine in known]),
-        np.concatenate([fine.low for fine in known]),
-        np.concatenate(starts, axis=1),
-        np.concatenate(ends, axis=1),
+        np.concatenate([one.open for one in known]),
+        np.concatenate([one.high for one in known]),
+        np.concatenate([one.low for one in known]),
+        starts,
+        ends,
     )

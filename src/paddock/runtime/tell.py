@@ -31,7 +31,7 @@ from paddock.journal.kinds import EventKind
 from paddock.market.tape import Ints, Tape
 from paddock.runtime.requests import placement
 from paddock.runtime.runs import Run
-from paddock.runtime.seen import extended, read_bars
+from paddock.runtime.seen import lived
 from paddock.runtime.tables import bot_versions
 from paddock.strategy.compiler import compile_strategy, scope_symbols
 from paddock.strategy.document import Graph
@@ -77,7 +77,7 @@ class Tell:
         history = self._histories(run.feed)
         step = interval_ms(history.interval)
         last = None if run.end_ts is None else run.end_ts - step
-        tape = extended(history, read_bars(conn, run.feed, int(history.ts[-1]), last))
+        tape = lived(conn, run.feed, history, last)
         begin = tape.bars if run.begin_ts is None else int(np.searchsorted(tape.ts, run.begin_ts))
         if begin == tape.bars:
             raise Invalid(

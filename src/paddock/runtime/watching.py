@@ -17,7 +17,7 @@ from paddock.journal.projections import record
 from paddock.market.growing import Bar
 from paddock.market.tape import Tape
 from paddock.runtime.feeds import Feed, FeedRecord, feed_record
-from paddock.runtime.seen import extended, packed, read_bars, same, write_bar
+from paddock.runtime.seen import lived, packed, read_bars, same, write_bar
 from paddock.runtime.tables import feeds
 
 STALE_INTERVALS = 2
@@ -61,7 +61,7 @@ class Watch:
     def tape(self) -> Tape:
         """The history and all that was seen since."""
         with self._database.read() as conn:
-            return extended(self.history, read_bars(conn, self.feed.name, int(self.history.ts[-1])))
+            return lived(conn, self.feed.name, self.history)
 
     def is_stale(self, bar_ts: int) -> bool:
         """Whether a bar that opened then is too old to decide on by the feed's clock."""
