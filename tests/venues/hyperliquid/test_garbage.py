@@ -14,6 +14,7 @@ from paddock.venues.hyperliquid.codec.frames import frame
 from paddock.venues.hyperliquid.codec.instruments import Dex, all_perps
 from paddock.venues.hyperliquid.codec.orders import Part
 from paddock.venues.hyperliquid.codec.replies import acknowledged, cancelled, placed, twap
+from tests.venues.hyperliquid import recorded
 from tests.venues.hyperliquid.recorded import cassette, load, needs_recordings, payload
 from tests.venues.hyperliquid.test_recordings import LIVE, NAUTILUS, READERS, listing
 
@@ -62,7 +63,7 @@ def corpus() -> list[tuple[str, object]]:
     found += [("frame", payload(name)) for name in LIVE if name.startswith("ws_") and name != "ws_bbo_empty_book"]
     found += [("exchange", reply) for reply in payload("exchange_and_error_replies").values() if "status" in reply]
     found += [("frame", one) for one in FRAMES]
-    return [(kind, trimmed(recorded)) for kind, recorded in found]
+    return [(kind, trimmed(message)) for kind, message in found]
 
 
 GARBAGE = (
@@ -87,8 +88,8 @@ def places(value, path=()):
 
 @st.composite
 def mutations(draw):
-    kind, recorded = draw(st.sampled_from(corpus()))
-    message = copy.deepcopy(recorded)
+    kind, whole = draw(st.sampled_from(corpus()))
+    message = copy.deepcopy(whole)
     for _ in range(draw(st.integers(1, 2))):
         path = draw(st.sampled_from(list(places(message))))
         if not path:
@@ -128,14 +129,14 @@ def asked(kind: str):
 
 @needs_recordings
 def test_every_recorded_message_is_read_before_anything_is_wrong_with_it():
-    for kind, recorded in corpus():
+    for kind, message in corpus():
         for read in asked(kind) if kind != "exchange" else ():
-            read(copy.deepcopy(recorded))
+            read(copy.deepcopy(message))
 
 
 @given(st.text() | st.binary() | st.recursive(GARBAGE, lambda inner: st.lists(inner, max_size=3)).map(repr))
 def test_a_frame_of_anything_is_unclear_or_a_value(text):
     try:
-        frame(text, listing())
+        frame(text, recorded.listing())
     except Unknown:
         return
