@@ -48,7 +48,12 @@ FORBIDDEN_ATTRIBUTES = {
 }
 
 # The places where anything unforeseen ends, of a command and of a thread, so that a user never sees a traceback.
-BROAD_EXCEPT_ALLOWED = {("src/paddock/surfaces/cli/main.py", "_run"), ("src/paddock/surfaces/parts.py", "_watched")}
+# Beside them the comparison of one run, which nothing depends on: what is wrong with it must not hide the others'.
+BROAD_EXCEPT_ALLOWED = {
+    ("src/paddock/surfaces/cli/main.py", "_run"),
+    ("src/paddock/surfaces/parts.py", "_watched"),
+    ("src/paddock/surfaces/meter.py", "_measured"),
+}
 
 # One reads what the user configured; the other tells Numba where to keep code, which it takes from there alone.
 ENVIRONMENT = {PACKAGE / "surfaces" / name for name in ("settings.py", "kernel_cache.py")}

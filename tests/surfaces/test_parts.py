@@ -8,6 +8,7 @@ import threading
 from threading import Event
 
 import pytest
+from structlog.testing import capture_logs
 
 from paddock.surfaces.parts import Ending, Part, run_together, until_signalled
 
@@ -34,6 +35,23 @@ def test_a_part_that_fails_ends_the_others_and_the_process_says_so(caplog):
     stop, ended = Event(), []
     assert run_together([waiting(ended, "a"), Part("b", fail)], stop, within_s=5) == Ending(("b",), ())
     assert ended == ["a"]
+
+
+def test_what_nothing_depends_on_fails_alone_and_is_started_again(monkeypatch):
+    monkeypatch.setattr("paddock.surfaces.parts.AGAIN_S", 0.001)
+    stop, ended, tries = Event(), [], []
+
+    def fail(_stop: Event) -> None:
+        tries.append(1)
+        raise ValueError("out of order" if len(tries) < 20 else "otherwise")
+
+    threading.Timer(0.3, stop.set).start()
+    with capture_logs() as logged:
+        parts = [waiting(ended, "a"), Part("b", fail, vital=False)]
+        assert run_together(parts, stop, within_s=5) == Ending((), ())
+    assert ended == ["a"]
+    assert len(tries) > 20
+    assert [(one["log_level"], one["part"]) for one in logged] == [("error", "b")] * 2
 
 
 def test_a_part_that_does_not_end_is_left_behind():

@@ -1,13 +1,18 @@
-"""The parity meter as a part of the process: every run beside its backtest, a few at a time, again and again."""
+"""The parity meter as a part of the process: every run beside its backtest, a few at a time, again and again.
+
+A comparison goes over a run's whole life. It is made again when that is longer by a part, so that all comparisons of a
+life cost so many times the last one, however long it is; and it is told that seldom.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from threading import Event
 from typing import Final
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from paddock.core.errors import Invalid, Unavailable, Unknown
 from paddock.core.seams import Clock
@@ -15,14 +20,28 @@ from paddock.journal.database import Database
 from paddock.runtime.lifecycle import KEPT
 from paddock.runtime.parity import measure, store
 from paddock.runtime.runs import COLUMNS, Run, run_from
-from paddock.runtime.tables import runs
+from paddock.runtime.tables import feeds, parities, runs
 from paddock.runtime.tell import Tell
 from paddock.surfaces.parts import Part
 
 BATCH: Final = 10  # runs of one round
 EVERY_S: Final = 30.0
+LONGER: Final = 64  # a run is measured again when its life is longer by one part in so many
+MOST_ROUNDS: Final = 64  # a run that cannot be measured waits for 1, 2, 4, … rounds, at most so many
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A run that could not be measured: the round of the next try, how many rounds it waits, and what went wrong."""
+
+    until: int
+    wait: int
+    why: str
+
+
+NOT_AT_ALL: Final = Waiting(0, 0, "")
 
 
 class Meter:
@@ -30,29 +49,54 @@ class Meter:
 
     def __init__(self, database: Database, tell: Tell, clocks: Mapping[str, Clock]) -> None:
         self._database, self._tell, self._clocks = database, tell, clocks
-        self._last = ""
+        self._last, self._round = "", 0
+        self._waiting: dict[str, Waiting] = {}
 
     def step(self) -> int:
-        """Measure the next runs; gives how many could be. Raises Unavailable and Unknown."""
+        """Measure the next runs that are due; gives how many could be. Raises Unavailable and Unknown."""
+        self._round += 1
         found = self._next()
         self._last = found[-1].run_id if len(found) == BATCH else ""
         return sum(map(self._measured, found))
 
     def _next(self) -> list[Run]:
-        mine = (runs.c.feed.in_(sorted(self._clocks)), runs.c.state.in_(KEPT), runs.c.run_id > self._last)
+        lived, measured = feeds.c.last_ts - runs.c.begin_ts, parities.c.ts - runs.c.begin_ts
+        due = (
+            select(*COLUMNS)
+            .join(feeds, feeds.c.feed == runs.c.feed)
+            .outerjoin(parities, parities.c.run_id == runs.c.run_id)
+            .where(runs.c.feed.in_(sorted(self._clocks)), runs.c.state.in_(KEPT), runs.c.run_id > self._last)
+            .where(or_(parities.c.ts.is_(None), lived * LONGER >= measured * (LONGER + 1)))
+        )
+        some = due.order_by(runs.c.run_id).limit(BATCH + len(self._waiting))
         with self._database.read() as conn:
-            rows = conn.execute(select(*COLUMNS).where(*mine).order_by(runs.c.run_id).limit(BATCH)).all()
-        return [run_from(row) for row in rows]
+            found = map(run_from, conn.execute(some))
+            return [run for run in found if self._waiting.get(run.run_id, NOT_AT_ALL).until <= self._round][:BATCH]
 
     def _measured(self, run: Run) -> bool:
+        """Measure a run. Whatever goes wrong in that is told once, and concerns no other run."""
         try:
             with self._database.read() as conn:
                 parity = measure(conn, run, self._tell)
+            with self._database.write() as conn:
+                store(conn, run, parity, self._clocks[run.feed].now_ts())
+        except (Unavailable, Unknown):
+            raise
         except Invalid:  # it has not seen a bar yet, or decides in Python
-            return False
-        with self._database.write() as conn:
-            store(conn, run, parity, self._clocks[run.feed].now_ts())
-        return True
+            self._postpone(run, "")
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+            if self._waiting.get(run.run_id, NOT_AT_ALL).why != told:
+                log.error("a run cannot be measured; it is tried again", run_id=run.run_id, exc_info=True)
+            self._postpone(run, told)
+        else:
+            self._waiting.pop(run.run_id, None)
+            return True
+        return False
+
+    def _postpone(self, run: Run, why: str) -> None:
+        wait = min(2 * self._waiting.get(run.run_id, NOT_AT_ALL).wait, MOST_ROUNDS) or 1
+        self._waiting[run.run_id] = Waiting(self._round + wait, wait, why)
 
 
 def meter_part(meter: Meter) -> Part:
@@ -65,4 +109,4 @@ def meter_part(meter: Meter) -> Part:
             except (Unavailable, Unknown) as error:
                 log.warning("runs were not measured", code=error.code, message=error.message)
 
-    return Part("meter", run)
+    return Part("meter", run, vital=False)

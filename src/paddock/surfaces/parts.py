@@ -1,6 +1,7 @@
 """What a process does at once: each part in a thread of its own, all of them ended together and in time.
 
-A part that fails ends the whole process: whoever started it starts it again, and starting is recovering.
+A part that fails ends the whole process: whoever started it starts it again, and starting is recovering. One that
+nothing depends on fails alone, and is started again in the process that goes on.
 """
 
 from __future__ import annotations
@@ -15,15 +16,18 @@ from types import FrameType
 
 import structlog
 
+AGAIN_S = 60.0  # before a part that failed alone is started again
+
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`run` returns soon after the event is set; `name` is for the log."""
+    """`run` returns soon after the event is set; `name` is for the log. What is not `vital` ends nothing but itself."""
 
     name: str
     run: Callable[[threading.Event], None]
+    vital: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,21 @@ def run_together(parts: Sequence[Part], stop: threading.Event, *, within_s: floa
 
 
 def _watched(part: Part, stop: threading.Event, failed: list[str]) -> None:
-    try:
-        part.run(stop)
-    except Exception:  # whatever it was, it ends here, in the log, without secrets
-        failed.append(part.name)
-        log.critical("a part failed; the process ends", part=part.name, exc_info=True)
-    finally:
-        stop.set()
+    told = ""
+    while True:
+        try:
+            part.run(stop)
+            break
+        except Exception as error:  # whatever it was, it ends here, in the log, without secrets
+            if part.vital:
+                failed.append(part.name)
+                log.critical("a part failed; the process ends", part=part.name, exc_info=True)
+                break
+            if told != (told := f"{type(error).__name__}: {error}"):  # once, however often it fails by it
+                log.error("a part failed; it is started again", part=part.name, exc_info=True)
+            if stop.wait(AGAIN_S):
+                break
+    stop.set()
 
 
 @contextmanager
