@@ -95,7 +95,8 @@ def serving(database: Database, home: Path) -> Iterator[int]:
     port = int(listener.getsockname()[1])
     stop = threading.Event()
     settings = HttpSettings(local_digest=digest(TOKEN), limits=LIMITS)
-    part = web_part(house_on(database, ManualClock(0), CountingIds("bench")), settings, home, listener)
+    house = house_on(database, ManualClock(0), CountingIds("bench"))
+    part = web_part(house, settings, home, listener, lambda: "")
     thread = threading.Thread(target=part.run, args=(stop,))
     thread.start()
     try:

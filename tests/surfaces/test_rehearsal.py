@@ -29,9 +29,10 @@ def test_it_goes_through_everything_that_a_bot_needs(demo_home, tmp_path):
 
 
 def test_it_is_done_once_for_each_engine(demo_home, tmp_path, monkeypatch):
-    done = []
+    done, told = [], []
     monkeypatch.setattr(kernel_cache, "folder", lambda: tmp_path / "kernel-1")
     monkeypatch.setattr(rehearsal, "rehearse", lambda *_: done.append(1))
     for _ in range(2):
-        rehearsal.rehearse_once(demo_tape(demo_home), ManualClock(0), CountingIds("id"))
+        rehearsal.rehearse_once(demo_tape(demo_home), ManualClock(0), CountingIds("id"), told.append)
     assert done == [1]
+    assert told == [rehearsal.COMPILING]

@@ -46,7 +46,7 @@ def answering(home: Path) -> Iterator[tuple[House, str]]:
     listener = listening(address, guarded=False, allow_remote=False)
     http = http_settings(local_token(home / "token").text, settings.load({}).reach, address)
     stop = Event()
-    serving = Thread(target=web_part(house, http, home, listener).run, args=(stop,))
+    serving = Thread(target=web_part(house, http, home, listener, lambda: "").run, args=(stop,))
     serving.start()
     try:
         yield house, f"http://127.0.0.1:{listener.getsockname()[1]}"

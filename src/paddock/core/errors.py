@@ -32,6 +32,7 @@ class Code(StrEnum):
     PORT_IN_USE = "serve.port_in_use"
     EXPOSED = "serve.exposed"
     ALREADY_RUNNING = "serve.already_running"
+    GETTING_READY = "serve.getting_ready"
     # asking over the network
     ACCESS_ANONYMOUS = "access.anonymous"
     ACCESS_ORIGIN = "access.origin"

@@ -137,6 +137,6 @@ def feed_missing(name: str, known: Iterable[FeedRecord], suggestion: str) -> Not
         f"there is no feed {name}",
         where="feed",
         seen=name,
-        rule=f"a feed is one of {names or 'none yet: no worker was ever started'}",
+        rule=f"a feed is one of {names or 'none yet: no worker was started, or it still gets ready'}",
         suggestion=suggestion,
     )

@@ -1,15 +1,14 @@
 """A bot that lives for a few bars in a database that is thrown away, so that the engine is compiled before it counts.
 
-Compiling takes half a minute, once for each version; while it does, a bot would hold the journal and watch nothing.
+Compiling takes a minute or more, once for each version; while it does, a bot would hold the journal and watch nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
-
-import structlog
 
 from paddock.core.money import MICROS
 from paddock.core.seams import Clock, IdSource
@@ -33,6 +32,7 @@ NAME: Final = "rehearsal"
 IN_PYTHON: Final = f"{NAME} in Python"  # an owner of its own
 BARS: Final = 6
 WARM_UP: Final = 100
+COMPILING: Final = "compiling the engine (once), which takes one to three minutes"
 SOURCE: Final = """
 from paddock.strategy.python import Strategy, close_position, equity_pct, open_long
 
@@ -48,15 +48,13 @@ class InAndOut(Strategy):
                 yield open_long(now.symbol, equity_pct(10), 1, stop_loss_pct=5)
 """
 
-log = structlog.get_logger(__name__)
 
-
-def rehearse_once(tape: Tape, clock: Clock, ids: IdSource) -> None:
-    """Rehearse on the end of a tape, unless that was done with the engine as it is."""
+def rehearse_once(tape: Tape, clock: Clock, ids: IdSource, on_wait: Callable[[str], None]) -> None:
+    """Rehearse on the end of a tape, unless that was done with the engine as it is; `on_wait` is told before."""
     mark = kernel_cache.folder() / NAME
     if mark.exists() or tape.bars < WARM_UP + BARS:
         return
-    log.info("compiling the engine, this once", takes="half a minute")
+    on_wait(COMPILING)
     with TemporaryDirectory(prefix="paddock-") as folder:
         rehearse(tape, clock, ids, Path(folder))
     mark.parent.mkdir(parents=True, exist_ok=True)

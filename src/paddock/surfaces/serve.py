@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from threading import Event
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.engine import make_url
@@ -26,7 +27,12 @@ from paddock.surfaces.parts import Part, run_together, until_signalled
 from paddock.surfaces.replay import Replay
 from paddock.surfaces.secret import LocalToken, keep_private, local_token
 from paddock.surfaces.settings import Settings
+from paddock.surfaces.start import Start
 from paddock.surfaces.web import http_settings, web_part
+
+if TYPE_CHECKING:
+    from paddock.core.seams import Clock
+    from paddock.surfaces.work import Playing
 
 END_WITHIN_S = 10.0
 
@@ -60,12 +66,17 @@ class Wish:
     demo: bool = False
 
 
-Announce = Callable[[Address | None, LocalToken], None]
-"""Takes where the API is reached, None without one."""
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """What is called with where the API is reached (None without one): `ready` when all runs, `waiting` before, with
+    what takes long; the API answers then already."""
+
+    ready: Callable[[Address | None, LocalToken], None]
+    waiting: Callable[[Address | None, str], None]
 
 
-def serve(configured: Settings, wish: Wish, announce: Announce) -> int:
-    """Serve until SIGTERM or SIGINT; gives the exit code. `announce` is called when all is about to run.
+def serve(configured: Settings, wish: Wish, notices: Notices) -> int:
+    """Serve until SIGTERM or SIGINT; gives the exit code.
 
     Raises what stands in the way of starting: Refused (serve.exposed, serve.already_running), Unavailable
     (serve.port_in_use, machine, database.*), Invalid (settings, database.url), NotFound and Invalid (data.*).
@@ -75,21 +86,32 @@ def serve(configured: Settings, wish: Wish, announce: Announce) -> int:
     configured.home.mkdir(parents=True, exist_ok=True)
     token = local_token(configured.token_file)
     _log_to_stderr(configured, token)
-    stop = Event()
+    stop, clock = Event(), SystemClock()
+    played = _played(configured, wish, clock) if wish.role.works else None
     with ExitStack() as held, closing(database):
         listener = held.enter_context(_listener(configured, wish)) if wish.role.answers else None
         entrance = held.enter_context(door(configured.home)) if wish.role.works else None
         upgrade(database)
-        house = house_on(database, SystemClock(), RandomIds())
-        parts = [*_working(configured, wish, house, entrance), *_answering(configured, wish, house, token, listener)]
+        house, reached = house_on(database, clock, RandomIds()), _reached(wish.address, listener)
+        start = Start(lambda what: notices.waiting(reached, what), lambda: _ready(wish, house, notices, reached, token))
+        parts = [
+            *(_working(configured, wish, house, played, start, entrance) if played and entrance else []),
+            *(_answering(configured, wish, house, token, listener, start) if listener else []),
+        ]
         held.enter_context(until_signalled(stop))  # before this a signal ends the process at once: nothing has begun
-        announce(_reached(wish.address, listener), token)
-        log.info("serving", role=wish.role, database=database.dialect, pid=os.getpid())
+        if played is None:
+            start.ready()
         ending = run_together(parts, stop, within_s=END_WITHIN_S)
     log.info("ended", failed=ending.failed, late=ending.late)
-    if ending.late:
-        os._exit(1)  # what hangs would hold up an orderly exit for ever; whatever it did not commit was never done
+    if ending.late or start.doing:
+        # What hangs, or compiles, would hold up an orderly exit; whatever it did not commit was never done.
+        os._exit(1 if ending.late or ending.failed else 0)
     return 1 if ending.failed else 0
+
+
+def _ready(wish: Wish, house: House, notices: Notices, reached: Address | None, token: LocalToken) -> None:
+    notices.ready(reached, token)
+    log.info("serving", role=wish.role, database=house.database.dialect, pid=os.getpid())
 
 
 def _log_to_stderr(configured: Settings, token: LocalToken) -> None:
@@ -106,19 +128,23 @@ def _reached(address: Address, listener: socket.socket | None) -> Address | None
     return replace(address, port=listener.getsockname()[1]) if listener else None
 
 
-def _working(configured: Settings, wish: Wish, house: House, entrance: Door | None) -> list[Part]:
-    if entrance is None:
-        return []
-    from paddock.surfaces.work import working  # brings the engine, which a process that only answers can do without
+def _played(configured: Settings, wish: Wish, clock: Clock) -> Playing:
+    from paddock.surfaces.work import playing  # brings the engine, which a process that only answers can do without
 
-    strangers = configured.reach.guarded
-    return working(house, Lake(configured.home), wish.replays, demo=wish.demo, strangers=strangers, entrance=entrance)
+    return playing(wish.replays, Lake(configured.home), clock, demo=wish.demo)
+
+
+def _working(
+    configured: Settings, wish: Wish, house: House, played: Playing, start: Start, entrance: Door
+) -> list[Part]:
+    from paddock.surfaces.work import working
+
+    lake, strangers = Lake(configured.home), configured.reach.guarded
+    return working(house, lake, played, start, demo=wish.demo, strangers=strangers, entrance=entrance)
 
 
 def _answering(
-    configured: Settings, wish: Wish, house: House, token: LocalToken, listener: socket.socket | None
+    configured: Settings, wish: Wish, house: House, token: LocalToken, listener: socket.socket, start: Start
 ) -> list[Part]:
-    if listener is None:
-        return []
     http = http_settings(token.text, configured.reach, wish.address)
-    return [web_part(house, http, configured.home, listener)]
+    return [web_part(house, http, configured.home, listener, lambda: start.doing)]

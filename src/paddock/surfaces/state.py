@@ -20,9 +20,12 @@ from paddock.runtime.tables import runs
 NEWEST: Final = 20  # signals that are shown
 
 
-def state_of(database: Database, *, started_ts: int, now_ts: int, owner: str | None = None) -> dict[str, Any]:
+def state_of(
+    database: Database, *, started_ts: int, now_ts: int, getting_ready: str, owner: str | None = None
+) -> dict[str, Any]:
     """Everything worth knowing at a glance; runs and what comes of them are those of `owner`, or everybody's.
 
+    `getting_ready` is what is done before bots can be kept going, null once they are.
     `last_tick_ms` is the open of the last bar decided on, in ms UTC of its feed; `daily_pnl` is in USD since midnight
     UTC of each run's feed; `latest_signals` holds the last decision of the newest runs that are kept.
     """
@@ -32,6 +35,7 @@ def state_of(database: Database, *, started_ts: int, now_ts: int, owner: str | N
         stale = [feed.feed for feed in known if feed.stale_ts is not None]
         return {
             "mode": "paper",
+            "getting_ready": getting_ready or None,
             "paused": switch is not None,
             "uptime_seconds": (now_ts - started_ts) // 1000,
             "tick_count": sum(_lived(feed) for feed in known),

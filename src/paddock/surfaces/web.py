@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from socket import socket
 from threading import Event
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 GRACE_S = 3  # for requests that are being answered
 
 
-def web_part(house: House, http: HttpSettings, home: Path, listener: socket) -> Part:
-    """Answers on `listener`, which it closes."""
+def web_part(house: House, http: HttpSettings, home: Path, listener: socket, getting_ready: Callable[[], str]) -> Part:
+    """Answers on `listener`, which it closes, also while the process gets ready."""
     app = create_app(
         Services(
             database=house.database,
@@ -46,6 +47,7 @@ def web_part(house: House, http: HttpSettings, home: Path, listener: socket) -> 
             accounts=house.accounts,
             kills=house.kills,
             tell=Tell(Histories(house.database, home), lambda _feed: Costs()),
+            getting_ready=getting_ready,
         )
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, fields, replace
 from threading import Event
 
@@ -13,6 +14,7 @@ import structlog
 from sqlalchemy import ColumnElement, select
 
 from paddock.core.errors import Refused, Unavailable, Unknown
+from paddock.core.seams import Clock
 from paddock.engine.costs import Costs
 from paddock.journal.tables import positions
 from paddock.market.lake import Lake
@@ -35,6 +37,7 @@ from paddock.surfaces.meter import Meter, meter_part
 from paddock.surfaces.parts import Part
 from paddock.surfaces.rehearsal import rehearse_once
 from paddock.surfaces.replay import DEMO, Replay, ensure_demo_market, feed_of
+from paddock.surfaces.start import Start
 from paddock.surfaces.state import state_of
 
 PACE_S = 0.1  # between rounds in which nothing closed
@@ -44,33 +47,62 @@ PAUSED = "paused over the socket"
 log = structlog.get_logger(__name__)
 
 
-def working(
-    house: House, lake: Lake, replays: Sequence[Replay], *, demo: bool, strangers: bool, entrance: Door
-) -> list[Part]:
-    """The worker with its feeds, and the socket that answers for it.
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """The replays that bring the bars, each with the feed that plays it, by name."""
 
-    With `demo`, the demo's market and bots too. `strangers` may sign in: their strategies take walls that hold them.
+    replays: Mapping[str, Replay]
+    feeds: Mapping[str, TapeReplay]
+
+    @property
+    def fastest(self) -> float:
+        """By how much time runs faster than outside, at most."""
+        return max((replay.speed or 1.0 for replay in self.replays.values()), default=1.0)
+
+    @property
+    def stepped(self) -> list[TapeReplay]:
+        """Those that bring a bar for each step."""
+        return [self.feeds[name] for name, replay in self.replays.items() if replay.speed is None]
+
+
+def playing(replays: Sequence[Replay], lake: Lake, clock: Clock, *, demo: bool) -> Playing:
+    """Everything that is to be played, with `demo` the demo's market too, which is made where it is absent.
+
+    Raises NotFound and Invalid (data.*).
     """
     if demo:
         ensure_demo_market(lake)
     wanted = {replay.name: replay for replay in (*([DEMO] if demo else []), *replays)}
-    feeds = {name: feed_of(replay, lake, house.clock) for name, replay in wanted.items()}
-    if feeds:
-        rehearse_once(next(iter(feeds.values())).history(), house.clock, house.ids)
-    markets = [_on_paper(house, feed) for feed in feeds.values()]
+    return Playing(wanted, {name: feed_of(replay, lake, clock) for name, replay in wanted.items()})
+
+
+def working(
+    house: House, lake: Lake, played: Playing, start: Start, *, demo: bool, strangers: bool, entrance: Door
+) -> list[Part]:
+    """The worker with its feeds, and the socket that answers for it, from the first moment on.
+
+    With `demo`, the demo's bots too. `strangers` may sign in: their strategies take walls that hold them.
+    """
     holder = f"{socket.gethostname()}:{lake.home}"  # the same after a restart: one process a home has a worker
-    fastest = max((replay.speed or 1.0 for replay in wanted.values()), default=1.0)
     allowance = OF_STRANGERS if strangers else OF_ONES_OWN
-    worker = Worker(house.database, markets, house.kills, holder, policy=_in_time_of(fastest), boxes=boxes(allowance))
-    if demo:
-        ensure_demo_bots(house)
-    stepped = [feeds[name] for name, replay in wanted.items() if replay.speed is None]
-    control = Supervisor(house, house.clock.now_ts())
+
+    def prepared() -> Worker:
+        if played.feeds:
+            history = next(iter(played.feeds.values())).history()
+            rehearse_once(history, house.clock, house.ids, start.wait_for)
+        markets = [_on_paper(house, feed) for feed in played.feeds.values()]
+        policy = _in_time_of(played.fastest)
+        worker = Worker(house.database, markets, house.kills, holder, policy=policy, boxes=boxes(allowance))
+        if demo:
+            ensure_demo_bots(house)
+        return worker
+
+    control = Supervisor(house, house.clock.now_ts(), lambda: start.doing)
     tell = Tell(Histories(house.database, lake.home), lambda _feed: Costs())
-    meter = Meter(house.database, tell, {name: feed.clock for name, feed in feeds.items()})
+    meter = Meter(house.database, tell, {name: feed.clock for name, feed in played.feeds.items()})
     backtester = Backtester(house.database, lake.home, time.monotonic, holder)
     return [
-        worker_part(worker, list(feeds.values()), stepped),
+        worker_part(prepared, played, start),
         backtest_part(backtester),
         meter_part(meter),
         Part("socket", lambda stop: entrance.serve(control, stop)),
@@ -90,28 +122,46 @@ def _in_time_of(speed: float) -> DeskPolicy:
     return replace(usual, **{name: max(1, int(getattr(usual, name) * speed)) for name in waits})
 
 
-def worker_part(worker: Worker, replays: Sequence[TapeReplay], stepped: Sequence[TapeReplay]) -> Part:
-    """Steps the worker; those of its `replays` that are `stepped` bring a bar for each step."""
+def worker_part(prepared: Callable[[], Worker], played: Playing, start: Start) -> Part:
+    """Gets a worker ready, which may take minutes, and steps it."""
 
     def run(stop: Event) -> None:
-        playing, loads = list(replays), 0
-        try:
-            while not stop.is_set():
-                for feed in stepped:
-                    feed.advance()
-                decided = worker.step()
-                if worker.loads != loads:
-                    loads = worker.loads
-                    settle_memory()
-                if not decided:
-                    stop.wait(PACE_S)
-                for feed in [feed for feed in playing if feed.finished]:
-                    playing.remove(feed)
-                    log.info("the replay is over; its runs decide no more", feed=feed.name)
-        finally:
-            _release(worker)
+        worker = _unless_stopped(prepared, stop)
+        if worker is not None:
+            start.ready()
+            _step(worker, played, stop)
 
     return Part("worker", run)
+
+
+def _unless_stopped(prepared: Callable[[], Worker], stop: Event) -> Worker | None:
+    """The worker, None when `stop` is set before: nothing interrupts a compiler, so that it is left behind."""
+    pool = ThreadPoolExecutor(1, "start")
+    made = pool.submit(prepared)
+    pool.shutdown(wait=False)
+    while not stop.is_set():
+        if wait([made], PACE_S).done:
+            return made.result()
+    return None
+
+
+def _step(worker: Worker, played: Playing, stop: Event) -> None:
+    playing, stepped, loads = list(played.feeds.values()), played.stepped, 0
+    try:
+        while not stop.is_set():
+            for feed in stepped:
+                feed.advance()
+            decided = worker.step()
+            if worker.loads != loads:
+                loads = worker.loads
+                settle_memory()
+            if not decided:
+                stop.wait(PACE_S)
+            for feed in [feed for feed in playing if feed.finished]:
+                playing.remove(feed)
+                log.info("the replay is over; its runs decide no more", feed=feed.name)
+    finally:
+        _release(worker)
 
 
 def settle_memory() -> None:
@@ -135,9 +185,15 @@ class Supervisor:
 
     house: House
     started_ts: int
+    getting_ready: Callable[[], str]
 
     def state(self) -> Mapping[str, object]:
-        return state_of(self.house.database, started_ts=self.started_ts, now_ts=self.house.clock.now_ts())
+        return state_of(
+            self.house.database,
+            started_ts=self.started_ts,
+            now_ts=self.house.clock.now_ts(),
+            getting_ready=self.getting_ready(),
+        )
 
     def pause(self) -> Mapping[str, object]:
         self.house.kills.engage(PLATFORM, PAUSED, by=SOCKET, action=KillAction.PAUSE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from paddock.surfaces.http.measure import WINDOW, Measure
@@ -45,9 +47,24 @@ def test_metrics_count_what_is_in_the_database(world: World):
 
 def test_a_server_is_ready_while_it_reads_the_log(world: World):
     with world.client() as client:
-        assert client.get("/healthz").json() == client.get("/readyz").json() == {"ok": True}
+        assert client.get("/healthz").json() == client.get("/readyz").json() == {"ok": True, "getting_ready": None}
         client.app.state.hub.close()
         assert (client.get("/readyz").status_code, client.get("/healthz").status_code) == (503, 200)
+
+
+def test_a_server_that_gets_ready_says_so_and_answers(world: World):
+    doing = ["compiling"]
+    services = replace(world.services(), getting_ready=lambda: doing[0])
+    with world.client(world.admin(), services) as client:
+        assert client.get("/healthz").json() == {"ok": True, "getting_ready": "compiling"}
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "serve.getting_ready")
+        assert answer.json()["error"]["message"] == "getting ready: compiling"
+        assert client.get("/api/v1/status").json()["getting_ready"] == "compiling"
+        assert client.get("/api/v1/bots").status_code == 200
+        doing[0] = ""
+        assert client.get("/readyz").json() == {"ok": True, "getting_ready": None}
+        assert client.get("/api/v1/status").json()["getting_ready"] is None
 
 
 def test_a_database_that_is_away_is_not_ready(world: World, monkeypatch):

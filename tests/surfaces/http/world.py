@@ -71,6 +71,7 @@ class World:
             accounts=Accounts(self.database, self.clock, CountingIds("account")),
             kills=Kills(self.database, self.clock),
             tell=Tell(Histories(self.database, self.home), lambda _feed: Costs()),
+            getting_ready=lambda: "",
         )
 
     def client(

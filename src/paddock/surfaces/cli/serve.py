@@ -43,7 +43,7 @@ def serve(
     from paddock.surfaces import settings
     from paddock.surfaces.listen import Address
     from paddock.surfaces.replay import replay_of
-    from paddock.surfaces.serve import Role, Wish
+    from paddock.surfaces.serve import Notices, Role, Wish
     from paddock.surfaces.serve import serve as run
 
     wish = Wish(
@@ -54,7 +54,15 @@ def serve(
         demo=demo,
     )
     configured = settings.load(home=home)
-    return run(configured, wish, lambda address, token: _announce(configured, wish.demo, address, token))
+    return run(configured, wish, Notices(lambda *all_of_it: _announce(configured, wish.demo, *all_of_it), _wait))
+
+
+def _wait(address: Address | None, what: str) -> None:
+    """What takes so long, once."""
+    lines = [f"  Getting ready: {what}."]
+    if address is not None:
+        lines += [f"  {address.url} answers already; what trades begins by itself."]
+    print("\n".join(["", *lines]), flush=True)
 
 
 def _announce(configured: Settings, demo: bool, address: Address | None, token: LocalToken) -> None:

@@ -50,6 +50,8 @@ def _lines(state: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The state in brief: what each feed brings, how many runs there are, what they earned, what they did last."""
     minutes, seconds = divmod(state["uptime_seconds"], 60)
     yield "running", f"for {minutes // 60} h {minutes % 60} min {seconds} s, on {state['mode']}"
+    if state["getting_ready"]:
+        yield "getting ready", state["getting_ready"]
     yield "entries", "as decided" if state["risk_allowed"] else f"stopped: {state['risk_reason'] or 'kill switch'}"
     yield "runs", ", ".join(f"{count} {name}" for name, count in state["runs"].items()) or NONE
     yield "today", f"{cell('daily_usd', state['daily_pnl'])} USD"

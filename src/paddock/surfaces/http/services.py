@@ -77,7 +77,10 @@ class HttpSettings:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`timer` gives seconds that only go forward, for durations."""
+    """`timer` gives seconds that only go forward, for durations.
+
+    `getting_ready` says what is done before bots can be kept going; empty once they are.
+    """
 
     database: Database
     clock: Clock
@@ -91,3 +94,4 @@ class Services:
     accounts: Accounts
     kills: Kills
     tell: Tell
+    getting_ready: Callable[[], str]

@@ -6,7 +6,10 @@ from paddock.surfaces.http.models.base import Answered
 
 
 class Health(Answered):
+    """`getting_ready` says what is done before bots can be kept going, and is null once they are."""
+
     ok: bool
+    getting_ready: str | None
 
 
 class SpeedModel(Answered):

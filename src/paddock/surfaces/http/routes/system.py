@@ -32,20 +32,23 @@ class Exposition(Response):
 
 
 @routes.get("/healthz", "getHealth", None)
-def health() -> Health:
+def health(services: Given) -> Health:
     """The process answers."""
-    return Health(ok=True)
+    return Health(ok=True, getting_ready=services.getting_ready() or None)
 
 
 @routes.get("/readyz", "getReadiness", None)
 def ready(request: Request, services: Given) -> Health:
-    """The database answers and has our tables, and events are passed on; 503 while that is not so."""
+    """Bots are kept going, the database answers and has our tables, events are passed on; 503 while it is not so."""
     hub: Hub = request.app.state.hub
     with services.database.read() as conn:
         conn.execute(select(users.c.user_id).limit(1)).first()
     if hub.closed:
         raise Unavailable(Code.REQUEST_CLOSED, "events are not passed on", rule="a server that ends is not ready")
-    return Health(ok=True)
+    if doing := services.getting_ready():
+        rule = "a server is ready once its worker is"
+        raise Unavailable(Code.GETTING_READY, f"getting ready: {doing}", rule=rule)
+    return Health(ok=True, getting_ready=None)
 
 
 @routes.get("/healthz/perf", "getPerf", Scope.ADMIN)
@@ -79,7 +82,13 @@ def status(request: Request, ask: Ask) -> dict[str, Any]:
     """Everything worth knowing at a glance: of everybody's runs for an admin, else of mine."""
     owner = None if Scope.ADMIN in ask.caller.scopes else ask.caller.user_id
     now = ask.services.clock.now_ts()
-    return state_of(ask.services.database, started_ts=request.app.state.started_ts, now_ts=now, owner=owner)
+    return state_of(
+        ask.services.database,
+        started_ts=request.app.state.started_ts,
+        now_ts=now,
+        getting_ready=ask.services.getting_ready(),
+        owner=owner,
+    )
 
 
 @routes.get(f"{API}/openapi.json", "getOpenApi", None)
