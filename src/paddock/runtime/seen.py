@@ -108,9 +108,7 @@ def lived(conn: Connection, feed: str, history: Tape, until_ts: int | None = Non
     c = seen_bars.c
     after = [c.feed == feed, c.ts > int(history.ts[-1]), *([] if until_ts is None else [c.ts <= until_ts])]
     count = conn.execute(select(func.count()).where(*after)).scalar_one()
-    rows = conn.execute(
-        select(c.ts, c.columns).where(*after).order_by(c.ts), execution_options={"yield_per": PAGE}
-    ).tuples()
+    rows = conn.execute(select(c.ts, c.columns).where(*after).order_by(c.ts), execution_options={"yield_per": PAGE})
     return extended(history, count, rows.partitions())
 
 
