@@ -25,8 +25,8 @@ class Holding:
     position goes. Funding counts what was paid.
     """
 
-    account: Account
-    market: Market
+    account: Account = field(repr=False)
+    market: Market = field(repr=False)
     leverage: int
     isolated: bool
     lots: int = 0

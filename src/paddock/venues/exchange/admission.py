@@ -27,7 +27,10 @@ def refuse(state: State, order: Order) -> Refused | None:
 def malformed(state: State, asked: Request) -> Refused | None:
     """What is wrong with a request by itself, wherever prices and positions stand."""
     contract, trigger = state.markets[asked.symbol].contract, asked.trigger
-    if trigger is None or not trigger.whole_position:
+    whole = trigger is not None and trigger.whole_position
+    if whole and not asked.reduce_only:
+        return Refused(Refusal.REDUCE_ONLY)
+    if not whole:
         if asked.lots <= 0:
             return Refused(Refusal.ZERO_SIZE, asked.lots)
         if asked.lots % contract.lot:

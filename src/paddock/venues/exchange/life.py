@@ -77,11 +77,10 @@ def rest(state: State, order: Order) -> None:
     holding, account = order.holding, order.account
     order.status, order.changed_ts = Status.OPEN, state.now_ts
     order.market.book.add(order)
-    _count(holding, order, order.lots - order.filled)
+    _count(holding, order, order.left)
     if order.asked.reduce_only:
         holding.reducing[order.order_id] = order
-    elif not account.house:
-        account.settle_active(holding)
+    account.settle_active(holding)
     account.orders[order.order_id] = order
     state.tell_order(order, Change.OPEN)
 
@@ -161,8 +160,7 @@ def _withdraw(order: Order) -> None:
         _count(holding, order, -order.left)
         order.market.book.remove(order)
         holding.reducing.pop(order.order_id, None)
-        if not order.account.house:
-            order.account.settle_active(holding)
+        order.account.settle_active(holding)
     elif order.status is Status.WAITING_TRIGGER and order.asked.trigger is not None:
         order.market.triggers.remove(order, order.asked.trigger)
         holding.attached.pop(order.order_id, None)

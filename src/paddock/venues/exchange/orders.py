@@ -39,9 +39,9 @@ class Order:
 
     order_id: int
     asked: Request
-    account: Account
-    holding: Holding
-    market: Market
+    account: Account = field(repr=False)
+    holding: Holding = field(repr=False)
+    market: Market = field(repr=False)
     sign: int  # +1 buys, -1 sells
     px: int
     lots: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from paddock.venues.exchange.events import TwapState
@@ -19,8 +19,8 @@ class Twap:
 
     twap_id: int
     asked: TwapRequest
-    account: Account
-    market: Market
+    account: Account = field(repr=False)
+    market: Market = field(repr=False)
     slices: int
     started_ts: int
     changed_ts: int
