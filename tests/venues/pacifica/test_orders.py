@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from paddock.core.errors import Invalid
 from paddock.core.orders import OrderKind, Side, Tif
-from paddock.venues.broker import Bracket, Cancellation
+from paddock.venues.broker import Bracket, Cancellation, RejectCode
 from paddock.venues.pacifica.codec import account_actions as actions
 from paddock.venues.pacifica.codec import orders
 from paddock.venues.pacifica.codec.operations import PATHS, Op
@@ -108,6 +108,16 @@ def test_a_twap_takes_thirty_seconds_for_each_slice_but_one():
     }
 
 
+def test_a_bound_of_a_twap_is_told_in_percent_from_where_the_price_is():
+    asked = order(OrderKind.TWAP, Side.SELL, slices=7, bound_px=59_400.0)
+    assert placed(asked, BTC, ref_px=60_000.0).payload["slippage_percent"] == "1"
+    assert placed(asked, BTC, ref_px=59_500.0).payload["slippage_percent"] == "0.16"
+    for ref_px in (0.0, 59_400.0, 59_000.0, float("nan"), float("inf")):
+        assert breach(asked, BTC, ref_px).code is RejectCode.OTHER
+        with pytest.raises(Invalid):
+            placed(asked, BTC, ref_px=ref_px)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -142,7 +152,7 @@ def test_an_order_that_breaks_no_rule_can_be_written(kind, side, lots, px, bound
     bracket = Bracket(stop_px=stop_px, stop_client_id=STOP_ID)
     asked = order(kind, side, lots, px=px, bound_px=bound_px, slices=slices, bracket=bracket, reduce_only=reduce_only)
     if breach(asked, BTC, 60_000.0) is None:
-        made = placed(asked, BTC)
+        made = placed(asked, BTC, ref_px=60_000.0)
         assert made.message and made.payload["symbol"] == "BTC" and made.path == PATHS[Op(made.type)]
 
 

@@ -92,8 +92,11 @@ def market_bound(market: Market, side: Side, best_px: Decimal, slippage_percent:
 def slippage_within(side: Side, bound_px: float, ref_px: float) -> Decimal:
     """The slippage in percent whose bound, from a reference, is not worse than `bound_px`.
 
-    Rounded down, since the venue rounds the bound outward. Raises Invalid (value) where the bound is already passed.
+    Rounded down, since the venue rounds the bound outward. Raises Invalid (value) where the bound is already passed, or
+    the reference is no price.
     """
+    if not 0.0 < ref_px < float("inf"):
+        raise Invalid(Code.VALUE, "a bound in percent is one of a price", where="ref_px", seen=repr(ref_px))
     bound, reference = (Fraction(Decimal(repr(px))) for px in (bound_px, ref_px))
     percent = (bound / reference - 1) * int(side) * 100
     steps = down_exact(percent / Fraction(_PERCENT_STEP))

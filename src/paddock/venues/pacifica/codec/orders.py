@@ -10,7 +10,7 @@ How an order of the desk is written:
 | STOP              | `create_stop_order`   | a market order once the price has come so far                    |
 | TAKE              | `create_order`, GTC   | reduce-only at its price: a stop order waits for losses only [?] |
 |                   |                       | and `set_position_tpsl` may replace what others set [?]          |
-| TWAP              | `create_twap_order`   | a slice every 30 seconds                                         |
+| TWAP              | `create_twap_order`   | a slice every 30 seconds, each bounded in percent                |
 
 A bracket's levels travel in their entry's request and are trigger orders, each with its client id; without a limit
 price they fill at the market. The venue knows no time at which a resting order ends: `cancel_ts` is the broker's to
@@ -29,7 +29,7 @@ from paddock.core.orders import OrderKind, Side, Tif
 from paddock.venues.broker import Bracket, Cancellation, Placement
 from paddock.venues.pacifica.codec.ids import cloid
 from paddock.venues.pacifica.codec.instruments import Market
-from paddock.venues.pacifica.codec.numbers import SLIPPAGE_PERCENT, amount_text, plain, px_text
+from paddock.venues.pacifica.codec.numbers import SLIPPAGE_PERCENT, amount_text, plain, px_text, slippage_within
 from paddock.venues.pacifica.codec.operations import Draft, Op
 
 SIDES: Final = {Side.BUY: "bid", Side.SELL: "ask"}
@@ -59,11 +59,21 @@ _ACTIONS: Final[Mapping[str, str]] = {
 }
 
 
-def placed(order: Placement, market: Market, *, slippage: Decimal = SLIPPAGE_PERCENT, builder_code: str = "") -> Draft:
+def placed(
+    order: Placement,
+    market: Market,
+    *,
+    ref_px: float = 0.0,
+    slippage: Decimal = SLIPPAGE_PERCENT,
+    builder_code: str = "",
+) -> Draft:
     """The request for an order that breaks no rule (see `rules.breach`).
 
+    `ref_px`, the mid or mark, is needed for a TWAP with a bound: the venue knows only how far in percent each slice may
+    go from the best price of its own time, so that the bound holds as long as the price stays where it is.
+
     Raises Invalid (value, value.number) for what the venue has no words for: a trailing stop, a price off the grid, a
-    client id of another form.
+    client id of another form, a bound that cannot be told in percent.
     """
     built = {"builder_code": builder_code} if builder_code else {}
     match order.kind:
@@ -78,7 +88,7 @@ def placed(order: Placement, market: Market, *, slippage: Decimal = SLIPPAGE_PER
         case OrderKind.STOP:
             op, payload = Op.CREATE_STOP_ORDER, _stop(order, market) | built
         case OrderKind.TWAP:
-            op, payload = Op.CREATE_TWAP_ORDER, _twap(order, market, slippage)
+            op, payload = Op.CREATE_TWAP_ORDER, _twap(order, market, _slippage(order, ref_px, slippage))
         case _:
             raise Invalid(
                 Code.VALUE,
@@ -196,6 +206,10 @@ def _twap(order: Placement, market: Market, slippage: Decimal) -> Payload:
         "duration_in_seconds": SLICE_S * (order.slices - 1),
         "client_order_id": cloid(order.client_id),
     }
+
+
+def _slippage(order: Placement, ref_px: float, slippage: Decimal) -> Decimal:
+    return slippage_within(order.side, order.bound_px, ref_px) if order.bound_px else slippage
 
 
 def _levels(bracket: Bracket, market: Market) -> Payload:

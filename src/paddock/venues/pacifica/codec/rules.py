@@ -8,11 +8,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from paddock.core.errors import Invalid
 from paddock.core.orders import OrderKind
 from paddock.venues import limits
 from paddock.venues.broker import Bracket, Placement, RejectCode, Rejected
 from paddock.venues.pacifica.codec.instruments import Market
-from paddock.venues.pacifica.codec.numbers import is_amount, is_px
+from paddock.venues.pacifica.codec.numbers import is_amount, is_px, slippage_within
 
 LEAST_SLICES: Final = 2
 
@@ -20,10 +21,12 @@ _PRICED: Final = frozenset({OrderKind.LIMIT, OrderKind.STOP, OrderKind.TAKE})
 
 
 def breach(order: Placement, market: Market, ref_px: float) -> Rejected | None:
-    """The first rule of the venue that an order surely breaks, or None. `ref_px`: mid or mark, 0 when unknown.
+    """The first rule of the venue that an order surely breaks, or None.
 
-    Whether what reduces a position has a smallest value too is not known [?]: such an order is left to the venue.
+    `ref_px` is the mid or mark, 0 when unknown; one that no market has counts as unknown. Whether what reduces a
+    position has a smallest value too is not known [?]: such an order is left to the venue.
     """
+    ref_px = ref_px if 0.0 < ref_px <= float(market.max_px) else 0.0
     return (
         _halted(order, market)
         or _kind(order)
@@ -31,6 +34,7 @@ def breach(order: Placement, market: Market, ref_px: float) -> Rejected | None:
         or _grid(order, market)
         or _large(order, market, ref_px)
         or _slices(order)
+        or _bound(order, ref_px)
         or _late(order)
     )
 
@@ -77,6 +81,17 @@ def _slices(order: Placement) -> Rejected | None:
         RejectCode.NOT_ALLOWED,
         f"{order.lots} lots in {order.slices} slices; a TWAP has {LEAST_SLICES} or more, of lots",
     )
+
+
+def _bound(order: Placement, ref_px: float) -> Rejected | None:
+    """Of a TWAP, which the venue takes in percent only."""
+    if order.kind is not OrderKind.TWAP or not order.bound_px:
+        return None
+    try:
+        slippage_within(order.side, order.bound_px, ref_px)
+    except Invalid as error:
+        return Rejected(RejectCode.OTHER, error.message)
+    return None
 
 
 def _late(order: Placement) -> Rejected | None:
