@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from contextlib import closing
 
 import psycopg
@@ -248,3 +249,28 @@ def test_another_program_that_writes_waits_for_us(fresh_url):
         last_position(conn)  # a read alone holds the turn: the begin was immediate
         other.execute("BEGIN IMMEDIATE")
     database.close()
+
+
+ENDLESS = text("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n")
+SLOW = text("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3000000) SELECT count(*) FROM n")
+
+
+def test_a_read_that_takes_too_long_is_ended_and_the_next_one_is_not(databases):
+    database = databases(read_ms=100)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="too long") as caught, database.read() as conn:
+            conn.execute(ENDLESS)
+        assert caught.value.code is Code.DATABASE_BUSY
+        assert events_in(database) == 0
+    with database.read() as conn:
+        for _ in range(3):
+            time.sleep(0.06)  # each statement has the time for itself
+            assert last_position(conn) == 0
+
+
+def test_who_is_patient_reads_for_as_long_as_it_takes(databases):
+    database = databases(read_ms=1)
+    with database.read(patient=True) as conn:
+        assert conn.execute(SLOW).scalar_one() == 3_000_000
+    with pytest.raises(Unavailable), database.read() as conn:
+        conn.execute(SLOW)

@@ -13,10 +13,11 @@ from sqlalchemy.exc import DBAPIError
 from paddock.core.errors import Code, Unavailable, Unknown
 from paddock.core.seams import Clock
 from paddock.journal import fences
-from paddock.journal.engines import engines, lost, told
+from paddock.journal.engines import PATIENT, engines, lost, told
 from paddock.journal.fences import Fence
 
 BUSY_MS: Final = 5_000
+READ_MS: Final = 30_000
 
 _NOW: Final = {
     "sqlite": "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
@@ -37,13 +38,13 @@ class Database:
         self._listeners: list[Callable[[], None]] = []
 
     @classmethod
-    def open(cls, url: str, *, busy_ms: int = BUSY_MS, clock: Clock | None = None) -> Database:
+    def open(cls, url: str, *, busy_ms: int = BUSY_MS, read_ms: int = READ_MS, clock: Clock | None = None) -> Database:
         """The database at `sqlite:///<file>` or `postgresql://…`; nothing is connected yet.
 
-        A writer waits at most `busy_ms` for its turn. `clock` stands in for the database's own time, in simulations.
-        Raises Invalid (database.url).
+        A writer waits at most `busy_ms` for its turn, and a statement of a reader may take `read_ms`. `clock` stands in
+        for the database's own time, in simulations. Raises Invalid (database.url).
         """
-        writer, reader = engines(url, busy_ms)
+        writer, reader = engines(url, busy_ms, read_ms)
         return cls(writer, reader, busy_ms, clock)
 
     @property
@@ -79,11 +80,13 @@ class Database:
             listener()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """One snapshot, on a connection that cannot write. Raises Unavailable."""
+    def read(self, *, patient: bool = False) -> Iterator[Connection]:
+        """One snapshot, on a connection that cannot write. Raises Unavailable, also for a statement that takes too long
+        (from its start until its last row was read), unless the reader is `patient`.
+        """
         try:
-            with self._reader.connect() as conn:  # closed with a rollback: there is nothing to commit
-                yield conn
+            with self._reader.connect().execution_options(**{PATIENT: patient}) as conn:
+                yield conn  # closed with a rollback: there is nothing to commit
         except DBAPIError as error:
             raise told(error) or error from error
 

@@ -122,7 +122,7 @@ class Runner:
         """The runs that decide; loaded when they are not, or no longer as the database has them."""
         if self._kept is None or self._kept.broken:
             self.close()
-            with self.database.read() as conn:
+            with self.database.read(patient=True) as conn:
                 self._kept = self._loader.load(conn, self.shard, self.failures.__setitem__)
                 self._know_accounts(conn)
             self.loads += 1

@@ -60,7 +60,7 @@ class Watch:
 
     def tape(self) -> Tape:
         """The history and all that was seen since."""
-        with self._database.read() as conn:
+        with self._database.read(patient=True) as conn:
             return lived(conn, self.feed.name, self.history)
 
     def is_stale(self, bar_ts: int) -> bool:

@@ -76,7 +76,7 @@ class Meter:
     def _measured(self, run: Run) -> bool:
         """Measure a run. Whatever goes wrong in that is told once, and concerns no other run."""
         try:
-            with self._database.read() as conn:
+            with self._database.read(patient=True) as conn:
                 parity = measure(conn, run, self._tell)
             with self._database.write() as conn:
                 store(conn, run, parity, self._clocks[run.feed].now_ts())

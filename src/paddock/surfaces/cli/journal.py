@@ -71,7 +71,7 @@ def export(
 
     with opened(home) as database:
         require_current(database)
-        with database.read() as conn:
+        with database.read(patient=True) as conn:
             count = write_out(conn, path)
     print(f"{path}: {count:,} events")
 
