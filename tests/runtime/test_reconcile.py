@@ -15,10 +15,11 @@ from paddock.journal.fences import Fence
 from paddock.journal.identity import breaches
 from paddock.journal.kinds import EventKind
 from paddock.journal.ledger import Book, balances
+from paddock.runtime import reconcile
 from paddock.venues.broker import Cancellation, Placement
 from paddock.venues.fake import Fault, Script, Step
 
-from .desks import ACCOUNT, BOOKS, BRACKET, COIN, PLAIN, RUN, Setup
+from .desks import ACCOUNT, BOOKS, BRACKET, COIN, PLAIN, RUN, S, Setup
 
 O = OrderState
 
@@ -113,6 +114,39 @@ def test_books_that_contradict_each_other_freeze_the_account_and_name_the_rows(m
     assert setup.reasons() == {"frozen"}
     (frozen,) = told(setup, EventKind.ACCOUNT_FROZEN)
     assert frozen["rows"][0].startswith(f"fees of {ACCOUNT} {RUN}: ledger and books disagree")
+
+
+def test_whoever_wants_to_write_does_not_wait_for_the_books_to_be_compared(make, monkeypatch):
+    setup = make(BOOKS)
+    compared = []
+
+    def writing_meanwhile(conn, accounts):
+        with setup.database.write():  # an error within another transaction of this thread
+            compared.append(accounts)
+        return breaches(conn, accounts)
+
+    monkeypatch.setattr(reconcile, "breaches", writing_meanwhile)
+    setup.order()
+    setup.rounds(3)
+    assert compared == [[ACCOUNT]]
+    setup.rounds(2 * 3600, every=60)
+    assert len(compared) == 3
+
+
+def test_books_are_compared_again_when_what_was_found_could_not_be_written(make, monkeypatch):
+    setup = make(BOOKS)
+    setup.order()
+    setup.rounds(2)
+    with setup.database.write() as conn:
+        conn.execute(update(balances).where(balances.c.book == Book.FEES).values(amount=1))
+    setup.restart()
+    with monkeypatch.context() as broken:
+        broken.setattr(reconcile, "raise_blocks", lambda *_: 1 / 0)
+        setup.clock.advance(61 * S)
+        with pytest.raises(ZeroDivisionError):
+            setup.desk.step()
+    setup.rounds(2)
+    assert setup.reasons() == {"frozen"}
 
 
 def test_a_worker_that_lost_its_lease_neither_writes_nor_sends(make):

@@ -90,12 +90,13 @@ def _one(kit: Kit, account_id: str, fence: Fence | None) -> None:
     with kit.database.read() as conn:
         missing = _missing(conn, account_id, venue)
     seen = {intent.intent_id: find(kit, intent) for intent in missing}
+    breached = _audit(kit, account_id) if _audit_due(kit, account_id) else None
     with kit.work(fence) as work:
         if first:
             _note_what_was_there(kit, work, account_id, venue)
         adopted = _adopt(work, account_id, venue, missing, seen)
         _count_foreign(work, account_id, venue)
-        agree = _judge(kit, work, account_id, venue)
+        agree = _judge(kit, work, account_id, venue, breached or [])
         cursors = _cursors(work.conn, [account_id])
         cursor = cursors[0].cursor if cursors else ""
         kept = cursor if agree or not cursors else cursors[0].checkpoint
@@ -103,6 +104,8 @@ def _one(kit: Kit, account_id: str, fence: Fence | None) -> None:
         upsert(work.conn, desk_cursors, [row])
         if adopted:
             work.note(f"account:{account_id}", EventKind.ACCOUNT_RECONCILED, adopted=sorted(adopted))
+    if breached is not None:
+        kit.audited[account_id] = kit.clock.now_ts()
 
 
 def _ask(kit: Kit, account_id: str) -> _Venue | None:
@@ -165,11 +168,11 @@ def _note_what_was_there(kit: Kit, work: Work, account_id: str, venue: _Venue) -
             work.note(f"account:{account_id}", EventKind.ACCOUNT_FOREIGN, symbol=held.symbol, lots=lots)
 
 
-def _judge(kit: Kit, work: Work, account_id: str, venue: _Venue) -> bool:
+def _judge(kit: Kit, work: Work, account_id: str, venue: _Venue, breached: list[Finding]) -> bool:
     """Stop the account's entries while positions or books disagree, and let them go on when they agree again."""
     found = {
         BlockReason.MISMATCH: _differences(kit, work.conn, account_id, venue),
-        BlockReason.FROZEN: [str(breach) for breach in _audit(kit, work, account_id)],
+        BlockReason.FROZEN: [str(breach) for breach in breached],
     }
     for reason, rows in found.items():
         if rows:
@@ -181,12 +184,16 @@ def _judge(kit: Kit, work: Work, account_id: str, venue: _Venue) -> bool:
     return not found[BlockReason.MISMATCH]
 
 
-def _audit(kit: Kit, work: Work, account_id: str) -> list[Finding]:
-    """Ledger against books, when this desk starts and now and then: it goes through all that ever happened."""
-    if work.now < kit.audited.get(account_id, work.now - kit.policy.audit_ms) + kit.policy.audit_ms:
-        return []
-    kit.audited[account_id] = work.now
-    return breaches(work.conn, [account_id])
+def _audit_due(kit: Kit, account_id: str) -> bool:
+    """When this desk starts, and now and then."""
+    audited = kit.audited.get(account_id)
+    return audited is None or kit.clock.now_ts() >= audited + kit.policy.audit_ms
+
+
+def _audit(kit: Kit, account_id: str) -> list[Finding]:
+    """Ledger against books, through all that ever happened: in a snapshot, so that no writer waits for it."""
+    with kit.database.read(patient=True) as conn:
+        return breaches(conn, [account_id])
 
 
 # --- orders ---
