@@ -171,6 +171,7 @@ def test_client_ids_are_uuids_at_the_venue_and_read_back():
         ({"kind": OrderKind.TWAP, "px": 0.0, "slices": 1}, RejectCode.NOT_ALLOWED),
         ({"kind": OrderKind.TWAP, "px": 0.0, "slices": 1001}, RejectCode.NOT_ALLOWED),
         ({"kind": OrderKind.TWAP, "px": 0.0, "slices": 1000}, None),
+        ({"kind": OrderKind.TWAP, "px": 0.0, "slices": 2}, None),
         ({"expires_ts": NOW}, RejectCode.EXPIRED),
     ],
 )

@@ -147,6 +147,8 @@ def test_the_recorded_book():
     assert len(book.bids) == len(book.asks) == 10
     assert (book.bids[0], book.asks[0]) == (Level(63515.0, 15744, 1), Level(63529.0, 13874, 1))
     assert [level.px for level in book.bids] == sorted((level.px for level in book.bids), reverse=True)
+    with pytest.raises(Unknown):
+        markets.book(recorded["data"] | {"l": [[], [], []]}, few())
     assert [level.px for level in book.asks] == sorted(level.px for level in book.asks)
 
 
@@ -295,6 +297,10 @@ def test_an_order_of_the_past():
     (row,) = histories.orders([past | {"reason": "reduce only"}], few())
     assert row.update == OrderUpdate(CLIENT_ID, OrderState.CANCELED, NOW + 1, "reduce only")
     assert row.px == 60_000.0
+    (row,) = histories.orders([past | {"reason": "expired"}], few())
+    assert row.update == OrderUpdate(CLIENT_ID, OrderState.EXPIRED, NOW + 1, "expired")
+    (row,) = histories.orders([past | {"order_status": "rejected", "reason": "post_only_rejected"}], few())
+    assert row.state is OrderState.CANCELED
 
 
 @pytest.mark.parametrize(
@@ -513,3 +519,4 @@ def test_reads_are_asked_for_by_path_and_query():
     assert (bars.path, bars.heavy) == ("/kline", True)
     assert bars.params == {"symbol": "BTC", "interval": "1m", "start_time": "1", "end_time": "2"}
     assert queries.candles("BTC", "1m", 1, 2, mark=True).path == "/kline/mark"
+    assert not queries.info().heavy and queries.trades("a", 5).heavy

@@ -199,7 +199,7 @@ def _order(row: _Row, kind: OrderKind, listing: Listing) -> OrderRow:
         side=side_of(row.side),
         lots=lots,
         filled=filled,
-        state=_state(row.status, row.event, lots, filled),
+        state=_state(row.status, row.event or row.reason or "", lots, filled),
         px=float(row.stop_price or row.price or 0),
         reduce_only=row.reduce_only,
         venue_ts=row.ts,

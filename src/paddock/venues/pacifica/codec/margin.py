@@ -77,7 +77,7 @@ def liquidation_px(holding: Side, px: Decimal, qty: Decimal, margin: int, max_le
     """Where a position is liquidated, with six decimals; below 0 for a long that has more margin than it is worth.
 
     `margin` is what stands behind it at the price `px`: an isolated position's own with its profit, or of a cross one
-    the cross equity less the maintenance margin of all others.
+    all of the cross equity, as was measured: what other positions need of it is not subtracted.
     """
     side = int(holding)
     distance = Fraction(margin, MICROS) / Fraction(qty)

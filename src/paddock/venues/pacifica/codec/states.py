@@ -11,9 +11,9 @@ from paddock.venues.pacifica.codec.reading import unclear
 T = TypeVar("T")
 _S = OrderState
 
-# Events that say more than the status beside them (after any other, such as `make` or `adjust`, the status counts),
-# then statuses. An order that has an id was acknowledged, so that one which was turned away after all (`rejected`) is
-# as good as cancelled: it was open for us.
+# Events, or reasons of an end, that say more than the status beside them (after any other, such as `make` or `adjust`,
+# the status counts), then statuses. An order that has an id was acknowledged, so that one which was turned away after
+# all (`rejected`) is as good as cancelled: it was open for us.
 STATES: Final[Mapping[str, OrderState]] = {
     "cancel": _S.CANCELED,
     "force_cancel": _S.CANCELED,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from paddock.core.orders import Side
-from paddock.venues.exchange import Order, Refusal, Refused, Status, TriggerKind
+from paddock.venues.exchange import Order, Refusal, Refused, TriggerKind
 from paddock.venues.exchange.events import CancelReason, Change, Method, OrderChanged
 from paddock.venues.pacifica.simulator.answers import FAILED, Answer, business
 from paddock.venues.pacifica.simulator.listing import Coin
@@ -89,15 +89,17 @@ def order_type(order: Order) -> str:
 LEVEL: Final = "level"  # the note of an order that is a stop or a target of a position or an entry
 
 
-def event(change: OrderChanged, order: Order) -> str | None:
-    """The venue's word for a change, None for one that it does not tell of."""
+def event(change: OrderChanged, order: Order, *, told: bool) -> str | None:
+    """The venue's word for a change, None for one that it does not tell of. `told`: it is not the first of the order's.
+
+    An order that waits is told of when it begins to, so that a second wait is that of a level whose entry has filled.
+    """
     waits = order.asked.trigger is not None
     match change.change:
         case Change.ACCEPTED:
             return None if waits else "make"
         case Change.WAITING:
-            parent_filled = order.status is not Status.WAITING_FILL and parent_id(order) is not None
-            return "stop_parent_order_filled" if parent_filled else "stop_created"
+            return "stop_parent_order_filled" if told else "stop_created"
         case Change.TRIGGERED:
             return "stop_triggered"
         case Change.RESIZED:
