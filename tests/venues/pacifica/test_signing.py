@@ -16,7 +16,7 @@ from paddock.venues.pacifica.codec import account_actions, operations, orders, s
 from paddock.venues.pacifica.codec.operations import OWNERS_ONLY, PATHS, Draft, Op, draft_of
 from paddock.venues.pacifica.codec.signing import address_of, body, key_of, offchain, sign, signed
 from paddock.venues.pacifica.codec.verification import Authentic, Fault, authenticate, verifies
-from tests.project import PACKAGE, sources, tree
+from tests.project import PACKAGE, ROOT, sources, tree
 from tests.venues.pacifica.recorded import NOW, few, load, needs_recordings, order
 
 OWNER, AGENT = SigningKey(b"\x07" * 32), SigningKey(b"\x0b" * 32)
@@ -147,6 +147,31 @@ def test_what_is_the_owners_to_sign_no_agent_signs_and_none_is_believed_to():
         assert authenticate(made.type, forged, NOW) is Fault.VERIFICATION
 
 
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "bind_agent_wallet",
+        "revoke_agent_wallet",
+        "add_agent_whitelisted_ip",
+        "remove_agent_whitelisted_ip",
+        "set_agent_ip_whitelist_enabled",
+    ],
+)
+def test_an_agent_is_signed_where_it_is_what_the_request_is_about(type_):
+    made = Draft(type_, {"agent_wallet": AGENT_WALLET}, NOW, 5000)
+    assert authenticate(type_, body(made, ACCOUNT, sign(OWNER, made)), NOW) == Authentic(ACCOUNT, "", made)
+    with pytest.raises(Invalid):
+        signed(made, AGENT, ACCOUNT)
+
+
+@pytest.mark.parametrize("type_", ["revoke_all_agent_wallets", "create_api_key", "list_api_keys", "revoke_api_key"])
+def test_what_else_an_agent_may_not_sign(type_):
+    made = Draft(type_, {}, NOW, 5000)
+    forged = body(made, ACCOUNT, sign(AGENT, made), AGENT_WALLET)
+    assert authenticate(type_, forged, NOW) is Fault.VERIFICATION
+    assert isinstance(authenticate("list_agent_ip_whitelist", forged, NOW), Fault)
+
+
 def test_an_agent_that_is_bound_is_signed_for_and_not_a_signer():
     made = signed(account_actions.bind_agent(AGENT_WALLET, NOW, 5000), OWNER, ACCOUNT)
     judged = authenticate(Op.BIND_AGENT_WALLET, made, NOW)
@@ -266,9 +291,26 @@ def test_a_hardware_wallet_signs_an_envelope():
 # --- what we can ask for ---
 
 
+VENUE_PAGE = ROOT.parent / "shared" / "venues" / "pacifica.md"
+
+
 def test_every_operation_has_a_path():
     assert set(PATHS) == set(Op) and len(set(PATHS.values())) == len(PATHS)
     assert signed(orders.placed(order(px=1.0), few()["BTC"]), OWNER, ACCOUNT)["account"] == ACCOUNT
+
+
+@pytest.mark.skipif(not VENUE_PAGE.is_file(), reason="the venue's page (../shared/venues) is not here")
+def test_paths_are_those_of_the_venues_page():
+    """Its table has a row for each operation, or for two that share a stem: `/agent/bind, /agent/revoke`."""
+    page = VENUE_PAGE.read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:3]] for line in page.splitlines() if line.startswith("| ")]
+    paths = {}
+    for types, where in (row for row in rows if len(row) == 2 and row[1].startswith("/")):
+        parts = where.split(", ")
+        for type_, path in zip(types.split(" / "), parts, strict=False):
+            stem = parts[0].rpartition("/")[0]
+            paths[type_] = path if path.startswith(("/account", "/agent", "/orders", "/positions")) else stem + path
+    assert {op: paths.get(op) for op in Op} == PATHS
 
 
 def test_no_request_of_ours_takes_money_out_or_moves_it():
