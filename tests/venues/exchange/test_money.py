@@ -177,6 +177,9 @@ class TestFunding:
         half = (impact - 100) / 100 / 2
         assert event.premium / 10**12 == pytest.approx(half)
         assert event.rate / RATE_ONE == pytest.approx((half - 0.0005) / 8, abs=1e-10)
+        exchange.advance(START_TS + 2 * HOUR_MS)
+        event = told(exchange, FundingSet)[-1]
+        assert (event.premium, event.samples, event.rate) == (0, 720, 125_000)
 
     def test_the_running_rate_is_that_of_the_hour_so_far(self):
         exchange = self.held()

@@ -7,7 +7,7 @@ from paddock.venues.exchange.state import State
 from paddock.venues.exchange.units import divided_nearest, divided_up
 
 
-def book(state: State, holding: Holding, sign: int, lots: int, px: int, value: int) -> int:
+def book(state: State, holding: Holding, sign: int, lots: int, value: int) -> int:
     """Book a fill worth `value`; what it realised, gross of fees. A fill may close one side and open the other.
 
     The part of a position that closes takes the nearest share of its cost; the last to close takes all.
@@ -16,7 +16,7 @@ def book(state: State, holding: Holding, sign: int, lots: int, px: int, value: i
     closing = min(lots, abs(before)) if before * sign < 0 else 0
     realised = closed_value = 0
     if closing:
-        closed_value = value if closing == lots else holding.market.contract.micros(px * closing)
+        closed_value = value * closing // lots
         realised = _close(state, holding, sign, closing, closed_value)
     if lots > closing:
         if not holding.lots:

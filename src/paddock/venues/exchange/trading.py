@@ -37,8 +37,8 @@ def take_over(state: State, holding: Holding, method: Method) -> None:
     market, size, value = holding.market, abs(holding.lots), holding.value
     sign = -1 if holding.lots > 0 else 1
     heir = state.holding(state.account(BACKSTOP), market)
-    given = _book_side(state, None, holding, sign, size, market.mark, value, maker=True)
-    taken = _book_side(state, None, heir, -sign, size, market.mark, value, maker=False)
+    given = _book_side(state, None, holding, sign, size, value, maker=True)
+    taken = _book_side(state, None, heir, -sign, size, value, maker=False)
     liquidated = holding.account.account_id if method is Method.BACKSTOP else ""
     _tell(state, market, market.mark, size, value, (given, taken), method, liquidated)
     life.fit_reducing(state, holding)
@@ -50,8 +50,8 @@ def _trade(state: State, maker: Order, taker: Order, lots: int, px: int) -> None
     life.fill(state, maker, lots, value)
     life.fill(state, taker, lots, value)
     sides = (
-        _book_side(state, maker, maker.holding, maker.sign, lots, px, value, maker=True),
-        _book_side(state, taker, taker.holding, taker.sign, lots, px, value, maker=False),
+        _book_side(state, maker, maker.holding, maker.sign, lots, value, maker=True),
+        _book_side(state, taker, taker.holding, taker.sign, lots, value, maker=False),
     )
     if taker.liquidation:
         trade_id = _tell(state, market, px, lots, value, sides, Method.LIQUIDATION, taker.account.account_id)
@@ -65,13 +65,13 @@ def _trade(state: State, maker: Order, taker: Order, lots: int, px: int) -> None
 
 
 def _book_side(
-    state: State, order: Order | None, holding: Holding, sign: int, lots: int, px: int, value: int, *, maker: bool
+    state: State, order: Order | None, holding: Holding, sign: int, lots: int, value: int, *, maker: bool
 ) -> TradeSide:
     """Book one party's part of a trade, and say what it was; without an order it is outside of the book."""
     account = holding.account
     start_lots, start_cost = holding.lots, holding.cost
     fee, builder_fee = fees.charge(state, order, value, maker=maker) if order else (0, 0)
-    realised = booking.book(state, holding, sign, lots, px, value)
+    realised = booking.book(state, holding, sign, lots, value)
     if not account.house:
         state.suspects[account] = None
     return TradeSide(
