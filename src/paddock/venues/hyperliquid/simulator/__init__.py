@@ -1,0 +1,1 @@
+"""What would Hyperliquid answer? Its REST and WebSocket protocol, over the matching engine `venues.exchange`."""

@@ -1,0 +1,53 @@
+"""What moves the prices? A book around each coin's price, which stands still, or follows a tape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+from paddock.venues.exchange import prices
+from paddock.venues.exchange.maker import MarketMaker, Quoting
+from paddock.venues.exchange.tape import Point, Tape
+from paddock.venues.hyperliquid.simulator.listing import Coin
+from paddock.venues.hyperliquid.simulator.venue import Venue
+
+
+class Market:
+    """`tracks`: the points that a coin's price goes through; a coin without any stays where it is put."""
+
+    def __init__(
+        self, venue: Venue, tracks: Mapping[str, Iterable[Point]] | None = None, quoting: Quoting | None = None
+    ) -> None:
+        self._venue = venue
+        self._makers: dict[str, MarketMaker] = {}
+        for coin in venue.listing.coins:
+            if coin.delisted:
+                _settle_price(venue, coin)
+            else:
+                self._makers[coin.name] = MarketMaker(venue.exchange, coin.name, quoting)
+                self._makers[coin.name].move(start_px(venue, coin))
+        tracked = [(self._makers[name], points) for name, points in (tracks or {}).items()]
+        self._tape = Tape(venue.exchange, tracked)
+
+    def move(self, symbol: str, px: int, lots: int = 0) -> None:
+        """Quote around another price (in ticks), with a trade on the way there; mark and oracle follow."""
+        self._makers[symbol].move(px, lots)
+
+    def advance(self, now_ts: int) -> Iterator[None]:
+        """Let time pass, with a stop after each point of the tape."""
+        while (next_ts := self._tape.next_ts) is not None and next_ts <= now_ts:
+            self._tape.advance(max(next_ts, self._venue.exchange.now_ts))
+            yield
+        self._tape.advance(now_ts)
+        yield
+
+
+def start_px(venue: Venue, coin: Coin) -> int:
+    """In ticks, on the grid."""
+    ticks = int(Fraction(coin.px) * 10**coin.px_decimals)
+    return prices.rounded(venue.exchange.contracts[coin.name], ticks, up=False)
+
+
+def _settle_price(venue: Venue, coin: Coin) -> None:
+    venue.exchange.set_prices(coin.name, int(Fraction(coin.px) * 10**coin.px_decimals))
+    venue.exchange.halt(coin.name)

@@ -1,0 +1,3 @@
+from .kit import hyperliquid_simulator
+
+__all__ = ["hyperliquid_simulator"]
