@@ -10,6 +10,7 @@ from io import StringIO
 from paddock.core.orders import TERMINAL, TRANSITIONS, OrderKind, OrderState, Reason, Refusal
 from paddock.journal.facts import FIELDS, TYPES
 from paddock.journal.kinds import MEANING, EventKind
+from paddock.runtime.live.states import CHANGES
 from paddock.surfaces.cli.main import app, main
 
 from .market import tables
@@ -88,6 +89,10 @@ def facts() -> str:
     return table(("event", "payload"), ((f"`{kind}`", names) for kind, names in payloads.items()))
 
 
+def connection_states() -> str:
+    return table(("from", "to", "by"), ((f"`{row.source}`", f"`{row.target}`", row.by) for row in CHANGES))
+
+
 def commands() -> str:
     text = app.generate_docs(output_format="markdown", heading_level=2)
     return re.sub(r"## paddock\n.*?\*\*Commands\*\*:\n", "**Commands**:\n", text, count=1, flags=re.DOTALL).strip()
@@ -115,6 +120,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("orders.md", "refusals"): lambda: meanings("refusal", Refusal, REFUSALS),
     ("events.md", "events"): events,
     ("events.md", "facts"): facts,
+    ("live.md", "connection states"): connection_states,
     ("cli.md", "commands"): commands,
     ("api.md", "routes"): http_tables.routes,
     ("api.md", "aliases"): http_tables.aliases,

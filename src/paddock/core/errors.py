@@ -111,8 +111,12 @@ class Code(StrEnum):
     # trading at a venue
     VENUE_UNAVAILABLE = "venue.unavailable"
     VENUE_UNCLEAR = "venue.unclear"
+    LIVE_CHECKLIST = "live.checklist"
+    LIVE_NOT_FOUND = "live.not_found"
     LIVE_OFF = "live.off"
     LIVE_POLICY = "live.policy"
+    LIVE_SIGNATURE = "live.signature"
+    LIVE_STATE = "live.state"
     SIGNER_KEY = "signer.key"
     SIGNER_POLICY = "signer.policy"
     SIGNER_REQUEST = "signer.request"

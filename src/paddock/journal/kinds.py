@@ -40,6 +40,14 @@ class EventKind(StrEnum):
     ACCOUNT_FROZEN = "account.frozen"
     ACCOUNT_RECONCILED = "account.reconciled"
     ACCOUNT_FOREIGN = "account.foreign"
+    CONNECTION_DRAFTED = "connection.drafted"
+    CONNECTION_SIGNED = "connection.signed"
+    CONNECTION_ACTIVATED = "connection.activated"
+    CONNECTION_LIMITED = "connection.limited"
+    CONNECTION_REVOKED = "connection.revoked"
+    CONNECTION_EXPIRED = "connection.expired"
+    LIVE_ENABLED = "live.enabled"
+    LIVE_DISABLED = "live.disabled"
     BAR_CORRECTED = "bar.corrected"
     BAR_LATE = "bar.late"
     FEED_STALE = "feed.stale"
@@ -85,6 +93,14 @@ MEANING: Final[dict[EventKind, str]] = {
     _K.ACCOUNT_FROZEN: "An account makes no more entries, since its books disagree.",
     _K.ACCOUNT_RECONCILED: "An account was compared with its venue, and what was adopted.",
     _K.ACCOUNT_FOREIGN: "Orders or positions were found that no run made.",
+    _K.CONNECTION_DRAFTED: "An agent's key was made for an account, and its approvals drafted for the owner to sign.",
+    _K.CONNECTION_SIGNED: "The owner's wallet signed an approval, over exactly these bytes.",
+    _K.CONNECTION_ACTIVATED: "The venue names the agent among those of the account.",
+    _K.CONNECTION_LIMITED: "What the agent's key may sign was changed.",
+    _K.CONNECTION_REVOKED: "The agent signs nothing any more, its key is destroyed, and the account's runs stop.",
+    _K.CONNECTION_EXPIRED: "The approval ran out, with the same consequences.",
+    _K.LIVE_ENABLED: "Trading live was switched on, after its checklist passed.",
+    _K.LIVE_DISABLED: "Trading live was switched off: only exits are signed, and the account's runs are paused.",
     _K.BAR_CORRECTED: "A bar came again, different from the one that was decided on.",
     _K.BAR_LATE: "A bar came after a newer one; no decision is made on it.",
     _K.FEED_STALE: "The newest closed bar of a feed is too old to decide on.",

@@ -48,10 +48,7 @@ class Accounts:
         """A new account with `deposit` micro-dollars in it. Raises Invalid (bot.name, run.account)."""
         account = Account(self._ids.next_id(), owner, checked_name(name), venue, "", self._clock.now_ts())
         with self._database.write() as conn:
-            values = {name: getattr(account, name) for name in Account.__slots__ if name in accounts.c}
-            conn.execute(insert(accounts).values(values))
-            payload = {"account_id": account.account_id, "owner": owner, "name": account.name, "venue": venue}
-            record(conn, [Draft(_stream(account), EventKind.ACCOUNT_OPENED, account.opened_ts, payload)])
+            enrol(conn, account)
             if deposit:
                 self._deposit(conn, account, deposit)
         return account
@@ -100,6 +97,14 @@ _FROZEN = select(func.max(desk_blocks.c.detail)).where(
 _COLUMNS = tuple(
     func.coalesce(_FROZEN.scalar_subquery(), "") if name == "frozen" else accounts.c[name] for name in Account.__slots__
 )
+
+
+def enrol(conn: Connection, account: Account) -> None:
+    """Write a new account."""
+    values = {name: getattr(account, name) for name in Account.__slots__ if name in accounts.c}
+    conn.execute(insert(accounts).values(values))
+    payload = {name: values[name] for name in ("account_id", "owner", "name", "venue")}
+    record(conn, [Draft(_stream(account), EventKind.ACCOUNT_OPENED, account.opened_ts, payload)])
 
 
 def account_of(conn: Connection, owner: str, account_id: str) -> Account:

@@ -10,6 +10,7 @@ from paddock.core.errors import Code, Invalid, Problem, nearest
 from paddock.core.money import MICROS, Usd
 from paddock.runtime.accounts import PAPER, Account, unallocated
 from paddock.runtime.feeds import FeedRecord
+from paddock.runtime.live.gate import is_live
 from paddock.runtime.tables import runs
 from paddock.strategy.document import Document
 from paddock.strategy.validate import validate
@@ -76,6 +77,14 @@ def _account(conn: Connection, feed: FeedRecord, account: Account, capital: int)
             "account_id",
             account.venue,
             f"an account of {feed.venue}, or one of paper, trades what the feed {feed.feed} brings",
+        )
+    elif account.venue != PAPER and not is_live(conn, account.account_id):
+        yield Problem(
+            "account.live",
+            "account_id",
+            account.account_id,
+            "an account of a venue takes runs while trading live is switched on",
+            f"paddock live enable {account.account_id}",
         )
     elsewhere = conn.execute(
         select(runs.c.feed)

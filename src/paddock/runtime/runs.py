@@ -16,11 +16,12 @@ from paddock.core.seams import Clock, IdSource
 from paddock.journal.database import Database
 from paddock.journal.facts import Allocated, draft
 from paddock.journal.projections import record
-from paddock.runtime.accounts import account_of
+from paddock.runtime.accounts import PAPER, Account, account_of
 from paddock.runtime.bots import bot_of, missing, version_of
 from paddock.runtime.feeds import FeedRecord, feed_missing, feed_record, feed_records
 from paddock.runtime.kill import engaged_over
 from paddock.runtime.lifecycle import KEPT, RunState, StopMode, Wanted
+from paddock.runtime.live.gate import require_live
 from paddock.runtime.page import Page, at_most, page_of
 from paddock.runtime.readiness import require_ready
 from paddock.runtime.tables import runs
@@ -135,7 +136,7 @@ class Runs:
         return self._ask(owner, run_id, Wanted.PAUSED)
 
     def resume(self, owner: str, run_id: str) -> Run:
-        """Ask for entries again. Raises Refused (run.lifecycle; kill.engaged while a kill switch covers the run)."""
+        """Ask for entries again. Raises Refused (run.lifecycle; kill.engaged, live.off while that holds for it)."""
         return self._ask(owner, run_id, Wanted.ACTIVE)
 
     def stop(self, owner: str, run_id: str, mode: StopMode) -> Run:
@@ -156,6 +157,7 @@ class Runs:
                 raise _cannot(run, f"it is to be {run.wanted}" if run.state in KEPT else "only a kept run changes pace")
             if wanted is Wanted.ACTIVE:
                 require_not_killed(conn, run.account_id, run_id)
+                require_switched_on(conn, account_of(conn, owner, run.account_id))
             conn.execute(update(runs).where(runs.c.run_id == run_id).values(wanted=wanted, asked=1, reason=""))
             return run_of(conn, owner, run_id)
 
@@ -197,6 +199,12 @@ def require_not_killed(conn: Connection, account_id: str, run_id: str | None = N
             rule="nothing is started while a kill switch covers it",
             suggestion="release it first",
         )
+
+
+def require_switched_on(conn: Connection, account: Account) -> None:
+    """Raises Refused (live.off) for real money at which trading is not switched on."""
+    if account.venue != PAPER:
+        require_live(conn, account.account_id)
 
 
 def _feed_for(conn: Connection, name: str | None, document: object) -> FeedRecord:

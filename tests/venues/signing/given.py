@@ -16,14 +16,14 @@ from paddock.venues.approvals.pacifica import PacificaApprovals
 from paddock.venues.broker import Cancellation, Placement
 from paddock.venues.hyperliquid.codec.instruments import perps, spot
 from paddock.venues.pacifica.codec.instruments import listing
-from paddock.venues.signing.grant import Grant, Network
+from paddock.venues.signing.grant import Grant, Network, Sealed
 from paddock.venues.signing.hyperliquid import Hyperliquid
 from paddock.venues.signing.keystore import KeyRing
 from paddock.venues.signing.operations import Operation, Order, Place
 from paddock.venues.signing.pacifica import Pacifica
 from paddock.venues.signing.policy import Policy
 from paddock.venues.signing.tally import FileTally
-from paddock.venues.signing.vault import Sealed, Vault
+from paddock.venues.signing.vault import Vault
 from paddock.venues.signing.wire import plain_markets
 from tests.venues.hyperliquid.recorded import PERPS, SPOT
 

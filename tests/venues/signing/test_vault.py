@@ -222,7 +222,7 @@ def test_nothing_outside_its_policy_is_ever_signed(lasting: Given, operations, d
             assert value * MICROS <= POLICY.order_usd
             spent += value
     assert spent * MICROS <= POLICY.day_usd
-    assert lasting.vault.opened()["account-1"].spent >= spent * MICROS
+    assert lasting.vault.look()["account-1"].spent >= spent * MICROS
     if isinstance(operation, Leverage):
         assert 1 <= operation.leverage <= POLICY.max_leverage and operation.symbol in POLICY.symbols and not closing
 
@@ -251,12 +251,21 @@ def test_the_same_request_again_is_the_same_bytes_and_counts_once(at):
     one = place(order(lots=16_000))
     first = at.vault.sign(one)
     assert [at.vault.sign(one) for _ in range(10)] == [first] * 10
-    assert at.vault.opened()["account-1"].spent == 9_600 * MICROS
+    assert at.vault.look()["account-1"].spent == 9_600 * MICROS
     for n in range(4):
         at.vault.sign(replace(one, nonce=NOW + 1 + n))
     with pytest.raises(Refused, match="used up"):
         at.vault.sign(replace(one, nonce=NOW + 9))
     assert at.vault.sign(one) == first
+
+
+def test_the_same_request_of_another_agent_is_another_request(at):
+    at.open(wanted(account_id="account-2"))
+    at.open()
+    twap = place(order(kind=OrderKind.TWAP, slices=20))  # at Hyperliquid without a client id
+    for account_id in ("account-1", "account-2"):
+        at.vault.sign(replace(twap, account_id=account_id))
+        assert at.vault.look()[account_id].spent == 630 * MICROS
 
 
 def test_a_restart_keeps_the_day(at):
@@ -265,7 +274,7 @@ def test_a_restart_keeps_the_day(at):
         at.vault.sign(place(order(lots=16_666), nonce=NOW + n))
     again = at.another()
     again.open(sealed, closing=False)
-    assert again.opened()["account-1"].spent == 5 * 16_666 * 600_000
+    assert again.look()["account-1"].spent == 5 * 16_666 * 600_000
     with pytest.raises(Refused) as caught:
         again.sign(place(order(lots=200)))
     assert caught.value.where == "day_usd"
@@ -280,7 +289,7 @@ def test_what_cannot_be_written_is_not_counted(at):
     at.open()
     with pytest.raises(Invalid):
         at.vault.sign(place(order(px=60_000.123)))
-    assert at.vault.opened()["account-1"].spent == 0
+    assert at.vault.look()["account-1"].spent == 0
 
 
 def test_an_account_that_was_not_opened_is_not_signed_for(at):
@@ -289,9 +298,9 @@ def test_an_account_that_was_not_opened_is_not_signed_for(at):
         at.vault.sign(place(order()))
     assert caught.value.code is Code.LIVE_OFF
     at.vault.open(sealed, closing=False)
-    at.vault.test("account-1")
+    at.vault.self_test("account-1")
     at.vault.close("account-1")
-    for ask in (lambda: at.vault.sign(place(order())), lambda: at.vault.test("account-1")):
+    for ask in (lambda: at.vault.sign(place(order())), lambda: at.vault.self_test("account-1")):
         with pytest.raises(Refused):
             ask()
 

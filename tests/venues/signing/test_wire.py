@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from paddock.core.errors import Code, Invalid, PaddockError, Refused
 from paddock.venues.signing import wire
+from paddock.venues.signing.answer import answered
 from paddock.venues.signing.operations import Cancel, Noop, Place
-from paddock.venues.signing.wire import Kept, Make, Open, Sign, answered, asked, outcome, requests_from, sealed_from
+from paddock.venues.signing.wire import Kept, Make, Open, Sign, asked, outcome, requests_from, sealed_from
 from tests.venues.signing.given import NOW, PX, cancellation, given, order, place, wanted
 from tests.venues.signing.given import asked as request
 

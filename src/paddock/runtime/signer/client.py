@@ -20,11 +20,10 @@ from types import TracebackType
 from typing import Any, Final
 
 from paddock.core.errors import Code, PaddockError, Unavailable
-from paddock.venues.approvals.base import Terms
-from paddock.venues.signing.grant import Grant, Network
+from paddock.venues.approvals.base import SignedDraft, Terms
+from paddock.venues.signing.grant import Grant, Network, Sealed
 from paddock.venues.signing.operations import Order, SignedRequest
 from paddock.venues.signing.policy import Policy
-from paddock.venues.signing.vault import Approval, Sealed
 from paddock.venues.signing.wire import (
     HEAD,
     MOST_ANSWERED,
@@ -108,7 +107,7 @@ class SignerProcess:
         """A new key for `wanted`; the agent that it names is the one of the key."""
         return sealed_from(self._ask(Make(wanted)))
 
-    def play(self, wanted: Grant, terms: Terms) -> tuple[Sealed, list[Approval]]:
+    def play(self, wanted: Grant, terms: Terms) -> tuple[Sealed, list[SignedDraft]]:
         """A new key of an owner who is made up for a simulator, and that owner's approvals."""
         return played_from(self._ask(Play(wanted, terms)))
 

@@ -24,13 +24,14 @@ from paddock.runtime.confine import confine
 from paddock.venues.approvals.base import Approvals
 from paddock.venues.approvals.hyperliquid import HyperliquidApprovals
 from paddock.venues.approvals.pacifica import PacificaApprovals
+from paddock.venues.signing.answer import answered
 from paddock.venues.signing.dialect import Dialect
 from paddock.venues.signing.hyperliquid import Hyperliquid
 from paddock.venues.signing.keystore import KeyRing, key_file, parse_keys
 from paddock.venues.signing.pacifica import Pacifica
 from paddock.venues.signing.tally import FileTally
 from paddock.venues.signing.vault import Vault
-from paddock.venues.signing.wire import HEAD, MOST_ASKED, answered, done, failed, frame, too_large
+from paddock.venues.signing.wire import HEAD, MOST_ASKED, done, failed, frame, too_large
 
 TRIES, PAUSE_S = 20, 0.1
 FRAME_S: Final = 5  # within which a frame that has begun is there

@@ -46,6 +46,14 @@ class Draft:
     until_ts: int
 
 
+@dataclass(frozen=True, slots=True)
+class SignedDraft:
+    """A draft and its owner's signature."""
+
+    draft: Draft
+    signature: str
+
+
 class Approvals(Protocol):
     def drafts(self, grant: Grant, terms: Terms, now_ts: int) -> tuple[Draft, ...]:
         """All that the owner of `grant.main` has to sign. Raises Invalid (value) for terms that the venue has not."""

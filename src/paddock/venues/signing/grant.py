@@ -35,3 +35,11 @@ class Grant:
     def bound(self) -> bytes:
         """All of it in one form, which the seal of its key covers."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A key as others may keep it: what it is for, and its blob."""
+
+    grant: Grant
+    blob: bytes

@@ -13,31 +13,15 @@ from typing import Final
 from paddock.core.errors import Code, Invalid, Refused, nearest
 from paddock.core.instrument import Instrument
 from paddock.core.seams import Clock
-from paddock.venues.approvals.base import Approvals, Draft, Terms
+from paddock.venues.approvals.base import Approvals, SignedDraft, Terms
 from paddock.venues.signing.dialect import Dialect, Market
-from paddock.venues.signing.grant import Grant, Network
+from paddock.venues.signing.grant import Grant, Network, Sealed
 from paddock.venues.signing.keystore import Entropy, KeyRing
 from paddock.venues.signing.operations import Order, SignedRequest
 from paddock.venues.signing.policy import Policy, checked, require_allowed, require_day, require_timely
 from paddock.venues.signing.tally import DAY_MS, Tally
 
 _REMEMBERED: Final = 4096  # requests that count once, however often they are signed
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A key as others may keep it: what it is for, and its blob."""
-
-    grant: Grant
-    blob: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A draft and its owner's signature."""
-
-    draft: Draft
-    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +59,7 @@ class Vault:
         self._dialects, self._approvals = dialects, approvals
         self._opened: dict[str, Opened] = {}
         self._markets: dict[tuple[str, Network], _Listing] = {}
-        self._signed: OrderedDict[bytes, None] = OrderedDict()
+        self._signed: OrderedDict[tuple[str, bytes], None] = OrderedDict()
 
     def make(self, wanted: Grant) -> Sealed:
         """A new key for `wanted`, whose agent it names. Raises Invalid (value, live.policy) for what cannot be."""
@@ -87,7 +71,7 @@ class Vault:
             if not self._tally.revoked(_name(grant)):
                 return Sealed(grant, self._ring.seal(secret, grant.bound()))
 
-    def play(self, wanted: Grant, terms: Terms) -> tuple[Sealed, list[Approval]]:
+    def play(self, wanted: Grant, terms: Terms) -> tuple[Sealed, list[SignedDraft]]:
         """A new key of an owner who is made up for a simulator, signs its approvals, and is forgotten.
 
         Raises Refused (signer.policy) at any other network: there an owner's wallet signs, and nobody else.
@@ -105,7 +89,7 @@ class Vault:
         owner = dialect.new_secret(self._entropy)
         sealed = self.make(replace(wanted, main=dialect.address(owner)))
         drafts = self._approvals[wanted.venue].drafts(sealed.grant, terms, self._clock.now_ts())
-        return sealed, [Approval(draft, dialect.approved(owner, bytes.fromhex(draft.exact))) for draft in drafts]
+        return sealed, [SignedDraft(draft, dialect.approved(owner, bytes.fromhex(draft.exact))) for draft in drafts]
 
     def reseal(self, sealed: Sealed, policy: Policy) -> Sealed:
         """The same key under another policy."""
@@ -154,13 +138,17 @@ class Vault:
         known = {**known, **markets}
         self._markets[venue, network] = _Listing(known, {symbol: known[symbol].instrument for symbol in known})
 
-    def test(self, account_id: str) -> None:
+    def self_test(self, account_id: str) -> None:
         """Whether the key of an account would sign. Raises Refused (live.off, signer.key)."""
         opened = self._of(account_id)
         self._require_living(opened.sealed.grant)
         self._prove(opened.sealed)
 
-    def opened(self) -> dict[str, Opened]:
+    def opened(self) -> frozenset[str]:
+        """The accounts that are signed for."""
+        return frozenset(self._opened)
+
+    def look(self) -> dict[str, Opened]:
         """The keys that sign, by account, with what their day has come to."""
         day = self._clock.now_ts() // DAY_MS
         return {
@@ -179,10 +167,10 @@ class Vault:
         market = self._markets.get((grant.venue, grant.network), _NOWHERE)
         notional = require_allowed(grant.policy, order.operation, market.instruments, closing=opened.closing)
         requests = self._dialect(grant.venue).unsigned(grant, order, market.markets)
-        names = [request.identity for request in requests]
-        if notional and not all(name in self._signed for name in names):
+        signed = [(grant.agent, request.identity) for request in requests]
+        if notional and not all(each in self._signed for each in signed):
             self._count(grant, now // DAY_MS, notional)
-        self._remember(names)
+        self._remember(signed)
         with self._ring.opened(opened.sealed.blob, opened.bound) as secret:
             return [request.signed(bytes(secret)) for request in requests]
 
@@ -191,10 +179,10 @@ class Vault:
         require_day(grant.policy, self._tally.spent(name, day), notional)
         self._tally.add(name, day, notional)
 
-    def _remember(self, names: Sequence[bytes]) -> None:
-        for name in names:
-            self._signed[name] = None
-            self._signed.move_to_end(name)
+    def _remember(self, signed: Sequence[tuple[str, bytes]]) -> None:
+        for each in signed:
+            self._signed[each] = None
+            self._signed.move_to_end(each)
         while len(self._signed) > _REMEMBERED:
             self._signed.popitem(last=False)
 

@@ -12,15 +12,14 @@ import struct
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from paddock.core.errors import Code, Invalid, PaddockError, Refused, Unavailable, Unknown
-from paddock.venues.approvals.base import Terms
-from paddock.venues.signing.grant import Grant, Network
+from paddock.venues.approvals.base import SignedDraft, Terms
+from paddock.venues.signing.grant import Grant, Network, Sealed
 from paddock.venues.signing.operations import Order, SignedRequest
 from paddock.venues.signing.policy import Policy
-from paddock.venues.signing.vault import Approval, Sealed, Vault
 
 HEAD: Final = struct.Struct(">I")
 MOST_ASKED: Final = 4 << 20  # bytes of a frame: the markets of a venue are the largest
@@ -135,9 +134,9 @@ class Look:
 
 
 Asked = Make | Play | Reseal | Rewrap | Open | Close | Revoke | SelfTest | Markets | Sign | Look
-_asked: Final[TypeAdapter[Asked]] = TypeAdapter(Annotated[Asked, Field(discriminator="do")])
-_kept: Final = TypeAdapter(Kept)
-_approvals: Final = TypeAdapter(list[Approval])
+ASKED: Final[TypeAdapter[Asked]] = TypeAdapter(Annotated[Asked, Field(discriminator="do")])
+KEPT: Final = TypeAdapter(Kept)
+SIGNED: Final = TypeAdapter(list[SignedDraft])
 
 
 def frame(body: bytes) -> bytes:
@@ -146,18 +145,7 @@ def frame(body: bytes) -> bytes:
 
 def asked(request: Asked) -> bytes:
     """A request as the body of a frame."""
-    return _asked.dump_json(request)
-
-
-def answered(vault: Vault, body: bytes) -> bytes:
-    """The body of the answer to the body of any frame, whatever is in it."""
-    try:
-        request = _asked.validate_json(body, strict=True, extra="forbid")
-        return done(_do(vault, request))
-    except ValidationError as error:
-        return failed(_garbled(error))
-    except PaddockError as error:
-        return failed(error)
+    return ASKED.dump_json(request)
 
 
 def outcome(body: bytes) -> Any:
@@ -175,12 +163,12 @@ def outcome(body: bytes) -> Any:
 
 def sealed_from(told: object) -> Sealed:
     """A sealed key of an answer."""
-    return _kept.validate_python(told).sealed
+    return KEPT.validate_python(told).sealed
 
 
-def played_from(told: Any) -> tuple[Sealed, list[Approval]]:
+def played_from(told: Any) -> tuple[Sealed, list[SignedDraft]]:
     """A sealed key and its approvals, of an answer."""
-    return sealed_from(told["key"]), _approvals.validate_python(told["approvals"])
+    return sealed_from(told["key"]), SIGNED.validate_python(told["approvals"])
 
 
 def requests_from(told: list[list[Any]]) -> list[SignedRequest]:
@@ -191,41 +179,6 @@ def plain_markets(markets: object) -> dict[str, Any]:
     """Markets of a codec's listing as plain values, for `Markets`."""
     told: dict[str, Any] = to_jsonable_python(markets)
     return told
-
-
-def _do(vault: Vault, request: Asked) -> object:
-    match request:
-        case Sign(order):
-            return [[each.kind, each.path, each.body] for each in vault.sign(order)]
-        case Make(wanted):
-            return _told(vault.make(wanted))
-        case Play(wanted, terms):
-            sealed, approvals = vault.play(wanted, terms)
-            return {"key": _told(sealed), "approvals": _approvals.dump_python(approvals, mode="json")}
-        case Reseal(key, policy):
-            return _told(vault.reseal(key.sealed, policy))
-        case Rewrap(key):
-            return _told(vault.rewrap(key.sealed))
-        case Open(key, closing):
-            vault.open(key.sealed, closing=closing)
-        case Close(account_id):
-            vault.close(account_id)
-        case Revoke(grant):
-            vault.revoke(grant)
-        case SelfTest(account_id):
-            vault.test(account_id)
-        case Markets(venue, network, markets):
-            vault.list_markets(venue, network, markets)
-        case Look():
-            return {
-                account_id: {"agent": opened.sealed.grant.agent, "closing": opened.closing, "spent": opened.spent}
-                for account_id, opened in vault.opened().items()
-            }
-    return None
-
-
-def _told(sealed: Sealed) -> object:
-    return _kept.dump_python(Kept(sealed.grant, sealed.blob), mode="json")
 
 
 def done(value: object) -> bytes:
@@ -246,15 +199,3 @@ def too_large() -> bytes:
     """The answer to a frame that did not come whole, or never could."""
     rule = f"a frame holds at most {MOST_ASKED} bytes, and comes at once"
     return failed(Invalid(Code.SIGNER_REQUEST, "this is no frame for the signer", where="frame", rule=rule))
-
-
-def _garbled(error: ValidationError) -> Invalid:
-    """Says where and why; never what was seen, which may be anything."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    return Invalid(
-        Code.SIGNER_REQUEST,
-        "this is no request for the signer",
-        where=".".join(map(str, first["loc"]))[:200],
-        seen=f"{error.error_count()} problems",
-        rule=first["msg"][:200],
-    )

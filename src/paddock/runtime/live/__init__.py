@@ -1,0 +1,1 @@
+"""May this account trade real money? Its connection to a venue: whose agent, with whose leave, within which limits."""
