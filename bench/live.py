@@ -109,12 +109,12 @@ def living(database: Database, arrays: Arrays) -> tuple[TapeReplay, Worker]:
     return feed, Worker(database, [market], Kills(database, feed), "bench")
 
 
-def documents(count: int, seed: int = 11) -> Iterator[Json]:
+def documents(count: int, symbols: int = SYMBOLS, seed: int = 11) -> Iterator[Json]:
     """Bots that differ: seven kinds of rules, periods and levels drawn from what people use, a symbol each."""
     rng = np.random.default_rng(seed)
-    symbols = symbols_of(SYMBOLS)
+    names = symbols_of(symbols)
     for n in range(count):
-        symbol = symbols[int(rng.integers(SYMBOLS))]
+        symbol = names[int(rng.integers(symbols))]
         period = int(rng.integers(7, 31))
         slow = period + int(rng.integers(5, 60))
         yield bot(n % 7, symbol, period, slow, int(rng.integers(20, 41)))
@@ -156,10 +156,10 @@ class Timed:
         Runner._relever = self._relever
 
 
-def deploy(database: Database, feed: TapeReplay, count: int) -> None:
+def deploy(database: Database, feed: TapeReplay, count: int, symbols: int = SYMBOLS, capital: int = CAPITAL) -> None:
     """The bots of W5 on one account, all at once: one by one is what the API is for."""
-    account = Accounts(database, feed, CountingIds("account")).open(OWNER, "paper", CAPITAL * count)
-    made = [load_document(document) for document in documents(count)]
+    account = Accounts(database, feed, CountingIds("account")).open(OWNER, "paper", capital * count)
+    made = [load_document(document) for document in documents(count, symbols)]
     now = feed.now_ts()
     names = [f"{n:05d}" for n in range(count)]
     shared = {"owner": OWNER, "version": 1}
@@ -182,7 +182,7 @@ def deploy(database: Database, feed: TapeReplay, count: int) -> None:
             "account_id": account.account_id,
             "feed": feed.name,
             "shard": shard_of(account.account_id),
-            "capital": CAPITAL,
+            "capital": capital,
             "state": RunState.DRAFT,
             "wanted": Wanted.ACTIVE,
             "asked": 1,
@@ -198,7 +198,7 @@ def deploy(database: Database, feed: TapeReplay, count: int) -> None:
                 for one in versions
             ],
         )
-        record(conn, [draft(Allocated(account.account_id, name, CAPITAL), now) for name in names])
+        record(conn, [draft(Allocated(account.account_id, name, capital), now) for name in names])
 
 
 def main() -> None:

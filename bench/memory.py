@@ -1,6 +1,7 @@
 """W8: does a process that trades for long grow? Living bots over many bars, as fast as they go.
 
-`python -m bench.memory [--bots 100] [--bars 20000]`. The journal on disk grows, as it must; the process must not.
+`python -m bench.memory [--bots 100] [--symbols 50] [--bars 20000] [--burst 1]`. The journal on disk grows, as it must;
+the process must not. `--burst` brings so many bars in a step of the worker, each in its own time: a long life in less.
 """
 
 from __future__ import annotations
@@ -8,49 +9,121 @@ from __future__ import annotations
 import argparse
 import gc
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from bench.live import HISTORY, SYMBOLS, WARM, deploy, living
-from bench.market import synthetic
+from bench.live import HISTORY, SYMBOLS, deploy
+from bench.market import synthetic, tape_of
+from paddock.core.money import MICROS
+from paddock.core.time import MINUTE_MS
+from paddock.engine.costs import Costs
 from paddock.journal.database import Database
+from paddock.journal.upgrade import upgrade
+from paddock.market.growing import Bar
+from paddock.market.tape import Tape
+from paddock.runtime.feeds import TapeReplay
+from paddock.runtime.kill import Kills
+from paddock.runtime.paper import PaperVenue
+from paddock.runtime.runner import Market
+from paddock.runtime.worker import Worker
 
-REPORTS = 8  # over the whole time
+REPORTS = 20  # over the whole time
+MB = 1e6
+CAPITAL = 100_000 * MICROS  # each can pay for its orders
 
 
-def rss_mb() -> float:
-    """Megabytes that this process holds now."""
+class Bursts(TapeReplay):
+    """Brings all bars that are due at once. Its time is that of the bar that the venue filled last."""
+
+    filled_ts: int | None = None
+
+    def poll(self) -> list[Bar]:
+        bars: list[Bar] = []
+        while found := super().poll():
+            bars += found
+        return bars
+
+    def now_ts(self) -> int:
+        return super().now_ts() if self.filled_ts is None else self.filled_ts
+
+
+class OnTime(PaperVenue):
+    """Fills each bar when it closes."""
+
+    def __init__(self, database: Database, feed: Bursts) -> None:
+        super().__init__(database, feed)
+        self._feed = feed
+
+    def advance(self, feed: str, bar: Bar) -> int:
+        self._feed.filled_ts = bar.ts + MINUTE_MS
+        return super().advance(feed, bar)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the process holds after `bars`: resident bytes, and objects of the interpreter's own allocator."""
+
+    bars: int
+    rss: int
+    blocks: int
+
+    def grown_since(self, earlier: Held) -> str:
+        """Bytes and blocks a bar."""
+        bars = self.bars - earlier.bars
+        return (
+            f"{(self.rss - earlier.rss) / bars:+.2f} bytes, {(self.blocks - earlier.blocks) / bars:+.4f} blocks a bar"
+        )
+
+
+def held(bars: int) -> Held:
+    gc.collect()
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize() / 1e6
+    return Held(bars, pages * resource.getpagesize(), sys.getallocatedblocks())
 
 
-def measure_memory(bots: int, bars: int, folder: Path) -> Iterator[str]:
-    arrays = synthetic(HISTORY + WARM + bars + 1, SYMBOLS)
+def measure_memory(bots: int, symbols: int, bars: int, burst: int, folder: Path) -> Iterator[str]:
+    """Lines as it goes, and how it grew in the second half of that time."""
+    tape = tape_of(synthetic(HISTORY + bars + burst, symbols))
     database = Database.open(f"sqlite:///{folder / 'paddock.db'}")
-    feed, worker = living(database, arrays)
-    deploy(database, feed, bots)
+    upgrade(database)
+    feed, worker = living(database, tape)
+    deploy(database, feed, bots, symbols, CAPITAL)
     worker.step()
-    start = time.perf_counter()
-    for bar in range(1, bars + 1):
-        feed.advance()
+    start, seen = time.perf_counter(), [held(0)]
+    for bar in range(burst, bars + 1, burst):
+        feed.advance(burst)
         worker.step()
-        if bar % (bars // REPORTS) == 0:
-            gc.collect()
-            disk = (folder / "paddock.db").stat().st_size / 1e6
+        if bar // (bars // REPORTS) > len(seen) - 1:
+            seen.append(held(bar))
+            disk = sum(file.stat().st_size for file in folder.iterdir()) / MB
             rate = bar / (time.perf_counter() - start)
-            yield f"{bar:>6} bars: {rss_mb():6.1f} MB, journal {disk:.0f} MB, {rate:.0f} bars a second"
+            now = seen[-1]
+            memory = f"{now.rss / MB:6.1f} MB, {now.blocks:,} blocks"
+            yield f"{bar:>9,} bars: {memory}; {disk:.0f} MB on disk, {rate:.0f} a second"
+    yield f"in the second half: {seen[-1].grown_since(seen[len(seen) // 2])}"
     database.close()
+
+
+def living(database: Database, tape: Tape) -> tuple[Bursts, Worker]:
+    feed = Bursts("bench-1m", tape, HISTORY)
+    paper = OnTime(database, feed)
+    market = Market(feed, lambda _: paper, paper, Costs(funding=False))
+    return feed, Worker(database, [market], Kills(database, feed), "bench")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bots", type=int, default=100)
+    parser.add_argument("--symbols", type=int, default=SYMBOLS)
     parser.add_argument("--bars", type=int, default=20_000)
+    parser.add_argument("--burst", type=int, default=1)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for line in measure_memory(asked.bots, asked.bars, Path(folder)):
+        for line in measure_memory(asked.bots, asked.symbols, asked.bars, asked.burst, Path(folder)):
             print(line, flush=True)
 
 
