@@ -80,7 +80,8 @@ def test_a_restart_changes_nothing(stage, trader):
     stage.trade(104.5)
     stage.reopen()
     stage.trade(94.0)
-    assert [(f.client_id, f.lots) for f in trader.fills()][1:] == [(f"{trader.book}-2", 400), ("stop-1", 600)]
+    second = contract.named(f"{trader.book}-2")
+    assert [(f.client_id, f.lots) for f in trader.fills()][1:] == [(second, 400), ("stop-1", 600)]
     assert trader.open_ids() == {resting.client_id}
 
 

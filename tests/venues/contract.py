@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import count, pairwise
@@ -30,8 +31,16 @@ VALID_MS = 30_000
 STEP_MS = 60_000
 
 
+def named(text: str) -> str:
+    """A client id, as intents have them: 32 hex digits."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
 class Stage(Protocol):
-    """One venue with one symbol, and a way to make its market trade."""
+    """One venue with one symbol, and a way to make its market trade.
+
+    A venue whose TWAPs have slices of its own choosing says so with an attribute `own_slices` that is true.
+    """
 
     broker: Broker
     clock: ManualClock
@@ -51,7 +60,8 @@ class Trader:
 
     def order(self, kind=OrderKind.MARKET, side=Side.BUY, lots=1000, **more) -> Placement:
         now = self.stage.clock.now_ts()
-        named = {"client_id": f"{self.book}-{next(self.ids)}", "sent_ts": now, "expires_ts": now + VALID_MS}
+        client_id = named(f"{self.book}-{next(self.ids)}")
+        said = {"client_id": client_id, "sent_ts": now, "expires_ts": now + VALID_MS}
         return Placement(
             account_id=ACCOUNT,
             book=self.book,
@@ -59,7 +69,7 @@ class Trader:
             kind=kind,
             side=side,
             lots=lots,
-            **named | more,
+            **said | more,
         )
 
     def place(self, *args, **more) -> Placement:
@@ -114,7 +124,8 @@ class VenueContract:
         fills = trader.fills(order.client_id)
         assert sum(fill.lots for fill in fills) == 1000 == trader.lots()
         assert {(fill.side, fill.kind, fill.symbol) for fill in fills} == {(Side.BUY, OrderKind.MARKET, order.symbol)}
-        assert {fill.book for fill in fills} == {order.book}
+        books = {order.book, ""} if trader.stage.broker.capabilities.netting else {order.book}
+        assert {fill.book for fill in fills} <= books
         assert all(fill.fee >= 0 and not fill.maker for fill in fills)
         found = trader.stage.broker.find(ACCOUNT, order.client_id)
         assert (found.state, found.filled) == (OrderState.FILLED, 1000)
@@ -130,7 +141,7 @@ class VenueContract:
         assert order.client_id not in trader.open_ids()
 
     def test_what_nobody_placed_is_not_found(self, trader):
-        assert trader.stage.broker.find(ACCOUNT, "nobody") is None
+        assert trader.stage.broker.find(ACCOUNT, named("nobody")) is None
 
     def test_a_cancelled_order_is_gone_and_says_so(self, trader):
         order = trader.place(OrderKind.LIMIT, px=90.0)
@@ -219,23 +230,24 @@ class VenueContract:
         capabilities = trader.stage.broker.capabilities
         if not (capabilities.relative_brackets or capabilities.attached_brackets):
             pytest.skip("this venue takes no brackets")
-        ids = {"stop_client_id": "stop-1", "take_client_id": "take-1"}
+        stop, take = named("stop-1"), named("take-1")
+        ids = {"stop_client_id": stop, "take_client_id": take}
         relative, absolute = {"stop_pct": 5.0, "take_pct": 5.0}, {"stop_px": 95.0, "take_px": 105.0}
         levels = relative if capabilities.relative_brackets else absolute
         trader.enter(bracket=Bracket(**ids, **levels))
-        assert {"stop-1", "take-1"} <= trader.open_ids()
+        assert {stop, take} <= trader.open_ids()
         trader.stage.trade(94.0)
-        (fill,) = trader.fills("stop-1")
+        (fill,) = trader.fills(stop)
         assert (fill.kind, fill.lots, trader.lots()) == (OrderKind.STOP, 1000, 0)
-        assert not {"stop-1", "take-1"} & trader.open_ids()
-        assert trader.ends("take-1")[-1] is OrderState.CANCELED
+        assert not {stop, take} & trader.open_ids()
+        assert trader.ends(take)[-1] is OrderState.CANCELED
 
     def test_relative_levels_follow_the_average_entry(self, trader):
         if not trader.stage.broker.capabilities.relative_brackets:
             pytest.skip("this venue keeps no levels in percent")
-        trader.enter(bracket=Bracket(stop_pct=10.0, stop_client_id="stop-1"))
+        trader.enter(bracket=Bracket(stop_pct=10.0, stop_client_id=named("stop-1")))
         trader.stage.trade(110.0)
-        more = trader.place(bracket=Bracket(stop_pct=10.0, stop_client_id="stop-2"))
+        more = trader.place(bracket=Bracket(stop_pct=10.0, stop_client_id=named("stop-2")))
         trader.stage.trade(110.0)
         assert trader.fills(more.client_id)
         trader.stage.trade(96.0)
@@ -282,7 +294,8 @@ class VenueContract:
         for _ in range(6):
             trader.stage.trade(PX)
         fills = trader.fills(order.client_id)
-        assert len(fills) == 4 and sum(fill.lots for fill in fills) == 1000 == trader.lots()
+        assert len(fills) == 4 or getattr(trader.stage, "own_slices", False)
+        assert len(fills) > 1 and sum(fill.lots for fill in fills) == 1000 == trader.lots()
 
     def test_a_market_order_beyond_its_bound_is_cancelled(self, trader):
         order = trader.order(bound_px=101.0)

@@ -1,0 +1,241 @@
+"""How is Hyperliquid asked? One HTTP side, one socket and one budget for all that runs on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol, TypeVar
+
+from paddock.core.errors import PaddockError
+from paddock.core.seams import Clock, RandomSource
+from paddock.venues.heard import Gap
+from paddock.venues.hyperliquid.codec import actions, info, instruments, standing
+from paddock.venues.hyperliquid.codec.instruments import MAIN_DEX, Dex, Listing
+from paddock.venues.hyperliquid.codec.reading import decoded, shown
+from paddock.venues.hyperliquid.codec.said import Frame
+from paddock.venues.hyperliquid.codec.subscriptions import Subscription
+from paddock.venues.hyperliquid.dialect import HyperliquidDialect, subscription
+from paddock.venues.hyperliquid.networks import (
+    ALLOWANCES,
+    CONNECTIONS,
+    FRAMES,
+    IP,
+    Endpoint,
+    address_allowance,
+    address_bucket,
+)
+from paddock.venues.transport.budget import Allowance, Budget, Priority
+from paddock.venues.transport.frames import Delivery
+from paddock.venues.transport.http import Http, Reply, Request
+from paddock.venues.transport.lost import Does, lost, unavailable
+from paddock.venues.transport.outage import Outage
+from paddock.venues.transport.stream import Pace, Stream
+
+READ_MS: Final = 10_000
+WRITE_MS: Final = 10_000
+LISTING_MS: Final = 600_000  # how old the listing may be
+ALLOWANCE_MS: Final = 600_000  # how old the venue's count of an account's actions may be
+_SOON_MS: Final = 30_000  # a listing as young as that is not read again for a coin that it does not hold
+_CANCELS: Final = frozenset({"cancel", "cancelByCloid", "scheduleCancel"})
+_JSON: Final = {"content-type": "application/json"}
+_PACE: Final = Pace(heartbeat_ms=20_000, stall_ms=45_000)  # the pong that follows each heartbeat ends the silence
+
+
+class Names(Protocol):
+    """What was read, and the coins in it that the listing does not hold."""
+
+    @property
+    def unlisted(self) -> frozenset[str]: ...
+
+
+K = TypeVar("K", bound=Names)
+Hearer = Callable[[Delivery[Frame]], None]
+
+
+class Client:
+    """From `open` to `close`, on one event loop. Reading needs no key; `act` takes bodies that are signed already.
+
+    All calls raise Unavailable when there was no good answer (Throttled: not now), and Unknown for what cannot be read;
+    `act` raises Unknown also when its action may have reached the venue.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        clock: Clock,
+        random: RandomSource,
+        *,
+        dexs: tuple[str, ...] = (MAIN_DEX,),
+        pace: Pace = _PACE,
+        allowances: Sequence[Allowance] = ALLOWANCES,
+    ) -> None:
+        """`dexs`: the lists of perps that count; the venue's own is `""`. `allowances`: of this machine's address."""
+        self.endpoint, self.clock, self.dexs = endpoint, clock, dexs
+        self._random, self._pace, self._allowances = random, pace, allowances
+        self._listing = Listing()
+        self._listed_s = float("-inf")
+        self._listing_lock = asyncio.Lock()
+        self._allowed_s: dict[str, float] = {}
+        self._hearers: dict[str, list[Hearer]] = defaultdict(list)
+        self._stack = contextlib.AsyncExitStack()
+
+    # --- life ---
+
+    async def open(self) -> None:
+        """Nothing is asked of the venue yet: it may be down."""
+        loop = asyncio.get_running_loop()
+        self._seconds = loop.time
+        self._budget = Budget(self._allowances, loop.time)
+        self._http = await self._stack.enter_async_context(Http(self.endpoint.rest, self.clock, self._budget))
+        self._stream = Stream(
+            self.endpoint.socket,
+            HyperliquidDialect(lambda: self._listing),
+            self.clock,
+            self._random,
+            self._budget,
+            pace=self._pace,
+            connect={CONNECTIONS: 1},
+            sent={FRAMES: 1},
+        )
+        self._streaming: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        if self._streaming is not None:
+            await self._stream.close()
+            await asyncio.wait([self._streaming])
+        await self._stack.aclose()
+
+    # --- questions and actions ---
+
+    async def ask(self, query: info.Query, priority: Priority = Priority.READ, wait_ms: int = READ_MS) -> Any:
+        """The JSON that answers a question."""
+        charges = {IP: info.weight(query)}
+        reply = await self._post("/info", query, Does.READ, priority, wait_ms, charges)
+        if reply.status >= 300:
+            raise unavailable(f"it does not answer {query['type']}: {reply.status} {shown(reply.body[:200])}")
+        answer = decoded(reply.body)
+        if isinstance(answer, list):
+            extra = info.weight_of_rows(query, len(answer))
+            self._budget.observe(IP, self._budget.left(IP) - extra)
+        return answer
+
+    async def act(self, body: Mapping[str, Any], user: str, priority: Priority, wait_ms: int = WRITE_MS) -> Any:
+        """The JSON that answers a signed action of an account; what it says is `codec.replies` to read."""
+        action = body["action"]
+        self._budget.add(address_allowance(user))
+        charges = {IP: actions.weight(action)}
+        if action["type"] not in _CANCELS:
+            charges[address_bucket(user)] = actions.items_of(action)
+        reply = await self._post("/exchange", body, Does.WRITE, priority, wait_ms, charges)
+        if reply.status >= 300:
+            raise lost(Does.WRITE, f"it answered {action['type']} with {reply.status}: {shown(reply.body[:200])}")
+        return decoded(reply.body)
+
+    async def count_allowance(self, user: str) -> None:
+        """Learn how many actions the venue leaves an account, if that is not known lately."""
+        if self._seconds() - self._allowed_s.get(user, float("-inf")) < ALLOWANCE_MS / 1000:
+            return
+        allowed = standing.allowance(await self.ask(info.rate_limit(user)))
+        self._budget.add(address_allowance(user))
+        self._budget.reset(address_bucket(user), allowed.left)
+        self._allowed_s[user] = self._seconds()
+
+    def forget_allowance(self, user: str) -> None:
+        """The venue's count is another one than ours: ask for it before the next action."""
+        self._allowed_s.pop(user, None)
+
+    # --- what is listed ---
+
+    @property
+    def listing(self) -> Listing:
+        """As it was read last; empty before."""
+        return self._listing
+
+    async def listed(self, unknown: frozenset[str] = frozenset()) -> Listing:
+        """The perps, read anew when they are old, or when one is named that is not among them.
+
+        A listing that is there stays when the venue does not answer.
+        """
+        limit_ms = LISTING_MS if unknown <= self._listing.markets.keys() else _SOON_MS
+        async with self._listing_lock:
+            if self._seconds() - self._listed_s < limit_ms / 1000:
+                return self._listing
+            try:
+                self._listing = self._listing.joined(await self._read_listing())
+            except PaddockError:
+                if not self._listing.markets:
+                    raise
+            self._listed_s = self._seconds()
+        return self._listing
+
+    async def known(self, message: Any, read: Callable[[Any, Listing], K]) -> K:
+        """What a reader makes of a message; for a perp that is not listed the listing is read anew, lately or not."""
+        found = read(message, await self.listed())
+        unlisted = frozenset(coin for coin in found.unlisted if self.counts(coin))
+        return read(message, await self.listed(unlisted)) if unlisted else found
+
+    def counts(self, coin: str) -> bool:
+        """Whether a coin is a perp of a dex that counts; spot pairs and outcomes are none."""
+        dex, _, _ = coin.rpartition(":")
+        return dex in self.dexs and not coin.startswith(("@", "#")) and "/" not in coin
+
+    async def _read_listing(self) -> Listing:
+        found = Listing()
+        for dex in await self._numbered():
+            found = found.joined(instruments.perps(await self.ask(info.meta(dex.name)), dex))
+        return found
+
+    async def _numbered(self) -> tuple[Dex, ...]:
+        if self.dexs == (MAIN_DEX,):
+            return (instruments.MAIN,)
+        known = instruments.dexs(await self.ask(info.perp_dexs()))
+        return tuple(dex for dex in known if dex.name in self.dexs)
+
+    # --- the socket ---
+
+    async def hear(self, asked: Subscription, hearer: Hearer, fresh_ms: int = 0) -> str:
+        """From now on tell `hearer`, on the loop, what is heard; gives the subscription's key. A Gap comes first.
+
+        `hearer` is quick and raises nothing. Quantities in frames are in lots of the listing, which is read before.
+        """
+        await self.listed()
+        wanted = subscription(asked, fresh_ms)
+        self._hearers[wanted.key].append(hearer)
+        if self._streaming is None:
+            await self._stream.__aenter__()
+            self._streaming = asyncio.create_task(self._listen(), name="hyperliquid hearing")
+        if len(self._hearers[wanted.key]) == 1:
+            self._stream.add(wanted)
+        else:
+            now_ts = self.clock.now_ts()
+            hearer(Delivery(wanted.key, Gap(wanted.key, "it begins"), now_ts))
+        return wanted.key
+
+    def unhear(self, key: str, hearer: Hearer) -> None:
+        self._hearers[key].remove(hearer)
+        if not self._hearers[key]:
+            del self._hearers[key]
+            self._stream.drop(key)
+
+    @property
+    def outage(self) -> Outage:
+        """Of the socket."""
+        return self._stream.outage
+
+    def stale(self) -> frozenset[str]:
+        """The subscriptions on which nothing may be decided now."""
+        return self._stream.stale(self.clock.now_ts())
+
+    async def _listen(self) -> None:
+        async for delivery in self._stream:
+            for hearer in tuple(self._hearers.get(delivery.key, ())):
+                hearer(delivery)
+
+    async def _post(
+        self, path: str, body: Mapping[str, Any], does: Does, priority: Priority, wait_ms: int, charges: dict[str, int]
+    ) -> Reply:
+        text = json.dumps(body, separators=(",", ":")).encode()
+        return await self._http.send(Request("POST", path, does, priority, wait_ms, charges, text, _JSON))
