@@ -108,8 +108,9 @@ class Kills:
 
     def engaged(self) -> tuple[Kill, ...]:
         """All switches that are engaged: those that were written as of the last `refresh`, and those only here."""
+        here = dict(self._pulled)  # first: what is written meanwhile leaves it only once it is known
         known = {kill.scope: kill for kill in self._known}
-        return tuple((known | self._pulled).values())
+        return tuple((known | here).values())
 
     def refresh(self) -> None:
         """Read the written switches again. Raises Unavailable; `engaged` then gives what was known before."""
