@@ -34,6 +34,12 @@ class BookMachine(RuleBasedStateMachine):
     def limit(self, account, side, lots, px, tif, reduce_only):
         self.submit(ask(account, side, lots, px, tif, reduce_only=reduce_only), tif.value)
 
+    @rule(account=st.sampled_from(NAMES), lots=st.integers(1, 12), away=st.integers(-1, 4))
+    def closing(self, account, lots, away):
+        """A reduce-only limit of the side that reduces, mostly where it rests."""
+        side = SELL if self.naive.positions.get(account, 0) > 0 else BUY
+        self.submit(ask(account, side, lots, 100 - side * away, reduce_only=True), "gtc")
+
     @rule(account=st.sampled_from(NAMES), side=st.sampled_from((BUY, SELL)), lots=st.integers(1, 30), data=st.data())
     def market(self, account, side, lots, data):
         worst = data.draw(st.sampled_from((0, 99, 101)))

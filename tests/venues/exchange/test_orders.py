@@ -133,6 +133,14 @@ class TestReduceOnly:
         part = exchange.submit(ask("ann", SELL, 4, 122, reduce_only=True))
         assert (newer.lots, part.lots) == (6, 4)
 
+    def test_when_the_newest_takes_all_the_room_the_older_go(self):
+        exchange = self.exchange()
+        older = exchange.submit(ask("ann", SELL, 4, 120, reduce_only=True))
+        newer = exchange.submit(ask("ann", SELL, 6, 121, reduce_only=True))
+        exchange.submit(ask("cy", BUY, 5, 100))
+        exchange.submit(ask("ann", SELL, 5))
+        assert (newer.lots, older.status) == (5, Status.CANCELLED)
+
     def test_a_taker_that_empties_one_finds_the_rest_gone(self):
         exchange = self.exchange()
         first = exchange.submit(ask("ann", SELL, 6, 120, reduce_only=True))

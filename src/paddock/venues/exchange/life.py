@@ -91,7 +91,6 @@ def resize(state: State, order: Order, lots: int) -> None:
     if order.level is not None:
         order.market.book.shrink(order, less)
         _count(order.holding, order, -less)
-        order.account.settle_active(order.holding)
     order.lots, order.changed_ts = lots, state.now_ts
     state.tell_order(order, Change.RESIZED)
 
