@@ -50,6 +50,11 @@ class Hub:
         self._watches: dict[Topic, _Watch] = {}
         self.listeners: dict[Listener, None] = {}
 
+    @property
+    def topics(self) -> list[Topic]:
+        """All that somebody hears."""
+        return list(self._heard)
+
     def join(self, send: Callable[[str], None], ip: str) -> Listener:
         listener = Listener(send, ip, Line(self._faults), sent_ts=self._venue.wall.now_ts())
         self.listeners[listener] = None
