@@ -20,6 +20,7 @@ class Member:
     builders: dict[str, int] = field(default_factory=dict)
     builders_ts: dict[str, int] = field(default_factory=dict)
     api_keys: list[str] = field(default_factory=list)
+    keys_made: int = 0
     settings_ts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 

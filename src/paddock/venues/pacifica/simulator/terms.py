@@ -49,6 +49,7 @@ class Terms:
     is answered `Internal server error`, as was documented, instead of a business code. `post_only_at_once`: a post-only
     order that would match is refused at once; otherwise it gets an id, and an event says that it was rejected.
     `silent_ms`: after so long without a word from a client its socket is closed. `book_ms`: how often a book is sent.
+    `builder_rate` (1e-10): what builders ask for, within what was approved.
     """
 
     coins: tuple[Coin, ...] = COINS
@@ -59,6 +60,7 @@ class Terms:
     silent_ms: int = 60_000
     longest_ms: int = 24 * 3_600_000
     book_ms: int = 250
+    builder_rate: int = 0
     seed: int = 1
 
     @property
