@@ -110,13 +110,16 @@ def made(gateway, wallet, vault, nonces, notes, **more) -> HyperliquidBroker:
 
 
 @contextmanager
-def staged(folder: Path, *, terms: Terms | None = None, leverage: int = 20, **more) -> Iterator[Stage]:
+def staged(
+    folder: Path, *, terms: Terms | None = None, wait_ms: int = 10_000, allowances=AMPLE, **more
+) -> Iterator[Stage]:
+    """`wait_ms`: how long an answer may take; `more` is the broker's."""
     clock = ManualClock(NOW)
     simulator = Simulator(clock, terms or Terms(coins=COINS, allowed=GENEROUS, schedule_volume=0))
     tally = FileTally(folder / f"tally-{next(_COUNT)}")
     entropy = Entropy()
     vault = Vault(KeyRing([entropy(32)], entropy), tally, clock, entropy, {"hyperliquid": Hyperliquid()}, {})
-    policy = Policy(("*",), 1_000_000 * MICROS, 100_000_000 * MICROS, leverage)
+    policy = Policy(("*",), 1_000_000 * MICROS, 100_000_000 * MICROS, 20)
     sealed = vault.make(Grant("ann", ACCOUNT, "hyperliquid", Network.SIMULATOR, OWNER, "", policy))
     vault.open(sealed, closing=False)
     wallet = Wallet(ACCOUNT, OWNER, sealed.grant.agent)
@@ -125,7 +128,10 @@ def staged(folder: Path, *, terms: Terms | None = None, leverage: int = 20, **mo
         member = venue.members.get(OWNER)
         assert venue.members.approve(member, wallet.agent, "", clock.now_ts()) is None
     nonces, notes = MemoryNonces(), MemoryNoteStore()
-    with running(simulator) as url, Gateway(client(url, clock)) as gateway:
+    with (
+        running(simulator) as url,
+        Gateway(client(url, clock, wait_ms=wait_ms, allowances=allowances)) as gateway,
+    ):
         broker = made(gateway, wallet, vault, nonces, notes, **more)
         instrument = gateway.read(gateway.client.listed())["COIN"].instrument
         yield Stage(simulator, url, clock, vault, wallet, gateway, broker, nonces, notes, instrument)

@@ -34,8 +34,7 @@ from paddock.venues.transport.lost import Does, lost, unavailable
 from paddock.venues.transport.outage import Outage
 from paddock.venues.transport.stream import Pace, Stream
 
-READ_MS: Final = 10_000
-WRITE_MS: Final = 10_000
+WAIT_MS: Final = 10_000
 LISTING_MS: Final = 600_000  # how old the listing may be
 ALLOWANCE_MS: Final = 600_000  # how old the venue's count of an account's actions may be
 _SOON_MS: Final = 30_000  # a listing as young as that is not read again for a coin that it does not hold
@@ -71,10 +70,13 @@ class Client:
         dexs: tuple[str, ...] = (MAIN_DEX,),
         pace: Pace = _PACE,
         allowances: Sequence[Allowance] = ALLOWANCES,
+        wait_ms: int = WAIT_MS,
     ) -> None:
-        """`dexs`: the lists of perps that count; the venue's own is `""`. `allowances`: of this machine's address."""
+        """`dexs`: the lists of perps that count; the venue's own is `""`. `allowances`: of this machine's address.
+        `wait_ms`: how long an answer may take.
+        """
         self.endpoint, self.clock, self.dexs = endpoint, clock, dexs
-        self._random, self._pace, self._allowances = random, pace, allowances
+        self._random, self._pace, self._allowances, self._wait_ms = random, pace, allowances, wait_ms
         self._listing = Listing()
         self._listed_s = float("-inf")
         self._listing_lock = asyncio.Lock()
@@ -110,10 +112,10 @@ class Client:
 
     # --- questions and actions ---
 
-    async def ask(self, query: info.Query, priority: Priority = Priority.READ, wait_ms: int = READ_MS) -> Any:
+    async def ask(self, query: info.Query, priority: Priority = Priority.READ) -> Any:
         """The JSON that answers a question."""
         charges = {IP: info.weight(query)}
-        reply = await self._post("/info", query, Does.READ, priority, wait_ms, charges)
+        reply = await self._post("/info", query, Does.READ, priority, charges)
         if reply.status >= 300:
             raise unavailable(f"it does not answer {query['type']}: {reply.status} {shown(reply.body[:200])}")
         answer = decoded(reply.body)
@@ -122,14 +124,14 @@ class Client:
             self._budget.observe(IP, self._budget.left(IP) - extra)
         return answer
 
-    async def act(self, body: Mapping[str, Any], user: str, priority: Priority, wait_ms: int = WRITE_MS) -> Any:
+    async def act(self, body: Mapping[str, Any], user: str, priority: Priority) -> Any:
         """The JSON that answers a signed action of an account; what it says is `codec.replies` to read."""
         action = body["action"]
         self._budget.add(address_allowance(user))
         charges = {IP: actions.weight(action)}
         if action["type"] not in _CANCELS:
             charges[address_bucket(user)] = actions.items_of(action)
-        reply = await self._post("/exchange", body, Does.WRITE, priority, wait_ms, charges)
+        reply = await self._post("/exchange", body, Does.WRITE, priority, charges)
         if reply.status >= 300:
             raise lost(Does.WRITE, f"it answered {action['type']} with {reply.status}: {shown(reply.body[:200])}")
         return decoded(reply.body)
@@ -235,7 +237,7 @@ class Client:
                 hearer(delivery)
 
     async def _post(
-        self, path: str, body: Mapping[str, Any], does: Does, priority: Priority, wait_ms: int, charges: dict[str, int]
+        self, path: str, body: Mapping[str, Any], does: Does, priority: Priority, charges: dict[str, int]
     ) -> Reply:
         text = json.dumps(body, separators=(",", ":")).encode()
-        return await self._http.send(Request("POST", path, does, priority, wait_ms, charges, text, _JSON))
+        return await self._http.send(Request("POST", path, does, priority, self._wait_ms, charges, text, _JSON))

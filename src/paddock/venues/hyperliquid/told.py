@@ -85,12 +85,12 @@ class Cursor:
         """Behind these as well."""
         given = {shelf: dict(mark.given) for shelf, mark in self.marks.items()}
         for entry in entries:
-            given.setdefault(entry.shelf, {})[_short(entry)] = entry.venue_ts
+            given.setdefault(entry.shelf, {})[entry.key] = entry.venue_ts
         return Cursor({shelf: _newest(shelf, times) for shelf, times in given.items()})
 
     def gave(self, entry: Entry) -> bool:
         mark = self.marks.get(entry.shelf, Mark())
-        return entry.venue_ts < self.from_ts(entry.shelf) or _short(entry) in mark.given
+        return entry.venue_ts < self.from_ts(entry.shelf) or entry.key in mark.given
 
 
 class Told:
@@ -160,11 +160,6 @@ def _named(news: News) -> tuple[int, str]:
         case OrderReport():
             ended = news.state in TERMINAL or news.state is OrderState.UNKNOWN
             return 3 if ended else 0, f"{news.oid}-{news.status}-{news.status_ts}"
-
-
-def _short(entry: Entry) -> str:
-    """A key as a cursor holds it: a fill's and a payment's begin with their time, which says nothing more."""
-    return entry.key.removeprefix(f"{entry.venue_ts:014d}-")
 
 
 def _newest(shelf: Shelf, given: Mapping[str, int]) -> Mark:
