@@ -61,6 +61,25 @@ def test_an_export_of_the_same_journal_is_the_same_bytes(full, exported, tmp_pat
     assert list(tmp_path.glob("*.partial")) == []
 
 
+def test_nothing_is_written_over_the_database_itself(fresh_url, tmp_path):
+    url = fresh_url("sqlite")
+    database = Database.open(url)
+    with database.write() as conn:
+        record(conn, scenario())
+    link = tmp_path / "link.db"
+    link.symlink_to(url.removeprefix("sqlite:///"))
+    before = link.read_bytes()
+    with pytest.raises(Invalid, match="itself"):
+        copy(database, link)
+    with database.read() as conn, pytest.raises(Invalid, match="itself"):
+        export(conn, link)
+    with pytest.raises(FileNotFoundError):
+        copy(database, tmp_path / "nowhere" / "copy.db")
+    assert link.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["link.db"]
+    database.close()
+
+
 def damaged(lines):
     """(what was done to it, the lines then)"""
     changed = json.loads(lines[5])

@@ -18,12 +18,22 @@ EVIL = "\x1b]0;owned\x07\x9b2J\r\u202e"
 
 def test_a_failure_shows_control_codes_and_never_sends_them() -> None:
     error = Invalid(
-        Code.USAGE, EVIL, where=EVIL, seen=EVIL, rule=EVIL, suggestion=EVIL, problems=[Problem(EVIL, EVIL, EVIL, EVIL)]
+        Code.USAGE, EVIL, where=EVIL, seen=EVIL, rule=EVIL, suggestion=EVIL, problems=[Problem(EVIL, "", EVIL, EVIL)]
     )
     lines = human(error).splitlines()
     assert len(lines) == 6
     assert all(line.isprintable() for line in lines)
     assert "\\x1b]0;owned\\x07\\x9b2J\\r\\u202e" in lines[0]
+
+
+def test_what_is_wrong_alone_is_told_once() -> None:
+    one = Problem("request", "body.name", "x", "it is longer")
+    head = {"where": one.where, "seen": one.seen, "rule": one.rule}
+    assert len(human(Invalid(Code.USAGE, "no", problems=[one], **head)).splitlines()) == 4
+    assert len(human(Invalid(Code.USAGE, "no", problems=[one, one], **head)).splitlines()) == 6
+    helped = Problem("request", "body.name", "x", "it is longer", "xx")
+    assert "xx" in human(Invalid(Code.USAGE, "no", problems=[helped], **head))
+    assert "body.name" in human(Invalid(Code.USAGE, "no", problems=[one]))
 
 
 def test_a_failure_does_not_fill_the_screen() -> None:

@@ -243,6 +243,28 @@ def test_whatever_is_in_an_id_it_is_a_part_of_the_path(hostile, house, capsys):
         assert re.search(r"\[(request|request.path|[a-z]+.not_found)\]", capsys.readouterr().err), words
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("bots", "create", "\udcff", "breakout"),
+        ("runs", "list", "--bot", "\udcff"),
+        ("kill", "platform", "--why", "a\ud800b"),
+        ("accounts", "open", "\udcff"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(words, house, capsys):
+    assert main(words) == 4
+    assert "[usage]" in capsys.readouterr().err
+
+
+def test_a_token_that_is_not_there_is_named(house, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PADDOCK_HOME", str(tmp_path / "elsewhere"))
+    assert main(["runs", "list"]) == 1
+    told = capsys.readouterr().err
+    assert f"no file {tmp_path / 'elsewhere' / 'token'}" in told
+    assert "PADDOCK_TOKEN_FILE" in told
+
+
 def test_no_command_writes_an_id_into_a_path():
     """The session quotes what it is given; what is in the path already it must take as meant."""
     for path in sources(PACKAGE / "surfaces" / "cli"):

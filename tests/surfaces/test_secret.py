@@ -28,6 +28,14 @@ def test_a_token_that_others_may_read_is_refused(tmp_path):
     assert caught.value.suggestion.startswith("chmod 600")
 
 
+@pytest.mark.parametrize("held", [b"\xff\xfe", b"two words", b"two\r\nlines", "é".encode()])
+def test_a_file_with_something_else_is_named(tmp_path, held):
+    (tmp_path / "token").touch(mode=0o600)
+    (tmp_path / "token").write_bytes(held)
+    with pytest.raises(Invalid, match="something else"):
+        read_token(tmp_path / "token")
+
+
 def test_an_empty_file_is_named(tmp_path):
     (tmp_path / "token").touch(mode=0o600)
     with pytest.raises(Invalid, match="empty"):

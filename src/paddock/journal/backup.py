@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from paddock.core.errors import Code, Invalid
+from paddock.core.errors import Code, Invalid, Unavailable
 from paddock.journal.database import Database
 from paddock.journal.events import events, last_position, stream_heads
 from paddock.journal.rebuild import rebuild
@@ -28,8 +28,9 @@ _BATCH: Final = 5_000
 def export(conn: Connection, path: Path) -> int:
     """Write the log to a file: a line that says what it is, then one line an event; gives the number of events.
 
-    The file is there whole or not at all.
+    The file is there whole or not at all. Raises Invalid (journal.backup) for the database's own file.
     """
+    _require_another_file(conn, path)
     count = last_position(conn)
     partial = path.with_name(path.name + ".partial")
     with partial.open("w", encoding="ascii", newline="\n") as file:
@@ -63,13 +64,24 @@ def restore(conn: Connection, path: Path) -> int:
 
 
 def copy(database: Database, path: Path) -> None:
-    """Copy a whole SQLite database, while it is in use, to a new file. Raises Invalid (journal.backup) for another."""
+    """Copy a whole SQLite database, while it is in use, to a file.
+
+    Raises Invalid (journal.backup) for another database, and for the database's own file; OSError for a place that
+    cannot be written to, and Unavailable (database.disk) when it is full.
+    """
     if database.dialect != "sqlite":
         raise _refused("this database is not a file", database.dialect, "its server has a tool for it: pg_dump")
     partial = path.with_name(path.name + ".partial")
-    with database.read() as conn, closing(sqlite3.connect(partial)) as target:
-        source: Any = conn.connection.driver_connection
-        source.backup(target)
+    with database.read() as conn:
+        _require_another_file(conn, path)
+        partial.touch()  # SQLite would not say why it cannot be written
+        with closing(sqlite3.connect(partial)) as target:
+            source: Any = conn.connection.driver_connection
+            try:
+                source.backup(target)
+            except sqlite3.OperationalError as error:
+                rule = "a copy takes as much room as the database"
+                raise Unavailable(Code.DATABASE_DISK, f"the copy failed: {error}", where=str(path), rule=rule) from None
     partial.replace(path)
 
 
@@ -110,6 +122,14 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             if not isinstance(row, dict) or (number > 1 and row.keys() != set(events.columns.keys())):
                 raise _refused(f"line {number} of {path.name} is no event", line[:60], "an event has all its columns")
             yield row
+
+
+def _require_another_file(conn: Connection, path: Path) -> None:
+    """Raises Invalid (journal.backup) for the file that the database is in."""
+    if conn.dialect.name == "sqlite" and path.exists():
+        own = conn.exec_driver_sql("PRAGMA database_list").one()[2]
+        if path.samefile(own):
+            raise _refused("that is the database itself", str(path), "what is written of it goes to another file")
 
 
 def _refused(message: str, seen: str, rule: str) -> Invalid:

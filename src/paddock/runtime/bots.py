@@ -174,7 +174,7 @@ def version_of(conn: Connection, bot: Bot, version: int) -> Version:
 def missing(what: str, name: str) -> NotFound:
     """What another owner has and what nobody has look the same."""
     return NotFound(
-        Code.RUN_NOT_FOUND, f"there is no {what} {name}", where=f"{what}_id", seen=name, rule=f"a {what} that you own"
+        Code.RUN_NOT_FOUND, f"there is no {what} {name}", where=f"{what}_id", seen=name, rule="it is one that you own"
     )
 
 

@@ -41,7 +41,7 @@ class Api:
     """
 
     def __init__(self, url: str, token_file: Path, timeout_s: float = TIMEOUT_S) -> None:
-        self._url = url
+        self._url, self._token_file = url, token_file
         headers = {"Authorization": f"Bearer {read_token(token_file)}"} if token_file.exists() else {}
         self._http = httpx2.Client(base_url=url + BASE, headers=headers, timeout=timeout_s, trust_env=False)
 
@@ -82,6 +82,13 @@ class Api:
                 rule=f"an answer comes within {self._http.timeout.read:g} s",
                 suggestion="look whether it happened before you ask again",
             ) from None
+        except UnicodeEncodeError as error:
+            raise Invalid(
+                Code.USAGE,
+                "an argument is no text",
+                seen=repr(error.object[max(0, error.start - 20) : error.end + 20]),
+                rule="names and ids are Unicode text; a terminal gives it as UTF-8",
+            ) from None
         except (httpx2.TransportError, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
             raise NotRunning(
                 Code.NOT_RUNNING,
@@ -93,7 +100,19 @@ class Api:
             ) from None
         if reply.is_success:
             return document(reply)
-        raise error_of(document(reply), reply.status_code)
+        refusal = error_of(document(reply), reply.status_code)
+        raise self._not_known() if refusal.code is Code.ACCESS_ANONYMOUS else refusal
+
+    def _not_known(self) -> Refused:
+        """What a person can do about a token that the server does not know."""
+        return Refused(
+            Code.ACCESS_ANONYMOUS,
+            "the server does not know who asks",
+            where=self._url,
+            seen=f"the token in {self._token_file}" if self._token_file.exists() else f"no file {self._token_file}",
+            rule="a command shows the token that lies in the home folder of the server",
+            suggestion="name that folder with PADDOCK_HOME, or the file with PADDOCK_TOKEN_FILE",
+        )
 
 
 def _filled(path: str, ids: Sequence[str]) -> str:

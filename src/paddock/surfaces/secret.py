@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from paddock.core.errors import Code, Invalid
 OWNER_ONLY = 0o600
 PREFIX = "pdl_"  # says what it is, to people and to whatever looks for leaked ones
 BITS = 256
+WORD = re.compile(rb"[!-~]{1,1000}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,16 @@ def read_token(path: Path) -> str:
             rule="a token is read by its owner only",
             suggestion=f"chmod 600 {path}",
         )
-    text = path.read_text(encoding="utf-8").strip()
-    if not text:
+    text = path.read_bytes().strip()
+    if not WORD.fullmatch(text):
         raise Invalid(
             Code.SETTINGS,
-            "the file of the token is empty",
+            "the file of the token is empty" if not text else "the file of the token holds something else",
             where=str(path),
-            rule="the file holds one token",
+            rule="the file holds one token, a word of visible characters",
             suggestion=f"delete {path}; `paddock serve` then makes another",
         )
-    return text
+    return text.decode("ascii")
 
 
 def open_to_others(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 import schemathesis
@@ -18,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from paddock.strategy.templates import find_template
 from paddock.surfaces.http.app import create_app
+from paddock.surfaces.http.models.base import FORMS
 from paddock.surfaces.http.scopes import ALL
 
 from .test_walk import STREAMS, routes
@@ -25,6 +27,21 @@ from .test_walk import STREAMS, routes
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 # Streams do not end, and to say 503 is what readiness is for: see test_stream.py and test_system.py.
 ENDING = [route.operation_id for route in routes() if route.operation_id not in STREAMS | {"getReadiness"}]
+KEY = "^[!-~]+$"  # of an Idempotency-Key, which is read elsewhere
+
+
+def patterns(of: object) -> Iterator[str]:
+    """All there are in a document."""
+    if isinstance(of, dict):
+        yield from ([of["pattern"]] if isinstance(of.get("pattern"), str) else [])
+    for part in of.values() if isinstance(of, dict) else of if isinstance(of, list) else ():
+        yield from patterns(part)
+
+
+def test_every_form_has_words_for_people(world):
+    """What does not match is told in words, not as a program."""
+    described = create_app(world.services()).openapi()
+    assert set(patterns(described)) - set(FORMS) == {KEY}
 
 
 @pytest.fixture(scope="module")

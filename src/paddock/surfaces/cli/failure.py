@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from paddock.core.errors import Code, PaddockError, Unavailable
+from paddock.core.errors import Code, PaddockError, Problem, Unavailable
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 LONGEST = 2000  # characters of one line of a failure
@@ -27,8 +27,15 @@ def _lines(error: PaddockError) -> Iterator[str]:
     ):
         if text:
             yield f"  {label}: {plain(text)}"
-    for problem in error.problems:
+    for problem in _further(error):
         yield f"  - {plain(str(problem))}"
+
+
+def _further(error: PaddockError) -> Sequence[Problem]:
+    """Its problems, but one that is alone and was told already."""
+    told = (error.where, error.seen, error.rule)
+    alone = [(one.where, one.seen, one.rule) for one in error.problems] == [told]
+    return [] if alone and error.problems[0].suggestion in ("", error.suggestion) else error.problems
 
 
 def plain(text: str) -> str:

@@ -24,7 +24,7 @@ from paddock.surfaces.cli.status import status
 app = App(
     name="paddock",
     version=__version__,
-    help="Write, backtest and compare trading strategies on your own machine.",
+    help="Write, backtest and run trading strategies on your own machine.",
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )

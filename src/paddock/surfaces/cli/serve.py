@@ -61,7 +61,7 @@ def _wait(address: Address | None, what: str) -> None:
     """What takes so long, once."""
     lines = [f"  Getting ready: {what}."]
     if address is not None:
-        lines += [f"  {address.url} answers already; what trades begins by itself."]
+        lines += [f"  The API answers already, at {address.url}; the bots begin by themselves."]
     print("\n".join(["", *lines]), flush=True)
 
 

@@ -48,6 +48,8 @@ def _asked(configured: Settings) -> dict[str, Any]:
 
 def _lines(state: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The state in brief: what each feed brings, how many runs there are, what they earned, what they did last."""
+    from paddock.surfaces.cli.gist import acts
+
     minutes, seconds = divmod(state["uptime_seconds"], 60)
     yield "running", f"for {minutes // 60} h {minutes % 60} min {seconds} s, on {state['mode']}"
     if state["getting_ready"]:
@@ -61,5 +63,5 @@ def _lines(state: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "feed", f"{feed['feed']}: {feed['bars']:,} bars, {pace} {cell('ts', feed['last_ts'])} UTC"
     yield "prices", ", ".join(f"{symbol} {px:g}" for symbol, px in state["mid_prices"].items()) or NONE
     for signal in state["latest_signals"]:
-        acts = ", ".join(f"{one['action']} {one['symbol']}" for one in signal["detail"]["because"])
-        yield "decided", f"{cell('ts', signal['ts'])} {signal['run_id']} {acts or 'by the risk policy'}"
+        done = ", ".join(act for act, _ in acts(signal["detail"]))
+        yield "decided", f"{cell('ts', signal['ts'])} {signal['run_id']} {done}"

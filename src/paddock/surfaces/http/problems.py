@@ -124,7 +124,7 @@ def _problem(found: Mapping[str, Any], private: bool) -> Problem:
 def _rule(found: Mapping[str, Any]) -> str:
     """In words: a pattern is a program's way to say it."""
     pattern = found.get("ctx", {}).get("pattern")
-    return FORMS.get(pattern) or re.sub(r"^(Value error|Input) ?,? ?", "it ", str(found["msg"]))
+    return FORMS.get(pattern) or re.sub(r"^(Value error|Input|String|List) ?,? ?", "it ", str(found["msg"]))
 
 
 def _shown(value: object) -> str:

@@ -7,9 +7,19 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from paddock.journal.jobs import JobState
-from paddock.surfaces.http.models.base import Answered, Document, ErrorModel, Id, Money, Sent, Ts
+from paddock.surfaces.http.models.base import (
+    INTERVAL_FORM,
+    VENUE_FORM,
+    Answered,
+    Document,
+    ErrorModel,
+    Id,
+    Money,
+    Sent,
+    Symbol,
+    Ts,
+)
 
-Symbol = Annotated[str, Field(pattern=r"^[!-~]{1,32}$")]
 Bps = Annotated[float, Field(ge=-10, le=1_000, allow_inf_nan=False, strict=False)]
 
 
@@ -35,11 +45,9 @@ class BacktestWanted(Sent):
     strategy: Document | None = None
     bot_id: Id | None = None
     version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    venue: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")] | None = None
-    symbols: Annotated[list[Annotated[str, Field(pattern=r"^[!-~]{1,32}$")]], Field(max_length=500)] = Field(
-        default_factory=list
-    )
-    interval: Annotated[str, Field(pattern=r"^[0-9]{1,2}[mhdw]$")] | None = None
+    venue: Annotated[str, Field(pattern=VENUE_FORM)] | None = None
+    symbols: Annotated[list[Symbol], Field(max_length=500)] = Field(default_factory=list)
+    interval: Annotated[str, Field(pattern=INTERVAL_FORM)] | None = None
     start_ts: Ts | None = None
     end_ts: Ts | None = None
     start_usd: Money = "10000"

@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from paddock.core.money import Usd
+from paddock.core.time import INTERVALS
 
 MAX_TS: Final = 4_102_444_800_000  # the year 2100
 MAX_PAGE: Final = 500
@@ -16,10 +17,23 @@ PAGE: Final = 100
 ID_FORM: Final = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
 CURSOR_FORM: Final = r"^[A-Za-z0-9_.:-]{1,400}$"
 MONEY_FORM: Final = r"^[0-9]{1,12}(\.[0-9]{1,6})?$"
+SYMBOL_FORM: Final = r"^[!-~]{1,64}$"
+FEED_FORM: Final = r"^[!-~]{1,100}$"
+VENUE_FORM: Final = r"^[a-z0-9][a-z0-9_-]{0,31}$"
+INTERVAL_FORM: Final = f"^({'|'.join(INTERVALS)})$"
+SCOPE_FORM: Final = "^(run|account|platform)$"
+SCOPED_FORM: Final = r"^([A-Za-z0-9][A-Za-z0-9_.:-]{0,63})?$"
+_ID: Final = "an id has at most 64 letters, digits and any of _ . : -"
 FORMS: Final = {
-    ID_FORM: "an id has at most 64 letters, digits and any of _ . : -",
+    ID_FORM: _ID,
+    SCOPED_FORM: _ID,
+    SYMBOL_FORM: "a symbol has 1 to 64 visible characters, and no blanks",
+    FEED_FORM: "a feed's name has 1 to 100 visible characters, and no blanks",
+    VENUE_FORM: "a venue is a short lower-case name",
+    INTERVAL_FORM: f"an interval is one of {', '.join(INTERVALS)}",
+    SCOPE_FORM: "a scope is run, account or platform",
     CURSOR_FORM: "`next` of the page before",
-    MONEY_FORM: "US dollars as a plain decimal of at most 6 places, such as 1000.50",
+    MONEY_FORM: "US dollars as a plain decimal without a sign, at most 12 digits before the point and 6 behind it: 1000.50",
 }
 
 Item = TypeVar("Item")
@@ -105,6 +119,7 @@ def micros(text: str, where: str) -> int:
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(plain)]
 Note = Annotated[str, Field(max_length=500), AfterValidator(plain)]
 Id = Annotated[str, Field(pattern=ID_FORM)]
+Symbol = Annotated[str, Field(pattern=SYMBOL_FORM)]
 Money = Annotated[str, Field(pattern=MONEY_FORM, description="US dollars", examples=["1000.50"])]
 Signed = Annotated[str, Field(description="US dollars, of either sign", examples=["-12.500000"])]
 Ts = Annotated[int, Field(ge=0, le=MAX_TS, description="ms UTC")]

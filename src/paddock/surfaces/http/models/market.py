@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from paddock.surfaces.http.models.base import Answered, Document, Sent, Ts
+from paddock.surfaces.http.models.base import Answered, Document, Sent, Symbol, Ts
 
 
 class StrategyShown(Sent):
     """`symbols` are those that exist, where they are known."""
 
     strategy: Document
-    symbols: Annotated[list[Annotated[str, Field(pattern=r"^[!-~]{1,32}$")]], Field(max_length=500)] | None = None
+    symbols: Annotated[list[Symbol], Field(max_length=500)] | None = None
 
 
 class Reading(Answered):

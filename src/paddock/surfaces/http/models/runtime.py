@@ -10,7 +10,22 @@ from paddock.journal.kinds import EventKind
 from paddock.journal.ledger import Book
 from paddock.runtime.health import Condition
 from paddock.runtime.lifecycle import KillAction, RunState, StopMode, Wanted
-from paddock.surfaces.http.models.base import Answered, Document, Id, Money, Name, Note, ProblemModel, Sent, Signed, Ts
+from paddock.surfaces.http.models.base import (
+    FEED_FORM,
+    SCOPE_FORM,
+    SCOPED_FORM,
+    Answered,
+    Document,
+    Id,
+    Money,
+    Name,
+    Note,
+    ProblemModel,
+    Sent,
+    Signed,
+    Symbol,
+    Ts,
+)
 
 AsWord = Field(strict=False)  # an enumeration comes as its word
 
@@ -64,7 +79,7 @@ class RunWanted(Sent):
     bot_id: Id
     account_id: Id
     capital_usd: Money
-    feed: Annotated[str, Field(pattern=r"^[!-~]{1,100}$")] | None = None
+    feed: Annotated[str, Field(pattern=FEED_FORM)] | None = None
     version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
 
@@ -259,7 +274,7 @@ class DepositWanted(Sent):
 
 
 class LiftWanted(Sent):
-    symbol: Annotated[str, Field(pattern=r"^[!-~]{1,64}$", description="only this one, else all")] | None = None
+    symbol: Annotated[Symbol, Field(description="only this one, else all")] | None = None
 
 
 class AccountModel(Answered):
@@ -288,8 +303,8 @@ class EntryModel(Answered):
 class SwitchWanted(Sent):
     """`scope` is run or account, with its `id`, or platform."""
 
-    scope: Annotated[str, Field(pattern="^(run|account|platform)$")]
-    id: Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9_.:-]{0,63})?$")] = ""
+    scope: Annotated[str, Field(pattern=SCOPE_FORM)]
+    id: Annotated[str, Field(pattern=SCOPED_FORM)] = ""
 
 
 class KillWanted(SwitchWanted):

@@ -7,26 +7,25 @@ from typing import Annotated
 
 from fastapi import Query
 
-from paddock.core.time import INTERVALS
 from paddock.market.coverage import Coverage, coverage_of
 from paddock.market.lake import Lake, Stored
 from paddock.market.load import load_tape
 from paddock.runtime.feeds import FeedRecord, feed_records
-from paddock.surfaces.http.models.base import Listed
+from paddock.surfaces.http.models.base import INTERVAL_FORM, VENUE_FORM, Listed
 from paddock.surfaces.http.models.market import CoverageModel, FeedModel, SeriesModel
 from paddock.surfaces.http.route import Ask, Routes
 from paddock.surfaces.http.scopes import Scope
 
 routes = Routes("data")
 
-Venue = Annotated[str, Query(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
-Interval = Annotated[str, Query(pattern=f"^({'|'.join(INTERVALS)})$")]
+Venue = Annotated[str, Query(pattern=VENUE_FORM)]
+Interval = Annotated[str, Query(pattern=INTERVAL_FORM)]
 
 
 @routes.get("/data/series", "listSeries", Scope.READ)
 def series(
     ask: Ask,
-    venue: Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$", description="only of this one")] = None,
+    venue: Annotated[str | None, Query(pattern=VENUE_FORM, description="only of this one")] = None,
 ) -> Listed[SeriesModel]:
     """All series of the lake."""
     lake = Lake(ask.services.home)
