@@ -33,7 +33,7 @@ FORMS: Final = {
     INTERVAL_FORM: f"an interval is one of {', '.join(INTERVALS)}",
     SCOPE_FORM: "a scope is run, account or platform",
     CURSOR_FORM: "`next` of the page before",
-    MONEY_FORM: "US dollars as a plain decimal without a sign, at most 12 digits before the point and 6 behind it: 1000.50",
+    MONEY_FORM: "US dollars as a plain decimal without a sign, of at most 12 digits and 6 places, such as 1000.50",
 }
 
 Item = TypeVar("Item")
