@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.wallets import Account
-
 from paddock.venues.hyperliquid.simulator.terms import UNLIMITED, Terms
+from tests.wallets import Account
 
 from .kit import served
 from .sdk import Client, Cloid, listening, statuses

@@ -15,6 +15,7 @@ STALE_COST: Final = 5
 BATCH_WEIGHT: Final = 40  # items of a batch for one more of weight
 _MINUTE_MS: Final = 60_000
 _DRIP_MS: Final = 10_000  # without allowance, one action in so long
+_FIRST_ACTIONS: Final = 10_000  # said where there is no limit
 _MORE_CANCELS: Final = 100_000
 
 
@@ -68,7 +69,7 @@ class Allowances:
 
     def cap(self, user: str, volume: int) -> int:
         """Actions in all; `volume` in micro-dollars."""
-        return self.allowed.actions + volume // USD + self._used[user].reserved
+        return (self.allowed.actions or _FIRST_ACTIONS) + volume // USD + self._used[user].reserved
 
     def refuse(self, user: str, volume: int, now_ts: int, *, cancels: bool) -> str | None:
         """Why an account may not act now, in the venue's words; None when it may."""

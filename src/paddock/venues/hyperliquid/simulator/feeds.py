@@ -212,7 +212,9 @@ def _twap_states(venue: Venue, topic: Topic) -> Data:
 
 
 def _spot(venue: Venue, topic: Topic) -> Data:
-    return [{"user": topic.user, "spotState": of_users.spot(venue, OfUser(user=topic.user))}]
+    state = of_users.spot(venue, OfUser(user=topic.user))
+    free = [[balance["token"], balance["total"]] for balance in state["balances"]]
+    return [{"user": topic.user, "spotState": state | {"tokenToAvailableAfterMaintenance": free}}]
 
 
 def _web_data(venue: Venue, topic: Topic) -> Data:

@@ -37,11 +37,11 @@ def perp_dexs(venue: Venue, asked: Said) -> list[Any]:
         "deployer": builder,
         "oracleUpdater": None,
         "feeRecipient": builder,
-        "assetToStreamingOiCap": [],
+        "assetToStreamingOiCap": [[f"{BUILDER_DEX}:NOTHING", "100000.0"]],
         "subDeployers": [],
         "deployerFeeScale": "1.0",
         "lastDeployerFeeScaleChangeTime": "1970-01-01T00:00:00",
-        "assetToFundingMultiplier": [],
+        "assetToFundingMultiplier": [[f"{BUILDER_DEX}:NOTHING", "1.0"]],
     }
     return [None, listed]
 
@@ -51,7 +51,7 @@ def dex_limits(venue: Venue, asked: Said) -> dict[str, Any]:
         "totalOiCap": "10000000.0",
         "oiSzCapPerPerp": "10000000000.0",
         "maxTransferNtl": "100000000.0",
-        "coinToOiCap": [],
+        "coinToOiCap": [[f"{BUILDER_DEX}:NOTHING", "100000.0"]],
     }
 
 
