@@ -12,7 +12,7 @@ import pytest
 
 from tests.venues.hyperliquid.recorded import RECORDINGS, needs_recordings
 
-from .lived import CLOID, lived
+from .lived import CLOID
 from .recorded_replies import of_2026, recorded, unnamed
 from .shapes import Shape, key_order, shape
 
@@ -70,11 +70,6 @@ OTHER_KINDS = {
     ("userRole.data.master", "address"): "is shortened in the recording",
     ("orderStatus.*", "int"): "is quoted in the recording",
 }
-
-
-@pytest.fixture(scope="module")
-def day():
-    return lived()
 
 
 @pytest.fixture(scope="module")

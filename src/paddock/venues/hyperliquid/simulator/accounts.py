@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
 
 from paddock.venues.exchange import Exchange
 from paddock.venues.exchange.units import divided_up
 from paddock.venues.exchange.views import PositionView
+from paddock.venues.hyperliquid.codec import margin
 from paddock.venues.hyperliquid.simulator.listing import Coin, Listing
 from paddock.venues.hyperliquid.simulator.numbers import decimal, rounded, usd
 
@@ -18,14 +20,12 @@ def clearinghouse(exchange: Exchange, listing: Listing, user: str) -> dict[str, 
     """`clearinghouseState`. What an account is worth is its cash and its positions at the mark."""
     view = exchange.account(user)
     held = [position for position in view.positions if position.lots]
-    signed = sum(_signed_value(position) for position in held)
-    crossed = sum(_signed_value(position) for position in held if not position.isolated)
+    crossed = [position for position in held if not position.isolated]
+    needed = sum(int(margin.maintenance(held.value, listing[held.symbol].margin_tiers)) for held in crossed)
     return {
-        "marginSummary": _summary(view.equity, view.value, view.equity - signed, view.margin_used),
-        "crossMarginSummary": _summary(
-            view.cross_equity, view.cross_value, view.cross_equity - crossed, view.cross_margin_used
-        ),
-        "crossMaintenanceMarginUsed": usd(view.maintenance),
+        "marginSummary": _summary(view.equity, held),
+        "crossMarginSummary": _summary(view.cross_equity, crossed),
+        "crossMaintenanceMarginUsed": usd(needed),
         "withdrawable": usd(view.withdrawable),
         "assetPositions": [
             {"type": "oneWay", "position": _position(position, listing[position.symbol])}
@@ -38,8 +38,8 @@ def clearinghouse(exchange: Exchange, listing: Listing, user: str) -> dict[str, 
 def nothing(now_ts: int) -> dict[str, Any]:
     """`clearinghouseState` on a dex where nothing is listed."""
     return {
-        "marginSummary": _summary(0, 0, 0, 0),
-        "crossMarginSummary": _summary(0, 0, 0, 0),
+        "marginSummary": _summary(0, []),
+        "crossMarginSummary": _summary(0, []),
         "crossMaintenanceMarginUsed": usd(0),
         "withdrawable": usd(0),
         "assetPositions": [],
@@ -80,13 +80,18 @@ def leverage(position: PositionView) -> dict[str, Any]:
     return {"type": "isolated", "value": position.leverage, "rawUsd": usd(raw)}
 
 
-def _summary(value: int, notional: int, raw: int, margin: int) -> dict[str, Any]:
+def _summary(worth: int, held: Sequence[PositionView]) -> dict[str, Any]:
     return {
-        "accountValue": usd(value),
-        "totalNtlPos": usd(notional),
-        "totalRawUsd": usd(raw),
-        "totalMarginUsed": usd(margin),
+        "accountValue": usd(worth),
+        "totalNtlPos": usd(sum(position.value for position in held)),
+        "totalRawUsd": usd(worth - sum(_signed_value(position) for position in held)),
+        "totalMarginUsed": usd(sum(_margin_used(position) for position in held)),
     }
+
+
+def _margin_used(position: PositionView) -> int:
+    """The venue cuts off what the exchange, which must not lend too much, rounds up."""
+    return position.margin_used if position.isolated else margin.margin_used(position.value, position.leverage)
 
 
 def _signed_value(position: PositionView) -> int:
@@ -106,7 +111,7 @@ def _position(position: PositionView, coin: Coin) -> dict[str, Any]:
         "unrealizedPnl": usd(position.unrealised),
         "returnOnEquity": rounded(position.unrealised / staked if staked else Fraction(0), _FINE),
         "liquidationPx": rounded(liquidation, _FINE) if liquidation > 0 else None,
-        "marginUsed": usd(position.margin_used),
+        "marginUsed": usd(_margin_used(position)),
         "maxLeverage": position.max_leverage,
         "cumFunding": {
             "allTime": usd(position.funding),

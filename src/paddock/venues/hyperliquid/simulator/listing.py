@@ -13,6 +13,7 @@ from typing import Any, Final
 from paddock.venues.exchange import Contract
 from paddock.venues.exchange.rules import MarginTier
 from paddock.venues.exchange.units import RATE_ONE, USD
+from paddock.venues.hyperliquid.codec.instruments import Tier
 from paddock.venues.hyperliquid.simulator.numbers import usd
 
 PERP_DECIMALS: Final = 6
@@ -52,6 +53,11 @@ class Coin:
         return next(dollars for leverage, dollars in _LARGEST if self.max_leverage >= leverage) * USD
 
     @property
+    def margin_tiers(self) -> tuple[Tier, ...]:
+        """From the first on."""
+        return tuple(Tier(dollars * USD, leverage) for dollars, leverage in ((0, self.max_leverage), *self.tiers))
+
+    @property
     def contract(self) -> Contract:
         return Contract(
             self.name,
@@ -63,7 +69,7 @@ class Coin:
             max_market_value=self.largest_market,
             max_limit_value=self.largest_market * LIMIT_TO_MARKET,
             px_band=FARTHEST,
-            tiers=tuple(MarginTier(dollars * USD, leverage) for dollars, leverage in self.tiers),
+            tiers=tuple(MarginTier(tier.floor, tier.max_leverage) for tier in self.margin_tiers[1:]),
             isolated_only=self.isolated_only,
             impact_value=(20_000 if self.name in _DEEP else 6_000) * USD,
         )
@@ -165,8 +171,5 @@ def _universe(coin: Coin) -> dict[str, Any]:
 
 
 def _table(coin: Coin) -> dict[str, Any]:
-    tiers = ((0, coin.max_leverage), *coin.tiers)
-    return {
-        "description": f"tiered {coin.max_leverage}x",
-        "marginTiers": [{"lowerBound": usd(dollars * USD), "maxLeverage": leverage} for dollars, leverage in tiers],
-    }
+    tiers = [{"lowerBound": usd(tier.floor), "maxLeverage": tier.max_leverage} for tier in coin.margin_tiers]
+    return {"description": f"tiered {coin.max_leverage}x", "marginTiers": tiers}
