@@ -11,8 +11,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from paddock.venues.pacifica.simulator.faults import Fault
-from paddock.venues.pacifica.simulator.terms import Allowed, Terms
-from tests.venues.pacifica_simulator.kit import ACCOUNT, Rest, heard, listening, make, serving, signed, uuid
+from paddock.venues.pacifica.simulator.terms import UNLIMITED, Allowed, Terms
+from tests.venues.pacifica_simulator.kit import ACCOUNT, START_TS, Rest, heard, listening, make, serving, signed, uuid
 
 ORDER = {"symbol": "BTC", "price": "60000", "amount": "0.01", "side": "bid", "tif": "GTC", "reduce_only": False}
 MARKET = {"symbol": "BTC", "amount": "0.01", "side": "bid", "slippage_percent": "0.5", "reduce_only": False}
@@ -109,6 +109,50 @@ def test_trading_over_the_socket(world):
     assert cancelled["data"] == {"I": name, "i": None, "s": "BTC"} and cancelled["id"] == "b"
     assert (again["code"], again["err"]) == (420, "Failed to cancel order")
     assert forged["code"] == 401
+
+
+def test_an_answer_comes_before_what_it_set_off(world):
+    simulator, _, url = world
+    with listening(url, {"source": "account_order_updates"} | MINE) as socket:
+        assert heard(socket, "subscribe")
+        body = signed("create_order", ORDER, simulator.wall.now_ts())
+        socket.send(json.dumps({"id": "a", "params": {"create_order": body}}))
+        first, second = (json.loads(socket.recv(timeout=5)) for _ in range(2))
+    assert first["data"]["i"] == second["data"][0]["i"] and second["channel"] == "account_order_updates"
+
+
+@pytest.mark.parametrize(
+    "fault, code, booked",
+    [(Fault.ERROR, 500, 0), (Fault.ERROR_DONE, 500, 1), (Fault.THROTTLED, 429, 0), (Fault.MUTE, None, 1)],
+)
+def test_faults_of_requests_over_the_socket(fresh, fault, code, booked):
+    simulator, _, url = fresh
+    simulator.faults.add(fault, "ws:create_order")
+    with listening(url) as socket:
+        socket.send(json.dumps({"id": "a", "params": {"create_order": signed("create_order", ORDER, START_TS)}}))
+        socket.send('{"method":"ping"}')
+        frames = [heard(socket, "create_order", "pong") for _ in range(2 if code else 1)]
+    assert [frame["code"] for frame in frames if "code" in frame] == ([code] if code else [])
+    assert len(simulator.exchange.open_orders(ACCOUNT)) == booked
+
+
+def test_a_socket_lasts_a_day_whatever_is_said():
+    assert Terms().longest_ms == 24 * 3_600_000
+    simulator, clock = make(Terms(allowed=UNLIMITED, longest_ms=120_000))
+    with serving(simulator) as url, listening(url) as socket, pytest.raises(ConnectionClosed):
+        for _ in range(3):
+            clock.advance(50_000)
+            socket.send('{"method":"ping"}')
+            assert heard(socket, "pong")
+
+
+def test_subscriptions_of_a_channel_are_limited():
+    simulator, _ = make(Terms(allowed=Allowed(0, 0, subscriptions=2)))
+    with serving(simulator) as url:
+        wanted = [{"source": "bbo", "symbol": symbol} for symbol in ("BTC", "ETH", "SOL")]
+        with listening(url, *wanted) as socket:
+            codes = [json.loads(socket.recv(timeout=5)).get("code") for _ in range(5)]
+    assert codes == [None] * 4 + [400]
 
 
 def test_credits_are_counted_times_ten_and_run_out():

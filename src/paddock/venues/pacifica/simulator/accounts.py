@@ -98,8 +98,8 @@ def positions_lettered(exchange: Exchange, listing: Listing, address: str) -> li
     ]
 
 
-def settings(exchange: Exchange, member: Member) -> Row:
-    """`/account/settings`, in its newer form; only symbols that are not as by default."""
+def settings(exchange: Exchange, member: Member) -> list[Row]:
+    """Rows of `/account/settings`: only symbols that were set."""
     rows: list[Row] = []
     for symbol, (created_ts, updated_ts) in member.settings_ts.items():
         held = exchange.position(member.address, symbol)
@@ -112,7 +112,7 @@ def settings(exchange: Exchange, member: Member) -> Row:
                 "updated_at": updated_ts,
             }
         )
-    return {"auto_lend_disabled": None, "margin_settings": rows, "spot_settings": []}
+    return rows
 
 
 def fee_level(exchange: Exchange, address: str) -> int:

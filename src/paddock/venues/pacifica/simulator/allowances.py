@@ -38,6 +38,9 @@ class Left:
         return {"r": self.left, "q": self.quota, "t": self.seconds}
 
 
+NOTHING_LEFT: Final = Left(0, _UNCOUNTED, WINDOW_MS // 1000, granted=False)
+
+
 @dataclass(slots=True)
 class _Window:
     began_ts: int

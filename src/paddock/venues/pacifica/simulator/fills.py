@@ -17,13 +17,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One row of an account's trades. `entry` in ticks; `pnl` is net of `fee`, both in micro-dollars."""
+    """One row of an account's trades. `entry` in ticks; `pnl` is net of `fee`, both in micro-dollars.
+
+    `client_id` is the order's; a TWAP's slices have that of the TWAP [?].
+    """
 
     history_id: int
     li: int
     coin: Coin
     event: Traded
     party: TradeSide
+    client_id: str
     side: str
     lots: int
     entry: Fraction
@@ -36,7 +40,7 @@ class Fill:
         return {
             "history_id": self.history_id,
             "order_id": self.party.order_id,
-            "client_order_id": self.party.client_id or None,
+            "client_order_id": self.client_id or None,
             "symbol": self.coin.symbol,
             "amount": decimal(self.lots, self.coin.qty_decimals),
             "price": px(self.event.px),
@@ -55,7 +59,7 @@ class Fill:
         return {
             "h": self.history_id,
             "i": self.party.order_id,
-            "I": self.party.client_id or None,
+            "I": self.client_id or None,
             "u": self.party.account,
             "s": self.coin.symbol,
             "p": px(self.event.px),
@@ -76,7 +80,7 @@ class Fill:
         return "fulfill_maker" if self.party.maker else "fulfill_taker"
 
 
-def fills(event: Traded, party: TradeSide, coin: Coin, li: int, ids: Iterator[int]) -> list[Fill]:
+def fills(event: Traded, party: TradeSide, coin: Coin, li: int, client_id: str, ids: Iterator[int]) -> list[Fill]:
     """What a trade was for one party: a trade that turns a position round closes it first and then opens the other.
 
     The fee of such a trade is shared by size; realised profit belongs to the part that closes.
@@ -84,16 +88,17 @@ def fills(event: Traded, party: TradeSide, coin: Coin, li: int, ids: Iterator[in
     closing = min(event.lots, abs(party.start_lots)) if party.start_lots * int(party.side) < 0 else 0
     closing_fee = party.fee * closing // event.lots
     rows: list[Fill] = []
+
+    def tell(side: str, lots: int, entry: Fraction, fee: int, pnl: int) -> None:
+        rows.append(Fill(next(ids), li, coin, event, party, client_id, side, lots, entry, fee, pnl))
+
     if closing:
-        entry = coin.contract.tick_lots(abs(party.start_cost)) / abs(party.start_lots)
         side = "close_long" if party.start_lots > 0 else "close_short"
-        profit = party.realised - closing_fee
-        rows.append(Fill(next(ids), li, coin, event, party, side, closing, entry, closing_fee, profit))
+        entry = _entry(coin, party.start_cost, party.start_lots)
+        tell(side, closing, entry, closing_fee, party.realised - closing_fee)
     if event.lots > closing:
-        entry = coin.contract.tick_lots(abs(party.end_cost)) / abs(party.end_lots)
-        side = "open_long" if party.side > 0 else "open_short"
-        fee = party.fee - closing_fee
-        rows.append(Fill(next(ids), li, coin, event, party, side, event.lots - closing, entry, fee, -fee))
+        side, fee = "open_long" if party.side > 0 else "open_short", party.fee - closing_fee
+        tell(side, event.lots - closing, _entry(coin, party.end_cost, party.end_lots), fee, -fee)
     return rows
 
 
@@ -142,3 +147,7 @@ def _direction(party: TradeSide) -> str:
     if party.start_lots * int(party.side) < 0:
         return "close_long" if party.start_lots > 0 else "close_short"
     return "open_long" if party.side > 0 else "open_short"
+
+
+def _entry(coin: Coin, cost: int, lots: int) -> Fraction:
+    return coin.contract.tick_lots(abs(cost)) / abs(lots)

@@ -110,7 +110,9 @@ def _account(venue: Venue, query: Query) -> Answer:
 
 
 def _settings(venue: Venue, query: Query) -> Answer:
-    return Answer(accounts.settings(venue.exchange, _member(venue, query)))
+    rows = accounts.settings(venue.exchange, _member(venue, query))
+    newer = {"auto_lend_disabled": None, "margin_settings": rows, "spot_settings": []}
+    return Answer(newer if venue.terms.settings_as_object else rows)
 
 
 def _positions(venue: Venue, query: Query) -> Answer:

@@ -20,6 +20,7 @@ from paddock.venues.exchange.events import (
     OrderChanged,
     PositionChanged,
     Traded,
+    TradeSide,
     TwapChanged,
 )
 from paddock.venues.exchange.maker import MAKER, TAKER
@@ -145,10 +146,14 @@ class Records:
             if party.account in _HOUSE:
                 continue
             log = self._logs[party.account]
-            for fill in fills.fills(event, party, coin, self.li, self._ids):
+            for fill in fills.fills(event, party, coin, self.li, self._client_id(party), self._ids):
                 log.fills.append(fill)
                 self._news.fills[party.account].append(fill.lettered)
                 self._book(party.account, fill.pnl, _TRADE_MOVES[event.method], event.ts)
+
+    def _client_id(self, party: TradeSide) -> str:
+        twap = self._exchange.twap(party.twap_id) if party.twap_id else None
+        return party.client_id if twap is None else twap.asked.client_id
 
     def _order(self, event: OrderChanged) -> None:
         order = self._exchange.order(event.order_id)

@@ -11,8 +11,8 @@ from typing import Any, Final
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from paddock.venues.pacifica.simulator import desk
-from paddock.venues.pacifica.simulator.allowances import Left
-from paddock.venues.pacifica.simulator.answers import NOT_AUTHORIZED, Answer, compact
+from paddock.venues.pacifica.simulator.allowances import NOTHING_LEFT, Left
+from paddock.venues.pacifica.simulator.answers import FAILED, NOT_AUTHORIZED, THROTTLED, Answer, compact
 from paddock.venues.pacifica.simulator.faults import NOT_DONE, UNANSWERED, Fault
 from paddock.venues.pacifica.simulator.hub import Listener
 from paddock.venues.pacifica.simulator.passing import passed
@@ -127,42 +127,38 @@ class Session:
         rule = self._simulator.faults.strike(f"ws:{operation}")
         if desk.bumped(path, body):
             await passed(self._simulator, self._simulator.clock, self._simulator.terms.bump_ms)
-        if rule is not None and rule.fault in NOT_DONE:
-            self._undone(listener, said, path, body, rule.fault, rule.ms)
-            return
-        answer, left = self._simulator.act(path, body, self._who, keyed=self._keyed, socket=True)
-        if rule is not None and rule.fault is Fault.DELAY:
-            await passed(self._simulator, self._simulator.wall, rule.ms)
-        if rule is not None and rule.fault in UNANSWERED:
-            if rule.fault is Fault.RESET_DONE:
-                self._send(None)
-            return
-        if rule is not None and rule.fault is Fault.ERROR_DONE:
-            answer = Answer(None, 500, "Internal server error", 500)
-        frame = _reply(said, operation, body, answer, left, self._simulator.wall.now_ts())
-        text = compact(frame)
-        if rule is not None and rule.fault in {Fault.TRUNCATED, Fault.GARBAGE, Fault.REWRITE}:
-            listener.send(rule.change(text) if rule.fault is Fault.REWRITE else text[: len(text) // 2])
-        else:
-            self._simulator.hub.say(listener, frame)
+        number = said.get("id")
 
-    def _undone(
-        self, listener: Listener, said: dict[str, Any], path: str, body: dict[str, Any], fault: Fault, ms: int
-    ) -> None:
-        if fault is Fault.LATE:
-            self._simulator.act_late(path, body, ms)
-        elif fault is Fault.RESET:
+        def reply(answer: Answer, left: Left) -> None:
+            now_ts = self._simulator.wall.now_ts()
+            self._simulator.hub.say(listener, _reply(number, operation, body, answer, left, now_ts))
+
+        if rule is None:
+            self._simulator.act(path, body, self._who, keyed=self._keyed, socket=True, reply=reply)
+            return
+        if rule.fault is Fault.LATE:
+            self._simulator.act_late(path, body, rule.ms)
+        if rule.fault in NOT_DONE:
+            answer, left = (THROTTLED if rule.fault is Fault.THROTTLED else FAILED), NOTHING_LEFT
+        else:
+            answer, left = self._simulator.act(path, body, self._who, keyed=self._keyed, socket=True)
+        if rule.fault is Fault.DELAY:
+            await passed(self._simulator, self._simulator.wall, rule.ms)
+        if rule.fault in {Fault.RESET, Fault.RESET_DONE}:
             self._send(None)
-        elif fault in {Fault.ERROR, Fault.THROTTLED}:
-            code, why = (429, "Rate limit exceeded") if fault is Fault.THROTTLED else (500, "Internal server error")
-            failed = {"id": said.get("id"), "type": next(iter(said["params"])), "code": code, "err": why}
-            self._simulator.hub.say(listener, failed | {"t": self._simulator.wall.now_ts()})
+        elif rule.fault is Fault.ERROR_DONE:
+            reply(FAILED, left)
+        elif rule.fault in {Fault.TRUNCATED, Fault.GARBAGE, Fault.REWRITE}:
+            text = compact(_reply(number, operation, body, answer, left, self._simulator.wall.now_ts()))
+            listener.send(rule.change(text) if rule.fault is Fault.REWRITE else text[: len(text) // 2])
+        elif rule.fault not in UNANSWERED:
+            reply(answer, left)
 
 
 def _reply(
-    said: dict[str, Any], operation: str, body: dict[str, Any], answer: Answer, left: Left, now_ts: int
+    number: Any, operation: str, body: dict[str, Any], answer: Answer, left: Left, now_ts: int
 ) -> dict[str, Any]:
-    ids = {"id": said.get("id"), "type": operation}
+    ids = {"id": number, "type": operation}
     if not answer.ok:
         return {**ids, "code": _code(answer), "err": _text(operation, answer), "t": now_ts, "rl": left.wire}
     return {"code": 200, "data": _data(operation, body, answer), **ids, "t": now_ts, "rl": left.wire}

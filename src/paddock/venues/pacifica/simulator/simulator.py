@@ -70,12 +70,25 @@ class Simulator:
             return (reads.answer(self.venue, path, query) if left.granted else THROTTLED), left
 
     def act(
-        self, path: str, body: Body, who: str = "", *, keyed: bool = False, socket: bool = False
+        self,
+        path: str,
+        body: Body,
+        who: str = "",
+        *,
+        keyed: bool = False,
+        socket: bool = False,
+        reply: Callable[[Answer, Left], None] | None = None,
     ) -> tuple[Answer, Left]:
-        """A signed request. KeyError for a path that is not known."""
+        """A signed request. `reply` is called with the answer before anybody hears what it set off.
+
+        KeyError for a path that is not known.
+        """
         with self.acting():
             left = self._take(who, desk.cost(path), keyed=keyed)
-            return (desk.answer(self.venue, path, body, socket=socket) if left.granted else THROTTLED), left
+            answer = desk.answer(self.venue, path, body, socket=socket) if left.granted else THROTTLED
+            if reply is not None:
+                reply(answer, left)
+            return answer, left
 
     def act_late(self, path: str, body: Body, ms: int) -> None:
         """A request that arrives `ms` later by the clients' clock."""
@@ -166,6 +179,17 @@ class Simulator:
             px = max(int(held.liquidation_px * (1 - 1 / 1000 if held.lots > 0 else 1 + 1 / 1000)), 1)
             exchange.set_prices(symbol, px, view.oracle)
             exchange.set_prices(symbol, view.mark, view.oracle)
+
+    def repeat_funding(self, address: str) -> None:
+        """Tell of the last payment of an account twice."""
+        with self.acting() as venue:
+            rows = venue.records.log(address).fundings
+            rows.append(rows[-1])
+
+    def forget_funding(self, address: str) -> None:
+        """Do not tell of the last payment of an account, which was made all the same."""
+        with self.acting() as venue:
+            venue.records.log(address).fundings.pop()
 
     # --- its own ---
 

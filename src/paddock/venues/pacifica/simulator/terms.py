@@ -48,8 +48,10 @@ class Terms:
     `bump_ms`: for how long market, GTC and IOC orders are held (200 at the venue). `grid_as_500`: a wrong tick or lot
     is answered `Internal server error`, as was documented, instead of a business code. `post_only_at_once`: a post-only
     order that would match is refused at once; otherwise it gets an id, and an event says that it was rejected.
-    `silent_ms`: after so long without a word from a client its socket is closed. `book_ms`: how often a book is sent.
-    `builder_rate` (1e-10): what builders ask for, within what was approved.
+    `settings_as_object`: the newer form of `/account/settings`, which ccxt cannot read, instead of a list.
+
+    `silent_ms`, `longest_ms`: after so long without a word from its client, and after so long anyhow, a socket is
+    closed. `book_ms`: how often a book is sent. `builder_rate` (1e-10): what builders ask for, if it was approved.
     """
 
     coins: tuple[Coin, ...] = COINS
@@ -57,6 +59,7 @@ class Terms:
     bump_ms: int = 0
     grid_as_500: bool = False
     post_only_at_once: bool = False
+    settings_as_object: bool = False
     silent_ms: int = 60_000
     longest_ms: int = 24 * 3_600_000
     book_ms: int = 250
