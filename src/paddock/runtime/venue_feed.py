@@ -1,0 +1,237 @@
+"""Bars of a venue as they close: heard from its stream, and read where the stream may have missed something.
+
+A bar has closed for a symbol when the stream begins the next one without a gap in between. Otherwise, a while after
+its time is over, the venue is asked, and its answer is the bar. What nobody traded is missing, as it is in a tape.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final, Protocol
+
+import numpy as np
+
+from paddock.core.errors import Code, Invalid
+from paddock.core.seams import Clock
+from paddock.core.time import HOUR_MS, format_ts, interval_ms
+from paddock.market.growing import Bar
+from paddock.market.tape import Floats, Tape
+from paddock.venues.heard import Candle, Gap, Rate
+
+GRACE_MS: Final = 5_000  # how long after its time a bar may still change, and the next one be late
+MOST_BARS: Final = 500  # of one poll, on the way to the present
+_SPACING_MS: Final = HOUR_MS  # of funding
+
+
+class CandleSource(Protocol):
+    """A venue's candles of one interval. All calls raise Unavailable, or Unknown, when it does not answer."""
+
+    @property
+    def interval(self) -> str: ...
+
+    @property
+    def remembered(self) -> int:
+        """How many bars back the venue can be asked for."""
+        ...
+
+    def listen(self, symbols: Sequence[str]) -> None:
+        """Hear candles of these symbols from now on."""
+        ...
+
+    def heard(self) -> Sequence[Candle | Gap]:
+        """What was heard since the last call, in order. A Gap names a symbol, of which something may be missing."""
+        ...
+
+    def candles(self, symbol: str, start_ts: int, end_ts: int) -> Sequence[Candle]:
+        """Those that open from `start_ts` to `end_ts`, oldest first; the last may still be forming."""
+        ...
+
+    def rates(self, symbol: str, start_ts: int, end_ts: int) -> Sequence[Rate]:
+        """What was charged, oldest first."""
+        ...
+
+
+class VenueFeed:
+    """Implements Feed over a venue. `history` is the tape of the symbols before the first bar that is lived."""
+
+    def __init__(
+        self, name: str, source: CandleSource, history: Tape, clock: Clock, *, grace_ms: int = GRACE_MS
+    ) -> None:
+        """Raises Invalid (data.interval) for a history of another interval."""
+        if source.interval != history.interval:
+            raise Invalid(
+                Code.DATA_INTERVAL,
+                f"the history of {name} has bars of {history.interval}",
+                seen=history.interval,
+                rule=f"the history of a feed has its interval, {source.interval}",
+            )
+        self._name, self._source, self._history, self._clock = name, source, history, clock
+        self._step, self._grace_ms = interval_ms(history.interval), grace_ms
+        self._symbols = [_Forming(symbol, self._step) for symbol in history.symbols]
+        self._by_symbol = {one.symbol: one for one in self._symbols}
+        self._funded = history.funding_open.shape[1] > 0
+        self._next_ts = int(history.ts[-1]) + self._step
+        self._listens = False
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    def history(self) -> Tape:
+        return self._history
+
+    def start(self, after_ts: int) -> None:
+        """Raises Invalid (data.coverage) when the venue no longer remembers the bars that follow."""
+        self._next_ts = after_ts + self._step
+        oldest_ts = self._clock.now_ts() - self._source.remembered * self._step
+        if self._next_ts < oldest_ts:
+            raise Invalid(
+                Code.DATA_COVERAGE,
+                f"the venue has forgotten the bars after {format_ts(after_ts)}",
+                where=self._name,
+                seen=format_ts(after_ts),
+                rule=f"it remembers the last {self._source.remembered} bars, from {format_ts(oldest_ts)} on",
+                suggestion="download what is missing, and give the feed another name",
+            )
+        known = self._history.funding_last[:, -1] if self._funded else np.full(len(self._symbols), math.nan)
+        for one, rate in zip(self._symbols, known, strict=True):
+            one.begin(after_ts, float(rate))
+        self._listens = False
+
+    def poll(self) -> list[Bar]:
+        """Closed bars, in order, none left out but those in which nobody traded anything.
+
+        Raises Unavailable, or Unknown, when bars are due that were not heard, and the venue does not answer: what was
+        ready is kept, and comes the next time.
+        """
+        if not self._listens:
+            self._source.listen(self._history.symbols)
+            self._listens = True
+        for heard in self._source.heard():
+            if isinstance(heard, Gap):
+                self._by_symbol[heard.subscription].miss()
+            else:
+                self._by_symbol[heard.symbol].hear(heard)
+        return list(self._closed())
+
+    def _closed(self) -> Iterator[Bar]:
+        now_ts = self._clock.now_ts()
+        for _ in range(MOST_BARS):
+            open_ts = self._next_ts
+            if now_ts < open_ts + self._step or not self._complete(open_ts, now_ts):
+                return
+            bar = self._bar(open_ts)
+            self._next_ts += self._step
+            for one in self._symbols:
+                one.forget(open_ts)
+            if bar is not None:
+                yield bar
+
+    def _complete(self, open_ts: int, now_ts: int) -> bool:
+        """Whether all that is to be known of a bar is; it is asked for when it is overdue."""
+        missing = [one for one in self._symbols if not one.knows(open_ts)]
+        if missing and now_ts < open_ts + self._step + self._grace_ms:
+            return False
+        for one in missing:
+            one.read(self._source.candles(one.symbol, open_ts, now_ts), now_ts - self._grace_ms)
+        for one in self._symbols if self._funded else ():
+            self._pay(one, open_ts + self._step)
+        return True
+
+    def _pay(self, one: _Forming, close_ts: int) -> None:
+        """Read the rates that were charged before a bar's close, when there may be new ones."""
+        if close_ts - 1 >= one.paid_ts // _SPACING_MS * _SPACING_MS + _SPACING_MS:
+            one.pay(self._source.rates(one.symbol, one.paid_ts + 1, close_ts - 1))
+
+    def _bar(self, open_ts: int) -> Bar | None:
+        candles = [one.candle(open_ts) for one in self._symbols]
+        if all(candle is None for candle in candles):
+            return None
+        opens, high, low, close, volume = _columns([_row(candle) for candle in candles])
+        bar = Bar(open_ts, opens, high, low, close, volume)
+        if not self._funded:
+            return bar
+        at_open, inside, last = _columns([one.funding(open_ts) for one in self._symbols])
+        return replace(bar, funding_open=at_open, funding_inside=inside, funding_last=last)
+
+
+class _Forming:
+    """One symbol: its candles that were not given yet, and its funding that was not paid yet."""
+
+    def __init__(self, symbol: str, step: int) -> None:
+        self.symbol, self._step = symbol, step
+        self._newest: Candle | None = None  # as it was heard last; it may still change
+        self._final: dict[int, Candle] = {}
+        self._read_ts = 0  # all that opened before is known
+        self.paid_ts, self._rates, self._last = 0, list[Rate](), math.nan
+
+    def begin(self, after_ts: int, last_rate: float) -> None:
+        self._newest, self._final, self._read_ts = None, {}, 0
+        self.paid_ts, self._rates, self._last = after_ts + self._step - 1, [], last_rate
+
+    def miss(self) -> None:
+        """What is forming may never be told whole."""
+        self._newest = None
+
+    def hear(self, candle: Candle) -> None:
+        before = self._newest
+        if before is not None and candle.open_ts < before.open_ts:
+            self._final |= {candle.open_ts: candle} if candle.open_ts in self._final else {}
+            return
+        if before is not None and candle.open_ts > before.open_ts:
+            self._final[before.open_ts] = before
+        self._newest = candle
+
+    def read(self, candles: Sequence[Candle], closed_ts: int) -> None:
+        """What the venue answered; bars that closed by `closed_ts` do not change any more."""
+        self._final |= {one.open_ts: one for one in candles if one.open_ts + self._step <= closed_ts}
+        self._read_ts = closed_ts // self._step * self._step
+
+    def knows(self, open_ts: int) -> bool:
+        return open_ts in self._final or open_ts < self._read_ts
+
+    def candle(self, open_ts: int) -> Candle | None:
+        """None where nobody traded, or where it cannot be true."""
+        found = self._final.get(open_ts)
+        return found if found is not None and found.volume > 0 and _possible(found) else None
+
+    def forget(self, open_ts: int) -> None:
+        self._final = {ts: candle for ts, candle in self._final.items() if ts > open_ts}
+
+    def pay(self, rates: Sequence[Rate]) -> None:
+        for rate in rates:
+            if rate.venue_ts > self.paid_ts:
+                self._rates.append(rate)
+                self.paid_ts = rate.venue_ts
+
+    def funding(self, open_ts: int) -> tuple[float, float, float]:
+        """Of a bar: paid at its open or in the gap before it, paid inside, and the last rate known; told once."""
+        if self.candle(open_ts) is None:
+            return 0.0, 0.0, math.nan
+        at_open = math.fsum(rate.rate for rate in self._rates if rate.venue_ts <= open_ts)
+        inside = math.fsum(rate.rate for rate in self._rates if rate.venue_ts > open_ts)
+        self._last = self._rates[-1].rate if self._rates else self._last
+        self._rates = []
+        return at_open, inside, self._last
+
+
+def _possible(candle: Candle) -> bool:
+    prices = (candle.open, candle.high, candle.low, candle.close)
+    sound = all(math.isfinite(px) and px > 0 for px in prices) and math.isfinite(candle.volume)
+    return sound and candle.low <= min(candle.open, candle.close) <= max(candle.open, candle.close) <= candle.high
+
+
+def _columns(rows: Sequence[tuple[float, ...]]) -> list[Floats]:
+    return [np.array(column) for column in zip(*rows, strict=True)]
+
+
+def _row(candle: Candle | None) -> tuple[float, float, float, float, float]:
+    if candle is None:
+        return (math.nan,) * 5
+    return candle.open, candle.high, candle.low, candle.close, candle.volume
