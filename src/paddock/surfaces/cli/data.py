@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from cyclopts import App, Parameter
 
 from paddock.surfaces import settings
+from paddock.surfaces.cli.download import download
 
 if TYPE_CHECKING:
     from paddock.market.findings import Finding, Report
     from paddock.market.lake import Lake, Stored
     from paddock.market.transfer import Imported
 
-app = App(name="data", help="History of candles and funding: import, list, show, verify, export.")
+app = App(name="data", help="History of candles and funding: download, import, list, show, verify, export.")
+app.command(download)
 
 Home = Annotated[Path | None, Parameter(help="Folder of the lake instead of PADDOCK_HOME.")]
 Json = Annotated[bool, Parameter(negative="", help="Print one JSON document.")]
