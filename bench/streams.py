@@ -32,6 +32,8 @@ from paddock.journal.upgrade import upgrade
 from paddock.surfaces.house import house_on
 from paddock.surfaces.http.credentials import digest
 from paddock.surfaces.http.services import HttpSettings, Limits, Rate
+from paddock.surfaces.live import live_on
+from paddock.surfaces.settings import load
 from paddock.surfaces.web import web_part
 
 TOKEN = "token of a bench"
@@ -96,14 +98,15 @@ def serving(database: Database, home: Path) -> Iterator[int]:
     stop = threading.Event()
     settings = HttpSettings(local_digest=digest(TOKEN), limits=LIMITS)
     house = house_on(database, ManualClock(0), CountingIds("bench"))
-    part = web_part(house, settings, home, listener, lambda: "")
-    thread = threading.Thread(target=part.run, args=(stop,))
-    thread.start()
-    try:
-        yield port
-    finally:
-        stop.set()
-        thread.join()
+    with live_on(load({"PADDOCK_HOME": str(home)}), house, counts=False) as live:
+        part = web_part(house, live, settings, home, listener, lambda: "")
+        thread = threading.Thread(target=part.run, args=(stop,))
+        thread.start()
+        try:
+            yield port
+        finally:
+            stop.set()
+            thread.join()
 
 
 def measure_streams(readers: int, rate: int, seconds: float, folder: Path) -> Iterator[str]:

@@ -28,6 +28,7 @@ from paddock.surfaces.cli.main import main
 from paddock.surfaces.demo_bots import ensure_demo_bots
 from paddock.surfaces.house import House, house_on
 from paddock.surfaces.listen import Address, listening
+from paddock.surfaces.live import live_on
 from paddock.surfaces.machine import RandomIds, SystemClock
 from paddock.surfaces.secret import local_token
 from paddock.surfaces.web import http_settings, web_part
@@ -44,16 +45,18 @@ def answering(home: Path) -> Iterator[tuple[House, str]]:
     house = house_on(database, SystemClock(), RandomIds())
     address = Address(port=0)
     listener = listening(address, guarded=False, allow_remote=False)
-    http = http_settings(local_token(home / "token").text, settings.load({}).reach, address)
+    configured = settings.load({"PADDOCK_HOME": str(home)})
+    http = http_settings(local_token(home / "token").text, configured.reach, address)
     stop = Event()
-    serving = Thread(target=web_part(house, http, home, listener, lambda: "").run, args=(stop,))
-    serving.start()
-    try:
-        yield house, f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        stop.set()
-        serving.join(timeout=10)
-        database.close()
+    with live_on(configured, house, counts=True) as live:
+        serving = Thread(target=web_part(house, live, http, home, listener, lambda: "").run, args=(stop,))
+        serving.start()
+        try:
+            yield house, f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            stop.set()
+            serving.join(timeout=10)
+            database.close()
     assert not serving.is_alive()
 
 
@@ -317,3 +320,24 @@ def test_a_stranger_who_answers_is_no_server_of_ours(said, tmp_path, monkeypatch
         thread.join(timeout=5)
     assert code in {1, 3}
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "not_running"
+
+
+def test_an_account_is_connected_limited_and_revoked(house, asked, capsys):
+    limits = ("--symbols", "BTC,ETH", "--order-usd", "100", "--day-usd", "1000", "--leverage", "3")
+    made = asked("live", "connect", "hyperliquid", "--main", "0x" + "ab" * 20, "--name", "real", *limits)
+    account = made["account_id"]
+    assert (made["status"], made["network"], made["policy"]["symbols"]) == ("draft", "testnet", ["BTC", "ETH"])
+    assert asked("live", "list")["items"] == [made] == [asked("live", "show", account)]
+    (draft,) = asked("live", "drafts", account)["items"]
+    assert main(["live", "drafts", account]) == 0
+    assert draft["message"] in capsys.readouterr().out
+    assert main(["live", "approve", account, "agent", "0x" + "11" * 65]) == 1
+    assert "main address" in capsys.readouterr().err
+    assert asked("live", "limit", account, *limits[:-1], "2")["policy"]["max_leverage"] == 2
+    assert main(["live", "check", account]) == 1
+    assert main(["live", "enable", account]) == 1
+    assert asked("live", "disable", account, "--why", "a walk")["reason"] == "a walk"
+    assert asked("live", "refresh", account)["status"] == "draft"
+    assert main(["live", "rotate"]) == 1
+    assert "stop paddock serve" in capsys.readouterr().err
+    assert asked("live", "revoke", account)["status"] == "revoked"

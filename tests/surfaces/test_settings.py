@@ -36,6 +36,12 @@ def test_files_and_the_database_lie_in_the_home_unless_they_are_named():
     assert "hunter2" not in repr(named)
 
 
+def test_master_keys_are_not_shown():
+    settings = load({"PADDOCK_MASTER_KEYS": "c2VjcmV0"})
+    assert settings.master_keys == "c2VjcmV0"
+    assert "c2VjcmV0" not in repr(settings)
+
+
 def test_who_may_reach_the_api():
     assert load({}).reach.guarded is False
     assert load({"PADDOCK_SIGN_IN_DOMAINS": " app.example.org,, b.org "}).reach.sign_in_domains == (

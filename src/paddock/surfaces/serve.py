@@ -18,10 +18,12 @@ from sqlalchemy.engine import make_url
 from paddock.journal.database import Database
 from paddock.journal.upgrade import upgrade
 from paddock.market.lake import Lake
+from paddock.runtime.live.service import LiveAccounts
 from paddock.surfaces import logs
 from paddock.surfaces.house import House, house_on
 from paddock.surfaces.ipc import Door, door
 from paddock.surfaces.listen import Address, listening
+from paddock.surfaces.live import live_on, live_part
 from paddock.surfaces.machine import RandomIds, SystemClock
 from paddock.surfaces.parts import Part, run_together, until_signalled
 from paddock.surfaces.replay import Replay
@@ -93,10 +95,12 @@ def serve(configured: Settings, wish: Wish, notices: Notices) -> int:
         entrance = held.enter_context(door(configured.home)) if wish.role.works else None
         upgrade(database)
         house, reached = house_on(database, clock, RandomIds()), _reached(wish.address, listener)
+        live = held.enter_context(live_on(configured, house, counts=wish.role.works))
         start = Start(lambda what: notices.waiting(reached, what), lambda: _ready(wish, house, notices, reached, token))
         parts = [
             *(_working(configured, wish, house, played, start, entrance) if played and entrance else []),
-            *(_answering(configured, wish, house, token, listener, start) if listener else []),
+            *([live_part(live)] if wish.role.works else []),
+            *(_answering(configured, wish, house, live, token, listener, start) if listener else []),
         ]
         held.enter_context(until_signalled(stop))  # before this a signal ends the process at once: nothing has begun
         if played is None:
@@ -116,7 +120,11 @@ def _ready(wish: Wish, house: House, notices: Notices, reached: Address | None, 
 
 def _log_to_stderr(configured: Settings, token: LocalToken) -> None:
     as_json = configured.log == "json" or (configured.log == "auto" and not sys.stderr.isatty())
-    logs.configure(as_json=as_json, secrets=[token.text, make_url(configured.database_url).password or ""])
+    logs.configure(as_json=as_json, secrets=_secrets(configured, token))
+
+
+def _secrets(configured: Settings, token: LocalToken) -> list[str]:
+    return [token.text, make_url(configured.database_url).password or "", *configured.master_keys.split()]
 
 
 def _listener(configured: Settings, wish: Wish) -> socket.socket:
@@ -144,7 +152,13 @@ def _working(
 
 
 def _answering(
-    configured: Settings, wish: Wish, house: House, token: LocalToken, listener: socket.socket, start: Start
+    configured: Settings,
+    wish: Wish,
+    house: House,
+    live: LiveAccounts,
+    token: LocalToken,
+    listener: socket.socket,
+    start: Start,
 ) -> list[Part]:
     http = http_settings(token.text, configured.reach, wish.address)
-    return [web_part(house, http, configured.home, listener, lambda: start.doing)]
+    return [web_part(house, live, http, configured.home, listener, lambda: start.doing)]

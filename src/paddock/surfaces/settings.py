@@ -40,10 +40,16 @@ ADMINS = Setting("PADDOCK_ADMINS", "", "addresses or DIDs of those who may do ev
 HOSTS = Setting("PADDOCK_HOSTS", "", "names besides those of loopback that the API answers to, by comma")
 ORIGINS = Setting("PADDOCK_ORIGINS", "", "pages of other origins that may call the API, by comma")
 HTTPS = Setting("PADDOCK_HTTPS", "0", "the API is reached over https only: its cookie travels no other way")
+MASTER_KEYS = Setting(
+    "PADDOCK_MASTER_KEYS",
+    "",
+    "keys that seal agents' keys, base64, the current first; else {home}/master.keys holds them",
+)
 DEBUG = Setting("PADDOCK_DEBUG", "0", "show the traceback of an internal error instead of one line")
 SETTINGS = (
     *(HOME, DATABASE_URL, URL, TOKEN_FILE, LOG),
     *(SIGN_IN_DOMAINS, PRIVY_APP_ID, PRIVY_KEY_FILE, ADMINS, HOSTS, ORIGINS, HTTPS),
+    MASTER_KEYS,
     DEBUG,
 )
 
@@ -79,6 +85,7 @@ class Settings:
     log: str
     reach: Reach
     debug: bool
+    master_keys: str = field(default="", repr=False)
 
 
 def load(environ: Mapping[str, str] = os.environ, *, home: Path | None = None) -> Settings:
@@ -99,6 +106,7 @@ def load(environ: Mapping[str, str] = os.environ, *, home: Path | None = None) -
         log=_one_of(LOG, text(LOG), LOGS),
         reach=_reach(environ),
         debug=_flag(DEBUG, environ.get(DEBUG.name, "")),
+        master_keys=environ.get(MASTER_KEYS.name, ""),
     )
 
 

@@ -26,12 +26,20 @@ from paddock.surfaces.settings import Reach
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from paddock.runtime.live.service import LiveAccounts
     from paddock.surfaces.house import House
 
 GRACE_S = 3  # for requests that are being answered
 
 
-def web_part(house: House, http: HttpSettings, home: Path, listener: socket, getting_ready: Callable[[], str]) -> Part:
+def web_part(
+    house: House,
+    live: LiveAccounts,
+    http: HttpSettings,
+    home: Path,
+    listener: socket,
+    getting_ready: Callable[[], str],
+) -> Part:
     """Answers on `listener`, which it closes, also while the process gets ready."""
     app = create_app(
         Services(
@@ -46,6 +54,7 @@ def web_part(house: House, http: HttpSettings, home: Path, listener: socket, get
             runs=house.runs,
             accounts=house.accounts,
             kills=house.kills,
+            live=live,
             tell=Tell(Histories(house.database, home), lambda _feed: Costs()),
             getting_ready=getting_ready,
         )

@@ -153,6 +153,10 @@ SENT = {
     "stopRun": {"mode": "keep"},
     "depositMoney": {"amount_usd": "1"},
     "liftAccount": {"symbol": "BTC"},
+    "approveDraft": {"kind": "agent", "signature": "0x"},
+    "limitConnection": {"symbols": ["BTC"], "order_usd": "1", "day_usd": "1", "max_leverage": 1},
+    "disableLive": {},
+    "revokeConnection": {},
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from unittest.mock import MagicMock
 
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -15,6 +16,8 @@ from paddock.journal.database import Database
 from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
 from paddock.runtime.kill import Kills
+from paddock.runtime.live.gateway import Links
+from paddock.runtime.live.service import Keys, LiveAccounts
 from paddock.runtime.runs import Runs
 from paddock.runtime.tell import Tell
 from paddock.surfaces.histories import Histories
@@ -23,6 +26,7 @@ from paddock.surfaces.http.app import create_app
 from paddock.surfaces.http.credentials import Sort, mint
 from paddock.surfaces.http.scopes import ALL, EVERYDAY, Scope
 from paddock.surfaces.http.services import HttpSettings, Limits, Rate, Services, SignIn
+from paddock.surfaces.live import links
 
 NOW = 1_750_000_000_000
 LOCAL_TOKEN = "local-canary-3f9d1c5e8b7a2046-token"
@@ -52,6 +56,8 @@ class World:
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     chance: SeededRandom = field(default_factory=lambda: SeededRandom(7))
     ticks: itertools.count = field(default_factory=itertools.count)
+    keys: Keys = field(default_factory=MagicMock)  # in the place of the signer's process
+    links: Links = field(default_factory=links)
 
     def entropy(self, count: int) -> bytes:
         return bytes(self.chance.below(256) for _ in range(count))
@@ -70,6 +76,7 @@ class World:
             runs=Runs(self.database, self.clock, CountingIds("run")),
             accounts=Accounts(self.database, self.clock, CountingIds("account")),
             kills=Kills(self.database, self.clock),
+            live=LiveAccounts(self.database, self.clock, CountingIds("connection"), self.keys, self.links),
             tell=Tell(Histories(self.database, self.home), lambda _feed: Costs()),
             getting_ready=lambda: "",
         )

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from paddock.core.errors import Code, PaddockError, Unavailable
 from paddock.venues.approvals.base import SignedDraft, Terms
@@ -52,6 +52,7 @@ from paddock.venues.signing.wire import (
 ANSWER_S: Final = 5.0
 START_S: Final = 30.0
 MOST_STARTS: Final = 5  # within a minute
+Ring = Literal["as it is", "new key", "current key alone"]
 _MINUTE_S: Final = 60.0
 _CHUNK: Final = 1 << 16
 
@@ -72,14 +73,17 @@ class Keeping:
 class SignerProcess:
     """Safe to share among threads; one request at a time is with the process. `seconds` is a monotonic clock.
 
-    One of a home's processes `counts` what the day has come to, and it alone signs what may open something.
+    One of a home's processes `counts` what the day has come to, and it alone signs what may open something: `counting`
+    once it runs. `ring`: what is done to the file of master keys before.
 
     Every call raises Unavailable (signer.unavailable) when no process is to be had, or it does not answer; nothing was
     signed then. Besides, what the signer itself refuses.
     """
 
-    def __init__(self, keeping: Keeping, seconds: Callable[[], float], *, counts: bool = True) -> None:
-        self._keeping, self._seconds, self._counts = keeping, seconds, counts
+    def __init__(
+        self, keeping: Keeping, seconds: Callable[[], float], *, counts: bool = True, ring: Ring = "as it is"
+    ) -> None:
+        self._keeping, self._seconds, self._counts, self._ring = keeping, seconds, counts, ring
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
@@ -87,6 +91,7 @@ class SignerProcess:
         self._opened: dict[str, tuple[Sealed, bool]] = {}
         self._markets: dict[tuple[str, Network], Markets] = {}
         self.walls: frozenset[str] = frozenset()
+        self.counting = False
 
     def __repr__(self) -> str:
         return f"SignerProcess({self._process.pid if self._process else 'not started'})"
@@ -198,7 +203,8 @@ class SignerProcess:
         self._spawn()
         try:
             told = self._exchange(self._first(), START_S)
-            self.walls = frozenset(told["walls"])
+            self.walls, self.counting = frozenset(told["walls"]), told["counts"]
+            self._ring = "as it is"  # done once
             self._tell_all()
         except _Gone:
             raise _unavailable(
@@ -211,7 +217,7 @@ class SignerProcess:
     def _first(self) -> bytes:
         keeping = self._keeping
         files = {"key_file": str(keeping.key_file), "tally": str(keeping.tally)}
-        return json.dumps({"keys": keeping.keys, "counts": self._counts, **files}).encode()
+        return json.dumps({"keys": keeping.keys, "counts": self._counts, "ring": self._ring, **files}).encode()
 
     def _tell_all(self) -> None:
         """What the process has to know. A key that does not open any more is left shut: asking for it tells why."""

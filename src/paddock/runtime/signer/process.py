@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import TypeAdapter
 
@@ -27,7 +27,7 @@ from paddock.venues.approvals.pacifica import PacificaApprovals
 from paddock.venues.signing.answer import answered
 from paddock.venues.signing.dialect import Dialect
 from paddock.venues.signing.hyperliquid import Hyperliquid
-from paddock.venues.signing.keystore import KeyRing, key_file, parse_keys
+from paddock.venues.signing.keystore import KeyRing, add_key, drop_old_keys, key_file, parse_keys
 from paddock.venues.signing.pacifica import Pacifica
 from paddock.venues.signing.tally import FileTally
 from paddock.venues.signing.vault import Vault
@@ -44,13 +44,14 @@ _NOT_DUMPABLE: Final = 4  # of prctl: no other process of the user may look into
 class Start:
     """The first thing that is said. `keys` are the master keys themselves; empty where `key_file` holds them.
 
-    `counts`: this process signs orders, and so keeps the count of the day.
+    `counts`: this process signs orders, and so keeps the count of the day. `ring`: what is done to the file first.
     """
 
     keys: str
     key_file: Path
     tally: Path
     counts: bool
+    ring: Literal["as it is", "new key", "current key alone"]
 
 
 _start: Final = TypeAdapter(Start)
@@ -115,13 +116,22 @@ def serve(descriptor: int) -> None:
 
 
 def _begin(start: Start) -> tuple[Vault, FileTally]:
-    keys = parse_keys(start.keys, "the environment") if start.keys else key_file(start.key_file, os.urandom)
     tally = _tally(start)
+    keys = parse_keys(start.keys, "the environment") if start.keys else _ring(start, change=tally.counts)
     dialects: dict[str, Dialect] = {"hyperliquid": Hyperliquid(), "pacifica": Pacifica()}
     for each in dialects.values():
         each.address(each.new_secret(os.urandom))  # whatever is loaded late is loaded now: later no file opens
     approvals: dict[str, Approvals] = {"hyperliquid": HyperliquidApprovals(), "pacifica": PacificaApprovals()}
     return Vault(KeyRing(keys, os.urandom), tally, SystemClock(), os.urandom, dialects, approvals), tally
+
+
+def _ring(start: Start, *, change: bool) -> list[bytes]:
+    """The master keys of the file, after what was to be done to it; that is left undone while another process signs."""
+    if change and start.ring == "new key":
+        return add_key(start.key_file, os.urandom)
+    if change and start.ring == "current key alone":
+        drop_old_keys(start.key_file)
+    return key_file(start.key_file, os.urandom)
 
 
 def _tally(start: Start) -> FileTally:

@@ -14,7 +14,7 @@ from cyclopts import App, CycloptsError
 from paddock import __version__
 from paddock.core.errors import Code, Invalid, PaddockError
 from paddock.surfaces import kernel_cache, settings
-from paddock.surfaces.cli import accounts, bots, data, db, failure, journal, kill, runs, strategy
+from paddock.surfaces.cli import accounts, bots, data, db, failure, journal, kill, live, runs, strategy
 from paddock.surfaces.cli.backtest import backtest
 from paddock.surfaces.cli.demo import demo
 from paddock.surfaces.cli.doctor import doctor
@@ -37,6 +37,7 @@ app.command(bots.app)
 app.command(accounts.app)
 app.command(runs.app)
 app.command(kill.app)
+app.command(live.app)
 app.command(status)
 app.command(journal.app)
 app.command(db.app)

@@ -34,6 +34,7 @@ from paddock.surfaces.http.routes import (
     bots,
     data,
     kills,
+    live,
     runs,
     session,
     strategies,
@@ -44,7 +45,22 @@ from paddock.surfaces.http.routes import (
 )
 from paddock.surfaces.http.services import Services
 
-MODULES = (system, session, tokens, strategies, data, bots, runs, books, told, streams, backtests, accounts, kills)
+MODULES = (
+    system,
+    session,
+    tokens,
+    strategies,
+    data,
+    bots,
+    runs,
+    books,
+    told,
+    streams,
+    backtests,
+    accounts,
+    kills,
+    live,
+)
 RESOURCES: Sequence[Routes] = tuple(module.routes for module in MODULES)
 
 log = structlog.get_logger(__name__)

@@ -12,6 +12,7 @@ from paddock.journal.database import Database
 from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
 from paddock.runtime.kill import Kills
+from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.runs import Runs
 from paddock.runtime.tell import Tell
 from paddock.surfaces.http.credentials import Entropy
@@ -93,5 +94,6 @@ class Services:
     runs: Runs
     accounts: Accounts
     kills: Kills
+    live: LiveAccounts
     tell: Tell
     getting_ready: Callable[[], str]

@@ -35,14 +35,14 @@ class HyperliquidApprovals:
 
     def request(self, main: str, draft: Draft, signature: str) -> SignedRequest:
         if not _signature(signature):
-            raise not_signed(signature[:140], "a signature is 0x and 65 bytes in hex")
+            raise not_signed(f"{len(signature)} characters", "a signature is 0x and 65 bytes in hex")
         raw = bytes.fromhex(signature[2:])
         made = Signature.of(raw if raw[64] >= 27 else raw[:64] + bytes([raw[64] + 27]))
         found = _codec_draft(draft)
         try:
             signer = found.signer(made)
         except Invalid as error:
-            raise not_signed(signature, error.rule) from None
+            raise not_signed("one that nobody can have made", error.rule) from None
         if found.signed_bytes.hex() != draft.exact or signer != main:
             raise not_signed(f"a signature of {signer}", f"the main address is {main}")
         return SignedRequest(_TYPES[draft.kind], PATH, found.body(made))

@@ -42,7 +42,7 @@ class PacificaApprovals:
         message = draft.message.encode()
         request = draft_of(message)
         if request.message.hex() != draft.exact:
-            raise not_signed(signature[:100], "the draft is as it was made")
+            raise not_signed("another draft", "the draft is as it was made")
         return SignedRequest(request.type, request.path, body(request, main, _checked(main, message, signature)))
 
 
@@ -51,7 +51,7 @@ def _checked(main: str, message: bytes, signature: str) -> Signature:
         return signature
     if verifies(main, signature, offchain(message)):
         return hardware(signature)
-    raise not_signed(signature[:100], f"the main address is {main}, and the signature base58 of 64 bytes")
+    raise not_signed("another's, or none", f"the main address is {main}, and the signature base58 of 64 bytes")
 
 
 def _draft(kind: Kind, request: Request) -> Draft:
