@@ -109,6 +109,31 @@ def test_a_delisted_symbol_is_refused_here_and_its_position_is_ended_by_the_venu
         assert other.broker.positions(ACCOUNT)[0].symbol == "COIN"
 
 
+def test_a_market_that_is_not_what_it_was_takes_no_orders_but_cancellations(stage):
+    """V20: another lot size under the same name."""
+    resting = stage.order(OrderKind.LIMIT, px=90.0)
+    stage.broker.place([resting])
+    listing = stage.simulator.venue.listing
+    with stage.simulator.acting():
+        listing.coins[1] = replace(listing.coins[1], sz_decimals=2)
+    with stage.restarted() as other:
+        (outcome,) = other.broker.place([other.order()])
+        assert isinstance(outcome, Rejected) and outcome.code is RejectCode.NOT_ALLOWED
+        now = stage.clock.now_ts()
+        (gone,) = other.broker.cancel([Cancellation(resting.client_id, ACCOUNT, "COIN", now, now + 30_000)])
+        assert isinstance(gone, Accepted)
+
+
+def test_one_order_that_cannot_be_written_keeps_no_other_back(stage):
+    bad = stage.order(bound_px=1e-9)
+    good = stage.order(OrderKind.LIMIT, px=90.0)
+    refused, taken = stage.broker.place([bad, good])
+    assert isinstance(refused, Rejected) and isinstance(taken, Accepted)
+    stop = Bracket(stop_pct=5.0, stop_client_id=name())
+    (relative,) = stage.broker.place([stage.order(bracket=stop)])
+    assert isinstance(relative, Rejected) and relative.code is RejectCode.NOT_ALLOWED
+
+
 def test_what_is_not_listed_is_refused_and_an_account_that_is_not_ours_is_not_found(stage):
     (outcome,) = stage.broker.place([stage.order(symbol="NOPE")])
     assert isinstance(outcome, Rejected) and outcome.code is RejectCode.NOT_ALLOWED

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
-from paddock.core.errors import Code, NotFound
+from paddock.core.errors import Code, Invalid, NotFound, Unavailable
 from paddock.core.orders import OrderKind
 from paddock.venues.broker import (
     Accepted,
@@ -38,7 +39,7 @@ from paddock.venues.hyperliquid.gateway import Gateway
 from paddock.venues.hyperliquid.leverage import VALID_MS, Leverages, reduces
 from paddock.venues.hyperliquid.notes import Note, Notes, NoteStore
 from paddock.venues.hyperliquid.prices import Prices
-from paddock.venues.hyperliquid.sending import Reading, Sender, Step
+from paddock.venues.hyperliquid.sending import LATER_MS, Reading, Sender, Step
 from paddock.venues.hyperliquid.wallet import Wallet
 from paddock.venues.signing.operations import Cancel, CancelById, Place, ScheduleCancel, Shelf
 from paddock.venues.signing.signer import Signer
@@ -106,8 +107,8 @@ class HyperliquidBroker:
         wallet = self._wallet(placements[0].account_id)
         self._listen(wallet)
         market = self._gateway.read(self._market(wallet))
-        self._sender.know(market.listing)
-        refused: list[Outcome | None] = [self._refused(each, market) for each in placements]
+        changed = self._sender.know(market.listing)
+        refused: list[Outcome | None] = [changed or self._refused(each, market) for each in placements]
         self._set_leverages(wallet, placements, refused, market.listing)
         return _filled_in(placements, refused, lambda kept: self._place(wallet, kept, market))
 
@@ -126,22 +127,22 @@ class HyperliquidBroker:
         listed = market.listing.get(order.symbol)
         if listed is None:
             return Rejected(RejectCode.NOT_ALLOWED, f"Hyperliquid lists no {order.symbol}")
-        return rules.breach(order, listed, market.mids.get(order.symbol, 0.0), minutes=_minutes(order))
+        breach = rules.breach(order, listed, market.mids.get(order.symbol, 0.0), minutes=_minutes(order))
+        return breach or _unwritable(order, market)
 
     def _set_leverages(
         self, wallet: Wallet, placements: Sequence[Placement], refused: list[Outcome | None], listing: Listing
     ) -> None:
         """Before an entry leaves, the venue holds the leverage it was decided with; else it is refused."""
         entering = [each for each, outcome in zip(placements, refused, strict=True) if outcome is None]
-        settings = leverage.wanted(entering, wallet, listing)
-        if not settings:
-            return
-        held = {position.symbol for position in self.positions(wallet.account_id)}
-        for symbol, setting in settings.items():
-            why = self._leverages.set(wallet, symbol, setting, held=symbol in held)
+        for symbol, setting in leverage.wanted(entering, wallet, listing).items():
+            why = self._leverages.set(wallet, symbol, setting, partial(self._holds, wallet, symbol))
             for number, each in enumerate(placements):
                 if each.symbol == symbol and not reduces(each):
                     refused[number] = refused[number] or why
+
+    def _holds(self, wallet: Wallet, symbol: str) -> bool:
+        return any(position.symbol == symbol for position in self.positions(wallet.account_id))
 
     def _note(self, wallet: Wallet, placements: Iterable[Placement]) -> None:
         """Write down what the venue will not remember; raises Unavailable, and nothing leaves."""
@@ -308,6 +309,17 @@ def _filled_in(
     open_ones = [one for one, outcome in zip(asked, judged, strict=True) if outcome is None]
     given = iter(rest(open_ones) if open_ones else ())
     return [outcome if outcome is not None else next(given, _NOT_ANSWERED) for outcome in judged]
+
+
+def _unwritable(order: Placement, market: _Market) -> Rejected | None:
+    """Why the venue has no words for an order that breaks no rule of its own: others of a batch still leave."""
+    try:
+        orders.placing([order], market.listing, market.mids)
+    except Invalid as error:
+        return Rejected(RejectCode.NOT_ALLOWED, error.message)
+    except Unavailable as error:  # no price is known by which it could be bound
+        return Rejected(RejectCode.RATE_LIMIT, error.message, LATER_MS)
+    return None
 
 
 def _placing(request: Request, placements: Sequence[Placement], mids: Mapping[str, float]) -> Step:

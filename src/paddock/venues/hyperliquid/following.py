@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+from paddock.core.errors import Code, NotFound, Unknown
 from paddock.core.orders import TERMINAL, OrderKind, OrderState
 from paddock.venues.broker import OrderUpdate, VenueEvent, VenueFill, VenueFunding
 from paddock.venues.heard import Gap
@@ -86,7 +87,10 @@ class Following:
         """One order, by the venue's id or a cloid, as of now."""
         message = await self._client.ask(info.order_status(self._user, ref))
         listing = await self._client.listed(_coin_of(message))
-        report = order_reports.order_status(message, listing)
+        try:
+            report = order_reports.order_status(message, listing)
+        except NotFound as error:
+            raise Unknown(Code.VENUE_UNCLEAR, error.message, seen=error.seen, rule=error.rule) from error
         if report is not None:
             self._told.learn(report)
         return report

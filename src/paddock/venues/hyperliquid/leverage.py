@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,7 +56,7 @@ class Leverages:
         self._gateway, self._client, self._sender = gateway, gateway.client, sender
         self._known: dict[tuple[str, str], tuple[Setting, int]] = {}
 
-    def set(self, wallet: Wallet, symbol: str, wanted: Setting, *, held: bool) -> Rejected | None:
+    def set(self, wallet: Wallet, symbol: str, wanted: Setting, held: Callable[[], bool]) -> Rejected | None:
         """Make the venue hold a setting; why it cannot be, or None when it does.
 
         It is the whole position's: while one is `held`, its leverage is only raised. Raises Unavailable when the venue
@@ -65,8 +65,8 @@ class Leverages:
         known_ts = self._known.get((wallet.address, symbol), (None, 0))[1]
         fresh = self._client.clock.now_ts() - known_ts < KNOWN_MS
         now = self._known[wallet.address, symbol][0] if fresh else self._read(wallet, symbol)
-        enough = held and now.cross == wanted.cross and now.leverage >= wanted.leverage
-        if now == wanted or enough:
+        enough = now.cross == wanted.cross and now.leverage >= wanted.leverage
+        if now == wanted or (enough and held()):
             return None
         expires_ts = self._client.clock.now_ts() + VALID_MS
         operation = Leverage(symbol, wanted.leverage, wanted.cross)

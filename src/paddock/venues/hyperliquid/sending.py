@@ -49,11 +49,18 @@ class Sender:
         self._nonces: dict[str, Nonces] = {}
         self._told = Listing()  # what the signer knows
 
-    def know(self, listing: Listing) -> None:
-        """Tell the signer what may be traded. Raises Unavailable and Refused: nothing has left."""
+    def know(self, listing: Listing) -> Rejected | None:
+        """Tell the signer what may be traded; why it will not have it, where a market is not what it was.
+
+        Nothing may be placed then: the signer counts lots as they were. Raises Unavailable.
+        """
         if listing is not self._told:
-            self._signer.list_markets(VENUE, self._client.endpoint.network, listing.markets)
+            try:
+                self._signer.list_markets(VENUE, self._client.endpoint.network, listing.markets)
+            except Refused as error:
+                return Rejected(RejectCode.NOT_ALLOWED, f"{error.code}: {error.message}")
             self._told = listing
+        return None
 
     def send(self, wallet: Wallet, steps: Sequence[Step]) -> list[Sequence[Outcome]]:
         """The outcomes of each step. All are signed before the first leaves.
