@@ -120,8 +120,19 @@ def test_a_late_stamp():
     assert (finding.code, finding.spans[0].first_ts) == ("late_stamp", at(9) + 90_000)
 
 
+def test_a_rate_of_two_sources_is_charged_twice():
+    (finding,) = verify_rates(inserted(RATES, 7, RATES[7:8].with_columns(pl.col("ts") + 17)))
+    assert (finding.code, finding.spans[0].first_ts, finding.rows) == ("charged_twice", at(7) + 17, 1)
+
+
+def test_stamps_some_milliseconds_past_the_hour_are_those_of_the_hour():
+    """As Hyperliquid stamps them."""
+    assert verify_rates(RATES.with_columns(pl.col("ts") + 2 + pl.int_range(pl.len()) % 49)) == []
+
+
 def test_every_kind_is_provoked_above():
-    provoked = {*BROKEN, *BROKEN_RATES, "off_grid", "shifted_grid", "spot_halt", "spot_market", "late_stamp"}
+    elsewhere = {"off_grid", "shifted_grid", "spot_halt", "spot_market", "late_stamp", "charged_twice"}
+    provoked = {*BROKEN, *BROKEN_RATES, *elsewhere}
     assert provoked == set(KINDS)
 
 

@@ -48,7 +48,7 @@ KINDS: dict[str, Kind] = {
     "gap": Kind(
         Severity.WARNING,
         "bars are missing",
-        "nothing is filled in: orders wait, indicators skip; import them if there are any",
+        "nothing is filled in: orders wait, indicators skip; download or import them, if the venue was not down",
     ),
     "leading_backfill": Kind(
         Severity.WARNING,
@@ -88,9 +88,16 @@ KINDS: dict[str, Kind] = {
         "real in squeezes; check that it is a fraction, not percent",
     ),
     "funding_gap": Kind(
-        Severity.WARNING, "stamps are missing", "positions pay nothing for them; import them if there are any"
+        Severity.WARNING,
+        "stamps are missing",
+        "positions pay nothing for them; download or import them, if there are any",
     ),
     "late_stamp": Kind(Severity.WARNING, "a stamp off the usual hours", "it is charged in the bar it falls into"),
+    "charged_twice": Kind(
+        Severity.WARNING,
+        "two stamps less than a minute apart: one rate, as two sources stamp it",
+        "both are charged; keep the files of one source",
+    ),
     "spacing_change": Kind(Severity.NOTE, "the venue changed its funding interval", "rates are charged as stamped"),
 }
 

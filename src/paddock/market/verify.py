@@ -17,6 +17,9 @@ from paddock.market.readers import Candles, files_under, read
 from paddock.market.sift import IMPOSSIBLE, SAME_BAR, grid_phase, off_grid, sift, traded
 
 EXTREME_RATE = 0.01
+# Venues stamp a rate some ms past its hour (Hyperliquid up to 50), and some sources keep it so.
+LATE_MS = 1_000
+TWICE_MS = 60_000
 AROUND = 9  # steps before and after that say what is usual
 NORMAL = 1.4826  # median absolute value to standard deviation, for normal returns
 # Binance spot stood still; its perpetuals traded on. A set without these bars is spot, whatever it is called.
@@ -104,6 +107,7 @@ def verify_rates(frame: pl.DataFrame) -> list[Finding]:
         *_doubled(rates),
         *_marked(rates, "rate_missing", pl.col("rate").is_finite().fill_null(False).not_()),
         *_marked(rates, "extreme_rate", pl.col("rate").is_finite() & (pl.col("rate").abs() > EXTREME_RATE)),
+        *_marked(rates, "charged_twice", _soon_after()),
         *_stamps(rates.unique(SAME_BAR, maintain_order=True)),
     ]
     return _sorted(found)
@@ -200,6 +204,11 @@ def _coverage(possible: pl.DataFrame, step: int) -> Iterator[Finding]:
     yield from _findings("coverage", thin)
 
 
+def _soon_after() -> pl.Expr:
+    apart = pl.col("ts").diff().over("symbol")
+    return ((apart > 0) & (apart < TWICE_MS)).fill_null(False)
+
+
 def _stamps(rates: pl.DataFrame) -> Iterator[Finding]:
     """A step longer than is usual before and after it is a gap; a step that stays is a new spacing."""
     steps = _steps(rates)
@@ -210,7 +219,8 @@ def _stamps(rates: pl.DataFrame) -> Iterator[Finding]:
     stays = (pl.col("hours") == pl.col("after")) & (pl.col("hours").shift(1) == pl.col("before")).over("symbol")
     yield from _marked(calm, "spacing_change", (stays & (pl.col("hours") != pl.col("before"))).fill_null(False))
     spacing = (pl.min_horizontal("before", "after").clip(1) * HOUR_MS).cast(pl.Int64)
-    timed = steps.with_columns(spacing.alias("spacing")).with_columns((pl.col("ts") % pl.col("spacing")).alias("phase"))
+    second = pl.col("ts") // LATE_MS * LATE_MS
+    timed = steps.with_columns(spacing.alias("spacing")).with_columns((second % pl.col("spacing")).alias("phase"))
     on_time = pl.col("phase").mode().min().over("symbol", "spacing")
     yield from _marked(timed, "late_stamp", (pl.col("phase") != on_time).fill_null(False))
 

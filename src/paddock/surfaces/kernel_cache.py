@@ -14,7 +14,8 @@ import paddock
 
 VARIABLE = "NUMBA_CACHE_DIR"
 COMPILED = ("core", "market", "strategy", "engine")  # constants of every pure room are compiled into the kernel
-PLAIN = ("core/errors.py",)  # nothing compiled raises, and every new part of the program has codes of its own
+# Nothing compiled raises, and every new part of the program has codes of its own; what doubts data compiles nothing.
+PLAIN = ("core/errors.py", "market/findings.py", "market/verify.py")
 
 
 def use(folder: Path) -> None:
