@@ -16,12 +16,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import pytest
 
 from paddock.core.seams import ManualClock
 from paddock.venues.exchange import Exchange
+from paddock.venues.hyperliquid.simulator.control import Control
 from paddock.venues.hyperliquid.simulator.faults import Faults
 from paddock.venues.hyperliquid.simulator.server import running
 from paddock.venues.hyperliquid.simulator.simulator import Simulator
@@ -48,6 +48,10 @@ class Stage:
     def faults(self) -> Faults:
         return self.simulator.faults
 
+    @property
+    def control(self) -> Control:
+        return Control(self.simulator)
+
     def account(self, dollars: int = 10_000):
         """A wallet of eth-account; its address has been paid into unless `dollars` is 0."""
         wallet = Account.from_key(f"0x{len(self.accounts) + 1:064x}")
@@ -61,9 +65,7 @@ class Stage:
         self.simulator.step()
 
     def move(self, coin: str, px: str, lots: int = 0) -> None:
-        listed = self.simulator.venue.listing[coin]
-        with self.simulator.acting():
-            self.simulator.market.move(coin, int(Fraction(px) * 10**listed.px_decimals), lots)
+        self.control.move(coin, px, lots)
 
 
 def stage(terms: Terms = EASY, **about) -> Stage:

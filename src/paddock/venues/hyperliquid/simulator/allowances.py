@@ -55,6 +55,7 @@ class Allowances:
     def __init__(self, allowed: Allowed) -> None:
         self.allowed = allowed
         self._weights: dict[str, Window] = defaultdict(Window)
+        self._sent: dict[str, Window] = defaultdict(Window)
         self._used: dict[str, Used] = defaultdict(Used)
 
     def weigh(self, ip: str, weight: int, now_ts: int) -> bool:
@@ -63,6 +64,10 @@ class Allowances:
 
     def weigh_rows(self, ip: str, weight: int) -> None:
         self._weights[ip].add(weight)
+
+    def send(self, ip: str, now_ts: int) -> bool:
+        """Take a message over sockets of an IP address's minute; False when that is used up."""
+        return self._sent[ip].take(1, self.allowed.sent, now_ts)
 
     def used(self, user: str) -> Used:
         return self._used[user]

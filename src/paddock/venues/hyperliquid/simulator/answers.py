@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 _NONE: Final = object()
+PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 UNREADABLE: Final = "Failed to deserialize the JSON body into the target type"
 
 
@@ -36,11 +37,12 @@ class Err:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: JSON of `value`, or a plain `text`. `rows` of a list weigh on the asker's allowance."""
+    """What goes back: JSON of `value`, or a `text`. `rows` of a list weigh on the asker's allowance."""
 
     status: int = 200
     value: Any = None
     text: str = ""
+    retry_after_s: int = 0
 
     @property
     def body(self) -> str:
@@ -48,7 +50,13 @@ class Answer:
 
     @property
     def content_type(self) -> str:
+        if self.text is PAGE:
+            return "text/html"
         return "text/plain; charset=utf-8" if self.text else "application/json"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"retry-after": str(self.retry_after_s)} if self.retry_after_s else {}
 
     @property
     def rows(self) -> int:

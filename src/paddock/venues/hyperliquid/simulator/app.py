@@ -12,11 +12,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from paddock.venues.hyperliquid.simulator.answers import Answer
-from paddock.venues.hyperliquid.simulator.faults import DONE, Fault, Rule
+from paddock.venues.hyperliquid.simulator.seam import Met, meet
 from paddock.venues.hyperliquid.simulator.session import Session
 from paddock.venues.hyperliquid.simulator.simulator import Simulator
 
@@ -24,10 +24,10 @@ TICK_S: Final = 0.05
 LARGEST_BODY: Final = 2**20
 NO_JSON: Final = Answer(400, text="Failed to parse the request body as JSON")
 TOO_LARGE: Final = Answer(413, text="length limit exceeded")
-_PAGE: Final = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+_SENDER: Final = "paddock.sender"
 
 
-def create_app(simulator: Simulator) -> Starlette:
+def create_app(simulator: Simulator) -> ASGIApp:
     """While it runs, time passes in the simulator."""
 
     async def socket(websocket: WebSocket) -> None:
@@ -50,7 +50,13 @@ def create_app(simulator: Simulator) -> Starlette:
         Route("/exchange", _Door(simulator, "exchange"), methods=["POST"]),
         WebSocketRoute("/ws", socket),
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan)
+
+    async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
+        """Keeps what sends to the connection itself, for faults that break it."""
+        await app({**scope, _SENDER: send}, receive, send)
+
+    return outermost
 
 
 async def _tick(simulator: Simulator) -> None:
@@ -68,52 +74,20 @@ class _Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         body = await _body(request)
-        if isinstance(body, Answer):
-            response: Response | None = _response(body)
-        else:
-            rule = self._simulator.faults.strike(f"{self._name}:{_kind(body)}")
-            response = await self._met(rule, body, request)
-        if response is not None:
-            await response(scope, receive, send)
-        elif not await request.is_disconnected():
-            await _break(send)
-
-    async def _met(self, rule: Rule | None, body: dict[str, Any], request: Request) -> Response | None:
-        """What goes back; None to break the connection, if the client has not left."""
         ip = request.client.host if request.client else ""
-        if rule is None:
-            return _response(self._answer(body, ip))
-        if rule.fault in DONE:
-            return await self._spoilt(rule, self._answer(body, ip), request)
-        if rule.fault is Fault.LATE:
-            self._simulator.act_late(body, rule.ms)
-        if rule.fault in {Fault.LATE, Fault.LOST}:
-            await self._left(request)
-        if rule.fault is Fault.THROTTLED:
-            headers = {"retry-after": str(-(-rule.ms // 1000))} if rule.ms else {}
-            return Response("null", 429, headers, "application/json")
-        return Response(_PAGE, 502, media_type="text/html") if rule.fault is Fault.ERROR else None
-
-    async def _spoilt(self, rule: Rule, answer: Answer, request: Request) -> Response | None:
-        """An answer to what has been done, as far as the fault lets it through."""
-        if rule.fault is Fault.MUTE:
-            await self._left(request)
-            return None
-        if rule.fault is Fault.RESET_DONE:
-            return None
-        if rule.fault is Fault.DELAY:
-            due_ts = self._simulator.wall.now_ts() + rule.ms
+        met = Met(body) if isinstance(body, Answer) else meet(self._simulator, self._name, body, ip)
+        if met.wait_ms:
+            due_ts = self._simulator.wall.now_ts() + met.wait_ms
             await self._until(lambda: self._simulator.wall.now_ts() >= due_ts)
-            return _response(answer)
-        if rule.fault is Fault.TRUNCATED:
-            return _response(Answer(answer.status, text=answer.body[: len(answer.body) // 2]))
-        if rule.fault is Fault.REWRITE:
-            return _response(Answer(answer.status, text=rule.change(answer.body)))
-        return Response(_PAGE, 200 if rule.fault is Fault.GARBAGE else 502, media_type="text/html")
-
-    def _answer(self, body: dict[str, Any], ip: str) -> Answer:
-        handle = self._simulator.ask if self._name == "info" else self._simulator.act
-        return handle(body, ip)
+        if met.answer is not None:
+            text, answer = met.change(met.answer.body), met.answer
+            response = Response(text, answer.status, answer.headers, answer.content_type)
+            await response(scope, receive, send)
+            return
+        if not met.broken:
+            await self._left(request)
+        if not await request.is_disconnected():
+            await _break(scope[_SENDER])
 
     async def _left(self, request: Request) -> None:
         """Until the client gives up."""
@@ -146,16 +120,6 @@ async def _body(request: Request) -> dict[str, Any] | Answer:
     except (ValueError, RecursionError):
         return NO_JSON
     return said if isinstance(said, dict) else {}
-
-
-def _kind(body: dict[str, Any]) -> str:
-    """The type of a question or an action, for finding the rules of a fault."""
-    action = body.get("action", body)
-    return str(action.get("type", "")) if isinstance(action, dict) else ""
-
-
-def _response(answer: Answer) -> Response:
-    return Response(answer.body, answer.status, media_type=answer.content_type)
 
 
 async def _disconnected(request: Request) -> None:

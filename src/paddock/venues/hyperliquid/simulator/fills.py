@@ -15,9 +15,11 @@ from paddock.venues.hyperliquid.simulator.listing import Coin
 from paddock.venues.hyperliquid.simulator.numbers import decimal, rate, rounded, usd
 from paddock.venues.hyperliquid.simulator.orders import side
 
+DELEVERAGED: Final = "Auto-Deleveraging"
 NO_HASH: Final = "0x" + "0" * 64
 _FINEST: Final = 8
 _TRADE_IDS: Final = 2**50
+_VENUES_ORDERS: Final = 500_000_000_000  # numbers of orders that the venue made by itself, outside of the book
 _STRIDE: Final = 0x2545F4914F6CDD1D | 1  # odd, so that no two trades share an id, which do not rise with time
 
 
@@ -57,8 +59,8 @@ def public(event: Traded, coin: Coin) -> dict[str, Any]:
     }
 
 
-def own(event: Traded, party: TradeSide, coin: Coin, *, isolated: bool) -> dict[str, Any]:
-    """A row of `userFills`. `closedPnl` is before the fee; the fee holds the builder's."""
+def own(event: Traded, party: TradeSide, coin: Coin, *, isolated: bool, note: str = "") -> dict[str, Any]:
+    """A row of `userFills`. `closedPnl` is before the fee; the fee holds the builder's. `note` is that of its order."""
     said: dict[str, Any] = {
         "coin": coin.name,
         "px": decimal(event.px, coin.px_decimals),
@@ -66,10 +68,10 @@ def own(event: Traded, party: TradeSide, coin: Coin, *, isolated: bool) -> dict[
         "side": side(party.side),
         "time": event.ts,
         "startPosition": decimal(party.start_lots, coin.sz_decimals),
-        "dir": _direction(event, party, isolated=isolated),
+        "dir": note if note == DELEVERAGED else _direction(event, party, isolated=isolated),
         "closedPnl": usd(party.realised),
         "hash": _hash(event),
-        "oid": party.order_id,
+        "oid": party.order_id or _VENUES_ORDERS + event.trade_id,
         "crossed": not party.maker,
         "fee": usd(party.fee),
         "tid": trade_id(event.trade_id),
@@ -127,6 +129,8 @@ def _hash(event: Traded) -> str:
 
 
 def _direction(event: Traded, party: TradeSide, *, isolated: bool) -> str:
+    if event.method is Method.SETTLEMENT:
+        return "Settlement"
     if event.method is Method.BACKSTOP and party.account == event.liquidated:
         held = "Long" if party.start_lots > 0 else "Short"
         return f"Liquidated {'Isolated' if isolated else 'Cross'} {held}"

@@ -67,7 +67,7 @@ class Hub:
 
     def say(self, listener: Listener, channel: str, data: Any = None) -> None:
         """One frame to one connection."""
-        self._send(listener, channel, _frame(channel, data))
+        self.send(listener, channel, _frame(channel, data))
 
     def subscribe(self, listener: Listener, subscription: Any, said: str) -> None:
         """Acknowledge and send what is so now, or say why not; `said` is the frame as it came."""
@@ -109,7 +109,7 @@ class Hub:
             for data in frames:
                 text = _frame(feeds.channel(topic), data)
                 for listener in list(self._heard.get(topic, ())):
-                    self._send(listener, feeds.channel(topic), text)
+                    self.send(listener, feeds.channel(topic), text)
 
     def _looked(self, topic: Topic) -> list[Any]:
         """What a topic says now, if it is time to look and it says something else than before."""
@@ -146,7 +146,8 @@ class Hub:
             self._heard.pop(topic, None)
             self._watches.pop(topic, None)
 
-    def _send(self, listener: Listener, channel: str, text: str) -> None:
+    def send(self, listener: Listener, channel: str, text: str) -> None:
+        """A frame as it is written, through the faults of its connection."""
         for one in listener.line.through(channel, text):
             listener.sent_ts = self._venue.wall.now_ts()
             listener.send(one)

@@ -130,6 +130,10 @@ class Listing:
     def get(self, name: str) -> Coin | None:
         return self[name] if name in self.index else None
 
+    def replace(self, coin: Coin) -> None:
+        """Say something else of a coin, under its number."""
+        self.coins[self.index[coin.name]] = coin
+
     def by_asset(self, asset: int) -> Coin | None:
         return self.coins[asset] if 0 <= asset < len(self.coins) else None
 

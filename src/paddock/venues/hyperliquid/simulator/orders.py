@@ -119,7 +119,7 @@ def _tif(order: Order) -> str | None:
         return None
     if order.liquidation:
         return "LiquidationMarket"
-    return order.asked.note or _TIFS[order.asked.tif]
+    return FRONTEND_MARKET if order.asked.note == FRONTEND_MARKET else _TIFS[order.asked.tif]
 
 
 def is_open(order: Order) -> bool:

@@ -17,14 +17,12 @@ from paddock.venues.exchange.events import (
     Event,
     Funded,
     FundingSet,
-    LeverageChanged,
     Liquidated,
-    MoneyMoved,
     OrderChanged,
-    PositionChanged,
     Traded,
     TwapChanged,
 )
+from paddock.venues.exchange.units import DAY_MS
 from paddock.venues.hyperliquid.simulator import fills, markets, orders, twaps
 from paddock.venues.hyperliquid.simulator.candles import Candles
 from paddock.venues.hyperliquid.simulator.fills import NO_HASH, hour_stamp
@@ -51,7 +49,7 @@ class Log:
 
 @dataclass(slots=True)
 class News:
-    """Rows of one step by account, and trades by coin; `touched` are all accounts of which anything changed."""
+    """Rows of one step: by account, trades by coin."""
 
     orders: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     fills: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
@@ -61,7 +59,6 @@ class News:
     cancelled: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     liquidations: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     trades: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    touched: set[str] = field(default_factory=set)
 
 
 class Records:
@@ -87,7 +84,18 @@ class Records:
         row = {"time": now_ts, "hash": fills.tx_hash("ledger", user, len(log.ledger)), "delta": delta}
         log.ledger.append(row)
         self._news.ledger[user].append(row)
-        self._news.touched.add(user)
+
+    def write_fill(self, user: str, row: Row) -> None:
+        """A fill, whether or not it happened."""
+        self._logs[user].fills.append(row)
+        self._news.fills[user].append(row)
+
+    def repeat_fundings(self, user: str) -> None:
+        """Tell of the payments of the newest hour once more."""
+        told = self._logs[user].fundings
+        again = [row for row in told if row["time"] == told[-1]["time"]]
+        told += again
+        self._news.fundings[user] += again
 
     def absorb(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -103,8 +111,6 @@ class Records:
                 self._liquidation(event)
             elif isinstance(event, TwapChanged):
                 self._twap(event)
-            elif isinstance(event, MoneyMoved | PositionChanged | LeverageChanged):
-                self._news.touched.add(event.account)
         self._write_liquidations(events)
 
     def _trade(self, event: Traded) -> None:
@@ -116,13 +122,11 @@ class Records:
         for party in (event.maker, event.taker):
             if party.account.startswith("0x"):
                 isolated = self._exchange.position(party.account, coin.name).isolated
-                own = fills.own(event, party, coin, isolated=isolated)
-                log = self._logs[party.account]
-                log.fills.append(own)
-                day = log.days.setdefault(event.ts // 86_400_000, [0, 0])
+                order = self._exchange.order(party.order_id)
+                note = "" if order is None else order.asked.note
+                self.write_fill(party.account, fills.own(event, party, coin, isolated=isolated, note=note))
+                day = self._logs[party.account].days.setdefault(event.ts // DAY_MS, [0, 0])
                 day[party.maker] += event.value
-                self._news.fills[party.account].append(own)
-                self._news.touched.add(party.account)
 
     def _order(self, event: OrderChanged) -> None:
         order = self._exchange.order(event.order_id)
@@ -132,7 +136,6 @@ class Records:
         log = self._logs[event.account]
         log.orders.pop(event.order_id, None)
         log.orders[event.order_id] = None
-        self._news.touched.add(event.account)
         row = orders.changed(event, order, coin)
         if row is not None:
             self._news.orders[event.account].append(row)
@@ -145,7 +148,6 @@ class Records:
             row = fills.funding(event, self._listing[event.symbol])
             self._logs[event.account].fundings.append(row)
             self._news.fundings[event.account].append(row)
-            self._news.touched.add(event.account)
 
     def _rate(self, event: FundingSet) -> None:
         coin = self._listing[event.symbol]
@@ -193,7 +195,6 @@ class Records:
             row = twaps.told(event, twap, coin)
             self._logs[event.account].twaps.append(row)
             self._news.twaps[event.account].append(row)
-            self._news.touched.add(event.account)
 
 
 def funding_row(row: Row) -> Row:

@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from paddock.venues.hyperliquid.simulator.answers import Answer
+from paddock.venues.hyperliquid.simulator.answers import PAGE, Answer, compact
 from paddock.venues.hyperliquid.simulator.hub import Listener
+from paddock.venues.hyperliquid.simulator.seam import Met, meet
 from paddock.venues.hyperliquid.simulator.simulator import Simulator
 
 GREETING: Final = "Websocket connection established."
 SILENCE_MS: Final = 60_000
+_DOORS: Final = {"info": "info", "action": "exchange"}
 _NOT_WS: Final = "Error parsing JSON into valid websocket request: "
 
 
@@ -25,6 +27,8 @@ class Session:
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         self._cuts = simulator.faults.cuts
         self._listener: Listener | None = None
+        self._unanswered: set[int] = set()
+        self._waiting: list[tuple[int, str]] = []
 
     async def run(self) -> None:
         """Until either side ends it."""
@@ -50,10 +54,18 @@ class Session:
             self._loop.call_soon_threadsafe(self._outgoing.put_nowait, text)
 
     def _watch(self) -> None:
-        """After each step: close when cut off, or when nothing was sent for a minute."""
-        silent = self._listener and self._simulator.wall.now_ts() - self._listener.sent_ts >= SILENCE_MS
-        if self._simulator.faults.cuts != self._cuts or (silent and not self._simulator.faults.stalled):
-            self._cuts = self._simulator.faults.cuts
+        """After each step: answer what has waited; close when cut off, or when nothing was sent for a minute."""
+        simulator, listener = self._simulator, self._listener
+        if listener is None:
+            return
+        now_ts = simulator.wall.now_ts()
+        due = [text for due_ts, text in self._waiting if due_ts <= now_ts]
+        self._waiting = [(due_ts, text) for due_ts, text in self._waiting if due_ts > now_ts]
+        for text in due:
+            self._send(text)
+        silent = now_ts - listener.sent_ts >= SILENCE_MS and not simulator.faults.stalled
+        if silent or simulator.faults.cuts != self._cuts:
+            self._cuts = simulator.faults.cuts
             self._send(None)
 
     async def _send_all(self) -> None:
@@ -78,6 +90,9 @@ class Session:
             listener = self._listener
             if listener is None:
                 return
+            if not simulator.venue.allowances.send(listener.ip, simulator.wall.now_ts()):
+                self._send(None)
+                return
             said = _parsed(text)
             method, subscription = said.get("method"), said.get("subscription")
             if method == "ping":
@@ -92,20 +107,37 @@ class Session:
                 simulator.hub.say(listener, "error", _NOT_WS + text)
 
     def _post(self, listener: Listener, said: dict[str, Any], text: str) -> None:
+        """A question or an action, answered here like over HTTP."""
+        simulator = self._simulator
         number, request = said.get("id"), said.get("request")
         kind = request.get("type") if isinstance(request, dict) else None
         payload = request.get("payload") if isinstance(request, dict) else None
-        if type(number) is not int or kind not in {"info", "action"} or not isinstance(payload, dict):
-            self._simulator.hub.say(listener, "error", _NOT_WS + text)
+        if type(number) is not int or kind not in _DOORS or not isinstance(payload, dict):
+            simulator.hub.say(listener, "error", _NOT_WS + text)
             return
-        handle = self._simulator.ask if kind == "info" else self._simulator.act
-        response = _response(kind, payload, handle(payload, listener.ip))
-        self._simulator.hub.say(listener, "post", {"id": number, "response": response})
+        most = simulator.terms.allowed.posts
+        if most and len(self._unanswered) >= most:
+            simulator.hub.say(listener, "error", f"too many pending post requests id={number}")
+            return
+        met = meet(simulator, _DOORS[kind], payload, listener.ip)
+        if met.broken:
+            self._send(None)
+        elif met.answer is None:
+            self._unanswered.add(number)
+        else:
+            data = {"id": number, "response": _response(kind, payload, met.answer)}
+            self._answer(listener, met, met.change(compact({"channel": "post", "data": data})))
+
+    def _answer(self, listener: Listener, met: Met, text: str) -> None:
+        if met.wait_ms:
+            self._waiting.append((self._simulator.wall.now_ts() + met.wait_ms, text))
+        else:
+            self._simulator.hub.send(listener, "post", text)
 
 
 def _response(kind: str, payload: dict[str, Any], answer: Answer) -> dict[str, Any]:
     if answer.status != 200:
-        return {"type": "error", "payload": answer.text or f"{answer.status}"}
+        return {"type": "error", "payload": str(answer.status) if answer.text in {"", PAGE} else answer.text}
     if kind == "info":
         return {"type": "info", "payload": {"type": payload["type"], "data": answer.value}}
     return {"type": "action", "payload": answer.value}
