@@ -83,7 +83,7 @@ def test_a_position_that_nobody_bought_goes_to_the_backstop_when_it_has_fallen_f
 
 
 class TestLarge:
-    RULES = with_rules(liquidation=LiquidationRule(whole_below=900 * USD))
+    RULES = with_rules(liquidation=LiquidationRule(whole_below=500 * USD))
 
     def test_a_fifth_first_then_all_for_half_a_minute(self):
         exchange = held(bids=[(94, 100)], rules=self.RULES)
@@ -96,7 +96,7 @@ class TestLarge:
         assert lots(exchange, "ann") == 0
 
     def test_after_it_a_fifth_again(self):
-        exchange = held(bids=[(94, 2)], rules=replace(self.RULES, liquidation=LiquidationRule(whole_below=500 * USD)))
+        exchange = held(bids=[(94, 2)], rules=self.RULES)
         exchange.set_prices("COIN", 94)
         exchange.advance(START_TS + 30_000)
         exchange.submit(ask("bob", BUY, 100, 93))

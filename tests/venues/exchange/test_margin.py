@@ -42,6 +42,16 @@ class TestInitial:
         exchange.cancel_all("ann")
         assert exchange.account("ann").reserved == 0
 
+    def test_of_an_order_that_traded_in_part_only_the_rest_is_an_open_order(self):
+        exchange = make(deposits=(("ann", 100 * USD), ("bob", RICH)))
+        exchange.submit(ask("bob", SELL, 5, 100))
+        exchange.submit(ask("ann", BUY, 7, 100))
+        assert exchange.account("ann").reserved == 70 * USD
+        exchange.submit(ask("bob", SELL, 1, 100))
+        assert exchange.account("ann").reserved == 70 * USD
+        exchange.cancel_all("ann")
+        assert exchange.account("ann").reserved == 60 * USD
+
     def test_what_only_reduces_needs_none(self):
         exchange = poor(100)
         exchange.submit(ask("ann", BUY, 10, 100))
@@ -285,6 +295,12 @@ class TestIsolated:
         assert exchange.position("ann", "COIN").margin == 500 * USD
         poorer = self.held(funds=300)
         assert poorer.set_leverage("ann", "COIN", 2) == Refused(Refusal.MARGIN, 300 * USD, 100 * USD)
+
+    def test_raising_it_moves_nothing(self):
+        exchange = self.held()
+        exchange.set_prices("COIN", 85)
+        assert exchange.set_leverage("ann", "COIN", 10) is None
+        assert exchange.position("ann", "COIN").margin == 200 * USD
 
 
 def test_values_finer_than_a_micro_dollar_round_down_alike_for_both_sides():

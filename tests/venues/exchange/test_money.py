@@ -230,6 +230,14 @@ class TestScheduledCancel:
         assert (order.reason, order.changed_ts, other.status) == (CancelReason.SCHEDULED, START_TS + 5000, Status.OPEN)
         assert [(it.fired, it.cancelled) for it in told(exchange, ScheduledCancel)] == [(False, 0), (True, 1)]
 
+    def test_what_is_due_at_the_same_time_comes_in_the_order_it_was_set(self):
+        exchange = make()
+        soon = exchange.submit(ask("ann", BUY, 1, 90, expires_ts=START_TS + 5000))
+        exchange.schedule_cancel("ann", START_TS + 5000)
+        late = exchange.submit(ask("ann", BUY, 1, 91, expires_ts=START_TS + 5000))
+        exchange.advance(START_TS + 5000)
+        assert (soon.reason, late.reason) == (CancelReason.EXPIRED, CancelReason.SCHEDULED)
+
     def test_it_can_be_put_off_and_taken_away(self):
         exchange = make()
         order = exchange.submit(ask("ann", BUY, 1, 90))

@@ -113,12 +113,16 @@ class TestFiring:
 
     def test_a_reduce_only_one_needs_a_position_when_it_fires_and_takes_no_more(self):
         exchange = deep()
+        exchange.deposit("dee", RICH)
         none = exchange.submit(stop("ann", SELL, 90, lots=5))
         exchange.submit(ask("bob", BUY, 3))
         some = exchange.submit(stop("bob", SELL, 90, lots=5))
+        exchange.submit(ask("dee", BUY, 9))
+        part = exchange.submit(stop("dee", SELL, 90, lots=5))
         at(exchange, 90)
         assert (none.status, none.reason) == (Status.CANCELLED, CancelReason.REDUCE_ONLY)
         assert (some.status, some.filled, lots(exchange, "bob")) == (Status.FILLED, 3, 0)
+        assert (part.status, part.filled, lots(exchange, "dee")) == (Status.FILLED, 5, 4)
 
 
 class TestPosition:
@@ -272,6 +276,17 @@ class TestBracket:
         exchange = deep()
         _, low, high = self.entry(exchange, px=101)
         exchange.submit(ask("ann", SELL, 10))
+        assert (low.reason, high.reason) == (CancelReason.REDUCE_ONLY, CancelReason.REDUCE_ONLY)
+
+    def test_they_stay_while_the_entry_may_still_fill_and_go_when_it_ends(self):
+        exchange = make()
+        entry, low, high = self.entry(exchange)
+        exchange.submit(ask("bob", SELL, 3, 99))
+        exchange.submit(ask("bob", BUY, 3, 100))
+        exchange.submit(ask("ann", SELL, 3, 100))
+        assert lots(exchange, "ann") == 0
+        assert (low.status, high.status) == (Status.WAITING_TRIGGER, Status.WAITING_TRIGGER)
+        exchange.cancel("ann", entry.order_id)
         assert (low.reason, high.reason) == (CancelReason.REDUCE_ONLY, CancelReason.REDUCE_ONLY)
 
     def test_a_modified_entry_keeps_its_children_and_what_they_already_cover(self):
