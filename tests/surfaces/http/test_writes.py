@@ -10,6 +10,7 @@ import pytest
 
 from paddock.core.errors import Code, Unavailable
 from paddock.strategy.templates import find_template
+from paddock.surfaces.http import books
 from paddock.surfaces.http.app import create_app
 from paddock.surfaces.http.idempotency import HEADER, PATIENCE_MS, REPLAYED, Key, begin
 from paddock.surfaces.http.services import Limits
@@ -88,6 +89,26 @@ def test_what_was_not_possible_may_be_asked_again(world: World, monkeypatch):
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     monkeypatch.setattr(type(services.accounts), "open", lambda _self, *given: opened(*given))
     assert ann.post(ACCOUNTS, json=BODY, headers={HEADER: "k1"}).status_code == 201
+
+
+def test_what_was_written_before_the_answer_failed_is_not_done_again(world: World, monkeypatch):
+    services = world.services()
+    ann = world.client(world.token("ann"), services)
+    account = ann.post(ACCOUNTS, json=BODY).json()
+    deposit = f"{ACCOUNTS}/{account['account_id']}/deposit"
+
+    def away(*_):
+        raise Unavailable(Code.MACHINE, "away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(books, "balances_of", away)
+        assert ann.post(deposit, json={"amount_usd": "1"}, headers={HEADER: "k1"}).status_code == 503
+    world.clock.advance(PATIENCE_MS + 1)
+    again = ann.post(deposit, json={"amount_usd": "1"}, headers={HEADER: "k1"}).json()["error"]
+    assert (again["kind"], again["code"]) == ("unknown", "request.key")
+    assert (
+        len(ann.get(f"{ACCOUNTS}/{account['account_id']}/ledger").json()["items"]) == 2 * 2
+    )  # two deposits, two sides
 
 
 def test_a_bug_leaves_a_key_of_which_nobody_knows_what_happened(world: World, monkeypatch):

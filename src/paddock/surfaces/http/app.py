@@ -76,6 +76,7 @@ class Api(FastAPI):
         self.state.started_ts = services.clock.now_ts()
         self.state.gate = Gate(services)
         self.state.measure = Measure()
+        services.database.after_commit(idempotency.note_commit)
         self.state.hub = Hub(services.database, self.state.measure, services.settings.limits.streams)
 
     def build_middleware_stack(self) -> ASGIApp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,30 @@ class Key:
     user_id: str
     key: str
     digest: str
+
+
+@dataclass(slots=True)
+class Deed:
+    """What a request has done so far, also in the threads that work for it."""
+
+    committed: bool = False
+
+
+_DEED: Final[ContextVar[Deed | None]] = ContextVar("deed", default=None)
+
+
+def watch() -> Deed:
+    """The deed of the request that is answered in this context, from now on."""
+    deed = Deed()
+    _DEED.set(deed)
+    return deed
+
+
+def note_commit() -> None:
+    """Called after each commit of the database, where it was made."""
+    deed = _DEED.get()
+    if deed is not None:
+        deed.committed = True
 
 
 async def key_of(request: Request, user_id: str) -> Key | None:

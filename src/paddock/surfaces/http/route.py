@@ -103,7 +103,10 @@ def _keyed(method: str, access: Access) -> bool:
 
 
 async def _once(request: Request, caller: Caller, answer: Handler) -> Response:
-    """The answer, or the one that the same key got before. An error of the tree says that nothing happened."""
+    """The answer, or the one that the same key got before.
+
+    After an error the key may be used again where nothing happened; what was written before it keeps the key.
+    """
     services: Services = request.app.state.services
     key = await idempotency.key_of(request, caller.user_id)
     if key is None:
@@ -111,10 +114,11 @@ async def _once(request: Request, caller: Caller, answer: Handler) -> Response:
     before = await run_in_threadpool(idempotency.begin, services, key)
     if before is not None:
         return before
+    deed = idempotency.watch()
     try:
         response = await answer(request)
     except (PaddockError, RequestValidationError, HTTPException) as error:
-        if not isinstance(error, Unknown):
+        if not (deed.committed or isinstance(error, Unknown)):
             await run_in_threadpool(idempotency.forget, services, key)
         raise
     await run_in_threadpool(idempotency.finish, services, key, response.status_code, bytes(response.body))
