@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from paddock.core.orders import Side
 from paddock.venues.exchange.tape import Point
+from paddock.venues.pacifica.codec.margin import liquidation_px
+from paddock.venues.pacifica.codec.numbers import plain
 from paddock.venues.pacifica.simulator.terms import UNLIMITED, Terms
 from tests.venues.pacifica_simulator.kit import ACCOUNT, START_TS, Desk, make, signed, uuid
 
@@ -32,6 +37,14 @@ def open_types(desk):
 
 
 # --- orders ---
+
+
+def test_what_was_cancelled_is_counted(world):
+    _, _, desk = world
+    number = desk.limit("bid", "60000", "0.01").data["order_id"]
+    desk.do("cancel_order", symbol="BTC", order_id=number)
+    gone, made = desk.get("/orders/history_by_id", order_id=number)
+    assert (gone["cancelled_amount"], made["cancelled_amount"]) == ("0.01", "0")
 
 
 def test_good_till_cancelled_takes_and_rests(world):
@@ -282,6 +295,19 @@ def test_leverage_grows_but_does_not_shrink_under_a_position(world):
     assert desk.do("update_margin_mode", symbol="BTC", is_isolated=True).code == 12
     assert desk.do("update_margin_mode", symbol="TRUMP", is_isolated=False).code == 12
     assert desk.mine("/account/settings")[0]["leverage"] == 20
+
+
+def test_behind_a_cross_position_stands_all_of_the_equity(world):
+    """Ten recorded positions of one account agree on that: see the codec's `liquidation_px`."""
+    simulator, _, desk = world
+    desk.market("bid", "10", symbol="ETH")
+    desk.market("ask", "0.5")
+    simulator.move("BTC", "64000")
+    equity = simulator.exchange.account(ACCOUNT).cross_equity
+    for row, px, leverage in zip(desk.mine("/positions"), ("2500", "64000"), (50, 50), strict=True):
+        side = Side.BUY if row["side"] == "bid" else Side.SELL
+        told = liquidation_px(side, Decimal(px), Decimal(row["amount"]), equity, leverage)
+        assert row["liquidation_price"] == plain(told)
 
 
 def test_isolated_margin(world):

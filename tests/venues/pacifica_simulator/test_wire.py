@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -174,19 +172,30 @@ def test_credits_are_counted_times_ten_and_run_out():
 
 def test_the_speed_bump_holds_what_takes_but_not_what_makes():
     simulator, clock = make(Terms(allowed=Allowed(0, 0), bump_ms=200))
-    with serving(simulator) as url, ThreadPoolExecutor(1) as pool:
-        rest = Rest(url, simulator)
-        assert rest.post("create_order", **ORDER | {"tif": "ALO"}).status_code == 200
-        held = pool.submit(rest.post, "create_order", **ORDER)
-        while simulator.faults.calls.get("post:/orders/create") != 2:
-            time.sleep(0.005)
-        time.sleep(0.05)
+    with serving(simulator) as url, listening(url) as socket:
+
+        def ask(**changed):
+            body = signed("create_order", ORDER | changed, START_TS)
+            socket.send(json.dumps({"id": "a", "params": {"create_order": body}}))
+            return after_all()
+
+        def after_all():
+            """The frames until what was asked before is through."""
+            socket.send('{"method":"ping"}')
+            return [heard(socket, "create_order", "pong").get("code", "pong")]
+
+        assert ask(tif="ALO") == [200] and heard(socket, "pong")
+        assert ask() == ["pong"]
         clock.advance(199)
-        time.sleep(0.1)
-        assert not held.done() and len(simulator.exchange.open_orders(ACCOUNT)) == 1
+        assert after_all() == ["pong"] and len(simulator.exchange.open_orders(ACCOUNT)) == 1
         clock.advance(1)
-        assert held.result(5).status_code == 200
+        assert heard(socket, "create_order")["code"] == 200
         assert len(simulator.exchange.open_orders(ACCOUNT)) == 2
+        rest = Rest(url, simulator)
+        rest.http.timeout = 0.2
+        with pytest.raises(httpx2.ReadTimeout):
+            rest.post("create_market_order", **MARKET)
+        assert rest.post("cancel_all_orders", all_symbols=True, exclude_reduce_only=False).status_code == 200
 
 
 def test_a_silent_socket_is_closed(fresh):

@@ -1,1 +1,1 @@
-"""Pacifica on one's own machine: its REST and its socket over a matching engine, for tests and for trying things."""
+"""What would Pacifica answer? Its REST and its socket over a matching engine, on one's own machine, without money."""

@@ -5,12 +5,13 @@ The balance is cash with the margins of isolated positions, so that equity is ba
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from paddock.venues.exchange import Exchange
 from paddock.venues.exchange.units import DAY_MS
 from paddock.venues.exchange.views import AccountView, PositionView
-from paddock.venues.pacifica.simulator.listing import Listing
+from paddock.venues.pacifica.simulator.listing import Coin, Listing
 from paddock.venues.pacifica.simulator.members import Member
 from paddock.venues.pacifica.simulator.numbers import decimal, fee_rate, px_near, usd
 from paddock.venues.pacifica.simulator.terms import FEE_TIERS
@@ -77,7 +78,8 @@ def account_lettered(exchange: Exchange, member: Member) -> Row:
 
 def positions(exchange: Exchange, listing: Listing, address: str) -> list[Row]:
     """`/positions`."""
-    return [_position(held, listing) for held in exchange.account(address).positions]
+    view = exchange.account(address)
+    return [_position(held, view.cross_equity, listing) for held in view.positions]
 
 
 def positions_lettered(exchange: Exchange, listing: Listing, address: str) -> list[Row]:
@@ -122,8 +124,9 @@ def fee_level(exchange: Exchange, address: str) -> int:
     return max(level for level, tier in enumerate(FEE_TIERS) if volume >= tier.volume)
 
 
-def _position(held: PositionView, listing: Listing) -> Row:
+def _position(held: PositionView, cross_equity: int, listing: Listing) -> Row:
     coin = listing[held.symbol]
+    behind = held.margin + held.unrealised if held.isolated else cross_equity
     return {
         "symbol": held.symbol,
         "side": "bid" if held.lots > 0 else "ask",
@@ -132,7 +135,17 @@ def _position(held: PositionView, listing: Listing) -> Row:
         "margin": usd(held.margin) if held.isolated else "0",
         "funding": usd(-held.funding_since_open),
         "isolated": held.isolated,
-        "liquidation_price": px_near(held.liquidation_px),
+        "liquidation_price": px_near(_liquidation_px(held, coin, behind)),
         "created_at": held.opened_ts,
         "updated_at": held.changed_ts,
     }
+
+
+def _liquidation_px(held: PositionView, coin: Coin, behind: int) -> Fraction:
+    """In ticks, as the venue shows it: behind a cross position stands all of the cross equity, as was measured.
+
+    What other positions need is not taken off, so that the exchange's own price may come sooner.
+    """
+    side = 1 if held.lots > 0 else -1
+    distance = coin.contract.tick_lots(behind) / abs(held.lots)
+    return (held.mark - side * distance) / (1 - side * Fraction(1, 2 * held.max_leverage))

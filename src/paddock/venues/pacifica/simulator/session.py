@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -13,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from paddock.venues.pacifica.simulator import desk
 from paddock.venues.pacifica.simulator.allowances import NOTHING_LEFT, Left
 from paddock.venues.pacifica.simulator.answers import FAILED, NOT_AUTHORIZED, THROTTLED, Answer, compact
-from paddock.venues.pacifica.simulator.faults import NOT_DONE, UNANSWERED, Fault
+from paddock.venues.pacifica.simulator.faults import NOT_DONE, UNANSWERED, Fault, Rule
 from paddock.venues.pacifica.simulator.hub import Listener
 from paddock.venues.pacifica.simulator.passing import passed
 from paddock.venues.pacifica.simulator.simulator import Simulator
@@ -31,6 +32,17 @@ _SIGNATURE: Final = 401
 _SIGNER: Final = 402
 _ENGINE: Final = 420
 _FAILED_TO_CANCEL: Final = "Failed to cancel order"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request to trade. `number` is its client's, whatever that is."""
+
+    listener: Listener
+    number: Any
+    operation: str
+    path: str
+    body: dict[str, Any]
 
 
 class Session:
@@ -103,7 +115,7 @@ class Session:
             elif method == "unsubscribe":
                 self._complain(listener, hub.unsubscribe(listener, said.get("params")))
             elif isinstance(said.get("params"), dict):
-                self._start(self._trade(listener, said))
+                self._trade(listener, said)
             else:
                 self._complain(listener, "Invalid request")
 
@@ -118,57 +130,71 @@ class Session:
             now_ts = self._simulator.wall.now_ts()
             self._simulator.hub.say(listener, {"code": _INVALID, "err": why, "t": now_ts})
 
-    async def _trade(self, listener: Listener, said: dict[str, Any]) -> None:
+    def _trade(self, listener: Listener, said: dict[str, Any]) -> None:
+        """At once, unless it is held or something goes wrong: then beside what is read next."""
         operation, body = next(iter(said["params"].items()), ("", None))
         path = OPERATIONS.get(operation)
         if path is None or not isinstance(body, dict) or len(said["params"]) != 1:
             self._complain(listener, "Invalid request")
             return
+        asked = _Asked(listener, said.get("id"), operation, path, body)
         rule = self._simulator.faults.strike(f"ws:{operation}")
-        if desk.bumped(path, body):
-            await passed(self._simulator, self._simulator.clock, self._simulator.terms.bump_ms)
-        number = said.get("id")
+        held = self._simulator.terms.bump_ms and desk.bumped(path, body)
+        if held or rule is not None:
+            self._start(self._trade_late(asked, rule))
+        else:
+            self._act(asked)
 
-        def reply(answer: Answer, left: Left) -> None:
-            now_ts = self._simulator.wall.now_ts()
-            self._simulator.hub.say(listener, _reply(number, operation, body, answer, left, now_ts))
-
+    async def _trade_late(self, asked: _Asked, rule: Rule | None) -> None:
+        simulator = self._simulator
+        if desk.bumped(asked.path, asked.body):
+            await passed(simulator, simulator.clock, simulator.terms.bump_ms)
         if rule is None:
-            self._simulator.act(path, body, self._who, keyed=self._keyed, socket=True, reply=reply)
+            self._act(asked)
             return
         if rule.fault is Fault.LATE:
-            self._simulator.act_late(path, body, rule.ms)
+            simulator.act_late(asked.path, asked.body, rule.ms)
         if rule.fault in NOT_DONE:
             answer, left = (THROTTLED if rule.fault is Fault.THROTTLED else FAILED), NOTHING_LEFT
         else:
-            answer, left = self._simulator.act(path, body, self._who, keyed=self._keyed, socket=True)
+            answer, left = simulator.act(asked.path, asked.body, self._who, keyed=self._keyed, socket=True)
         if rule.fault is Fault.DELAY:
-            await passed(self._simulator, self._simulator.wall, rule.ms)
+            await passed(simulator, simulator.wall, rule.ms)
         if rule.fault in {Fault.RESET, Fault.RESET_DONE}:
             self._send(None)
         elif rule.fault is Fault.ERROR_DONE:
-            reply(FAILED, left)
+            self._answer(asked, FAILED, left)
         elif rule.fault in {Fault.TRUNCATED, Fault.GARBAGE, Fault.REWRITE}:
-            text = compact(_reply(number, operation, body, answer, left, self._simulator.wall.now_ts()))
-            listener.send(rule.change(text) if rule.fault is Fault.REWRITE else text[: len(text) // 2])
+            text = compact(_reply(asked, answer, left, simulator.wall.now_ts()))
+            asked.listener.send(rule.change(text) if rule.fault is Fault.REWRITE else text[: len(text) // 2])
         elif rule.fault not in UNANSWERED:
-            reply(answer, left)
+            self._answer(asked, answer, left)
+
+    def _act(self, asked: _Asked) -> None:
+        """The answer comes before what it set off."""
+
+        def reply(answer: Answer, left: Left) -> None:
+            self._answer(asked, answer, left)
+
+        self._simulator.act(asked.path, asked.body, self._who, keyed=self._keyed, socket=True, reply=reply)
+
+    def _answer(self, asked: _Asked, answer: Answer, left: Left) -> None:
+        with self._simulator.lock:
+            self._simulator.hub.say(asked.listener, _reply(asked, answer, left, self._simulator.wall.now_ts()))
 
 
-def _reply(
-    number: Any, operation: str, body: dict[str, Any], answer: Answer, left: Left, now_ts: int
-) -> dict[str, Any]:
-    ids = {"id": number, "type": operation}
+def _reply(asked: _Asked, answer: Answer, left: Left, now_ts: int) -> dict[str, Any]:
+    ids = {"id": asked.number, "type": asked.operation}
     if not answer.ok:
-        return {**ids, "code": _code(answer), "err": _text(operation, answer), "t": now_ts, "rl": left.wire}
-    return {"code": 200, "data": _data(operation, body, answer), **ids, "t": now_ts, "rl": left.wire}
+        return {**ids, "code": _code(answer), "err": _text(asked.operation, answer), "t": now_ts, "rl": left.wire}
+    return {"code": 200, "data": _data(asked, answer), **ids, "t": now_ts, "rl": left.wire}
 
 
-def _data(operation: str, body: dict[str, Any], answer: Answer) -> Any:
-    if operation in {"batch_orders", "cancel_all_orders"}:
+def _data(asked: _Asked, answer: Answer) -> Any:
+    if asked.operation in {"batch_orders", "cancel_all_orders"}:
         return answer.data
-    number = answer.data["order_id"] if answer.data else None
-    return {"I": body.get("client_order_id"), "i": number, "s": body.get("symbol")}
+    order_id = answer.data["order_id"] if answer.data else None
+    return {"I": asked.body.get("client_order_id"), "i": order_id, "s": asked.body.get("symbol")}
 
 
 def _code(answer: Answer) -> int:
