@@ -136,7 +136,8 @@ class Recorder:
     def _bracket(self, want: Want, capabilities: Capabilities) -> Bracket:
         """The bracket as it leaves. Levels without a client id stay here: the desk places them after the first fill."""
         bracket = want.bracket
-        if bracket == NO_BRACKET or not (capabilities.relative_brackets or capabilities.attached_brackets):
+        attached = capabilities.attached_brackets and want.kind is not OrderKind.TWAP  # no venue's TWAP carries levels
+        if bracket == NO_BRACKET or not (capabilities.relative_brackets or attached):
             return bracket
         if not capabilities.relative_brackets:
             instrument, average = self._kit.instruments[want.symbol], want.px or want.ref_px

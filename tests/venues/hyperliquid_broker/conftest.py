@@ -1,6 +1,10 @@
 import pytest
 
+from tests.databases import database, database_url, databases, fresh_url, postgres
+
 from .staged import staged
+
+__all__ = ["database", "database_url", "databases", "fresh_url", "postgres"]
 
 
 @pytest.fixture

@@ -129,9 +129,17 @@ def test_one_order_that_cannot_be_written_keeps_no_other_back(stage):
     good = stage.order(OrderKind.LIMIT, px=90.0)
     refused, taken = stage.broker.place([bad, good])
     assert isinstance(refused, Rejected) and isinstance(taken, Accepted)
-    stop = Bracket(stop_pct=5.0, stop_client_id=name())
-    (relative,) = stage.broker.place([stage.order(bracket=stop)])
-    assert isinstance(relative, Rejected) and relative.code is RejectCode.NOT_ALLOWED
+
+
+def test_levels_go_at_their_prices_and_those_in_percent_alone_are_refused(stage):
+    stop, take = name(), name()
+    levels = Bracket(stop_pct=5.0, stop_px=95.0, stop_client_id=stop, take_pct=9.0, trail_pct=3.0)
+    (taken,) = stage.broker.place([stage.order(bracket=levels)])
+    assert isinstance(taken, Accepted)
+    (resting,) = stage.broker.open_orders(ACCOUNT)
+    assert (resting.client_id, resting.px) == (stop, 95.0)
+    (refused,) = stage.broker.place([stage.order(bracket=Bracket(take_pct=5.0, take_client_id=take))])
+    assert isinstance(refused, Rejected) and refused.code is RejectCode.NOT_ALLOWED
 
 
 def test_what_is_not_listed_is_refused_and_an_account_that_is_not_ours_is_not_found(stage):

@@ -15,6 +15,7 @@ from paddock.core.errors import Code, Invalid, NotFound, Unavailable
 from paddock.core.orders import OrderKind
 from paddock.venues.broker import (
     Accepted,
+    Bracket,
     Cancellation,
     Capabilities,
     Outcome,
@@ -104,6 +105,7 @@ class HyperliquidBroker:
         """
         if not placements:
             return []
+        placements = [_at_prices(each) for each in placements]
         wallet = self._wallet(placements[0].account_id)
         self._listen(wallet)
         market = self._gateway.read(self._market(wallet))
@@ -309,6 +311,19 @@ def _filled_in(
     open_ones = [one for one, outcome in zip(asked, judged, strict=True) if outcome is None]
     given = iter(rest(open_ones) if open_ones else ())
     return [outcome if outcome is not None else next(given, _NOT_ANSWERED) for outcome in judged]
+
+
+def _at_prices(order: Placement) -> Placement:
+    """With the levels that travel with it: those with an id, at their prices; percentages beside these are the desk's,
+    which keeps the levels there. A level without an id stays with the desk until the entry fills.
+    """
+    bracket = order.bracket
+    stop = (bracket.stop_px, bracket.stop_client_id) if bracket.stop_client_id else (0.0, "")
+    take = (bracket.take_px, bracket.take_client_id) if bracket.take_client_id else (0.0, "")
+    if (stop[1] and not stop[0]) or (take[1] and not take[0]):
+        return order  # a level in percent alone, which the venue has no words for
+    sent = Bracket(stop_px=stop[0], stop_client_id=stop[1], take_px=take[0], take_client_id=take[1])
+    return replace(order, bracket=sent)
 
 
 def _unwritable(order: Placement, market: _Market) -> Rejected | None:
