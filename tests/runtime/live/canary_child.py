@@ -14,7 +14,8 @@ from paddock.core.seams import CountingIds
 from paddock.journal.database import Database
 from paddock.journal.upgrade import upgrade
 from paddock.runtime.live.gateway import Links
-from paddock.runtime.live.service import LiveAccounts, Wish
+from paddock.runtime.live.service import LiveAccounts
+from paddock.runtime.live.wish import Wish
 from paddock.runtime.signer.client import Keeping, SignerProcess
 from paddock.surfaces.live import approvals_of
 from paddock.surfaces.machine import SystemClock

@@ -21,8 +21,9 @@ from paddock.runtime.bots import Bots
 from paddock.runtime.kill import Kills
 from paddock.runtime.live.gateway import Finding, Links
 from paddock.runtime.live.rows import Connection
-from paddock.runtime.live.service import LiveAccounts, Wish
+from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.live.tables import connections
+from paddock.runtime.live.wish import Wish
 from paddock.runtime.runs import Run, Runs
 from paddock.runtime.tables import feeds
 from paddock.strategy.templates import find_template

@@ -17,7 +17,8 @@ from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
 from paddock.runtime.kill import Kills
 from paddock.runtime.live.gateway import Links
-from paddock.runtime.live.service import Keys, LiveAccounts
+from paddock.runtime.live.service import LiveAccounts
+from paddock.runtime.live.wish import Keys
 from paddock.runtime.runs import Runs
 from paddock.runtime.tell import Tell
 from paddock.surfaces.histories import Histories

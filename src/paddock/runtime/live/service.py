@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import Connection as Conn
 from sqlalchemy import update
 
-from paddock.core.errors import Code, Invalid, PaddockError, Problem, Refused, Unavailable, Unknown
+from paddock.core.errors import Code, Invalid, PaddockError, Refused, Unavailable, Unknown
 from paddock.core.seams import Clock, IdSource
 from paddock.journal.database import Database
 from paddock.journal.kinds import EventKind
@@ -23,6 +22,7 @@ from paddock.runtime.accounts import Account, account_of, enrol
 from paddock.runtime.bots import checked_name
 from paddock.runtime.kill import engaged_over
 from paddock.runtime.lifecycle import StopMode, Wanted
+from paddock.runtime.live.checklist import Checked, active, not_ready
 from paddock.runtime.live.gateway import Finding, Links
 from paddock.runtime.live.rows import (
     Approval,
@@ -40,66 +40,14 @@ from paddock.runtime.live.rows import (
     write_new,
 )
 from paddock.runtime.live.states import LIVING, Status, require, wrong_state
+from paddock.runtime.live.wish import Keys, Wish
 from paddock.runtime.page import Page, at_most, page_of
 from paddock.runtime.tables import runs
-from paddock.venues.approvals.base import Draft, Kind, SignedDraft, Terms
+from paddock.venues.approvals.base import Draft, Kind
 from paddock.venues.signing.grant import Grant, Network, Sealed
 from paddock.venues.signing.policy import Policy
 
 _log = structlog.get_logger()
-
-
-class Keys(Protocol):
-    """What connections have of the signer. Every call may raise Unavailable (signer.unavailable)."""
-
-    def make(self, wanted: Grant) -> Sealed: ...
-
-    def play(self, wanted: Grant, terms: Terms) -> tuple[Sealed, list[SignedDraft]]: ...
-
-    def reseal(self, sealed: Sealed, policy: Policy) -> Sealed: ...
-
-    def rewrap(self, sealed: Sealed) -> Sealed: ...
-
-    def open(self, sealed: Sealed, *, closing: bool) -> None: ...
-
-    def close(self, account_id: str) -> None: ...
-
-    def revoke(self, grant: Grant) -> None: ...
-
-    def self_test(self, account_id: str) -> None: ...
-
-    def opened(self) -> frozenset[str]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A connection as it is asked for: of an account that is there, or of a new one called `name`.
-
-    At a simulator `main` may be empty: an owner is made up, who approves everything.
-    """
-
-    venue: str
-    network: Network
-    main: str
-    policy: Policy
-    name: str = ""
-    account_id: str = ""
-    url: str = ""
-    terms: Terms = field(default=Terms())
-    builder: str = ""
-    builder_fee: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A connection and what its checklist found."""
-
-    connection: Connection
-    findings: tuple[Finding, ...]
-
-    @property
-    def passed(self) -> bool:
-        return all(finding.passed for finding in self.findings)
 
 
 class LiveAccounts:
@@ -223,7 +171,7 @@ class LiveAccounts:
     def inspect(self, owner: str, account_id: str) -> Checked:
         """What stands for and against trading live, item by item."""
         connection = self._living(owner, account_id)
-        findings = [_active(connection), self._key(connection), self._switch(connection)]
+        findings = [active(connection), self._key(connection), self._switch(connection)]
         try:
             findings += self._links.gateway(connection).inspect()
         except (Unavailable, Unknown) as error:
@@ -236,7 +184,7 @@ class LiveAccounts:
         checked = self.inspect(owner, account_id)
         failing = [finding for finding in checked.findings if not finding.passed]
         if failing:
-            raise _not_ready(failing)
+            raise not_ready(failing)
         now = self._clock.now_ts()
         with self._database.write() as conn:
             connection = connection_of(conn, owner, account_id)
@@ -458,30 +406,6 @@ def _of_kind(approvals: Sequence[Approval], kind: Kind) -> Approval:
         where="kind",
         seen=kind,
         rule=f"to be signed: {', '.join(each.draft.kind for each in approvals)}",
-    )
-
-
-def _active(connection: Connection) -> Finding:
-    passed = connection.status is Status.ACTIVE
-    seen = connection.status if passed else connection.reason or connection.status
-    rule = "the venue takes the agent's orders"
-    return Finding(
-        "approval", passed, seen, rule, "" if passed else "sign the drafts with the wallet of the main address"
-    )
-
-
-def _not_ready(failing: Sequence[Finding]) -> Refused:
-    problems = [
-        Problem(f"live.{each.name.replace(' ', '_')}", each.name, each.seen, each.rule, each.mend) for each in failing
-    ]
-    return Refused(
-        Code.LIVE_CHECKLIST,
-        f"{len(failing)} thing{'s stand' if len(failing) > 1 else ' stands'} against trading live",
-        where=failing[0].name,
-        seen=failing[0].seen,
-        rule=failing[0].rule,
-        suggestion=failing[0].mend,
-        problems=problems,
     )
 
 

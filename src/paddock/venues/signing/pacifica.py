@@ -101,9 +101,10 @@ class Pacifica:
 def _drafts(order: Order, markets: Mapping[str, Market], builder: str) -> Iterator[Draft]:
     sent_ts, expires_ts = order.nonce, order.expires_ts
     match order.operation:
-        case Place(placements, _):
+        case Place(placements, ref_px):
             for placement in placements:
-                yield orders.placed(placement, markets[placement.symbol], builder_code=builder)
+                market, px = markets[placement.symbol], ref_px.get(placement.symbol, 0.0)
+                yield orders.placed(placement, market, ref_px=px, builder_code=builder)
         case Modify(venue_order_id, placement, _):
             if placement.reduce_only or placement.kind is not OrderKind.LIMIT:
                 raise _no_words(order, "an edit says a price and a size: for anything else cancel, and place another")

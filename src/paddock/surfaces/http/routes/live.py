@@ -6,9 +6,10 @@ Switching off and revoking work while nothing can be written: so no key is kept 
 from __future__ import annotations
 
 from paddock.core.errors import Code, Invalid
+from paddock.runtime.live.checklist import Checked
 from paddock.runtime.live.gateway import Finding
 from paddock.runtime.live.rows import Approval, Connection
-from paddock.runtime.live.service import Checked, Wish
+from paddock.runtime.live.wish import Wish
 from paddock.surfaces.http.models.base import PAGE, After, InPath, Limit, Listed, micros, money
 from paddock.surfaces.http.models.live import (
     ChecklistModel,
