@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib import import_module
 
 import pytest
@@ -154,3 +155,34 @@ def test_history(world):
     assert exchange.fetch_deposits("USDC")[0]["amount"] == 100_000
     assert exchange.fetch_trading_fee(SYMBOL)["taker"] == 0.0004
     assert exchange.fetch_funding_history(SYMBOL) == []
+
+
+def test_its_sockets(world):
+    simulator, _, url = world
+    asyncio.run(trade_over_sockets(simulator, url))
+    assert simulator.exchange.open_orders(ACCOUNT) == []
+
+
+async def trade_over_sockets(simulator, url):
+    named = {"walletAddress": ACCOUNT, "privateKey": secret_of(OWNER), "enableRateLimit": False}
+    exchange = peers.ccxt("pacifica", pro=True)(named)
+    exchange.binary_to_base58 = base58.encode
+    exchange.options["builderFee"] = False
+    exchange.urls["api"] = {"public": url, "private": url, "ws": {"public": url.replace("http", "ws") + "/ws"}}
+    async with exchange:
+        await exchange.load_markets()
+        book = await exchange.watch_order_book(SYMBOL)
+        assert book["bids"][0][0] < book["asks"][0][0]
+        orders = asyncio.ensure_future(exchange.watch_orders(SYMBOL))
+        trades = asyncio.ensure_future(exchange.watch_my_trades(SYMBOL))
+        while sum(len(listener.topics) for listener in simulator.hub.listeners) < 3:
+            await exchange.fetch_order_book(SYMBOL)
+        placed = await exchange.create_order_ws(SYMBOL, "limit", "buy", 0.01, 60000)
+        heard = await asyncio.wait_for(orders, 5)
+        assert (heard[-1]["id"], heard[-1]["status"]) == (placed["id"], "open")
+        edited = await exchange.edit_order_ws(placed["id"], SYMBOL, "limit", "buy", 0.02, 60100)
+        await exchange.cancel_order_ws(edited["id"], SYMBOL)
+        taken = await exchange.create_order_ws(SYMBOL, "market", "buy", 0.01)
+        fills = await asyncio.wait_for(trades, 5)
+        assert fills[-1]["order"] == taken["id"]
+        await exchange.cancel_all_orders_ws()

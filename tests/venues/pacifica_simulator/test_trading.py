@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from nacl.signing import SigningKey
 
 from paddock.core.orders import Side
 from paddock.venues.exchange.tape import Point
 from paddock.venues.pacifica.codec.margin import liquidation_px
 from paddock.venues.pacifica.codec.numbers import plain
+from paddock.venues.pacifica.codec.signing import address_of
 from paddock.venues.pacifica.simulator.terms import UNLIMITED, Terms
 from tests.venues.pacifica_simulator.kit import ACCOUNT, START_TS, Desk, make, signed, uuid
 
@@ -295,6 +297,24 @@ def test_leverage_grows_but_does_not_shrink_under_a_position(world):
     assert desk.do("update_margin_mode", symbol="BTC", is_isolated=True).code == 12
     assert desk.do("update_margin_mode", symbol="TRUMP", is_isolated=False).code == 12
     assert desk.mine("/account/settings")[0]["leverage"] == 20
+
+
+def test_a_book_is_aggregated_by_ticks(world):
+    _, _, desk = world
+    fine, coarse = (desk.get("/book", symbol="BTC", agg_level=level)["l"] for level in (1, 100))
+    assert all(int(row["p"]) % 100 == 0 for side in coarse for row in side)
+    assert int(coarse[0][0]["p"]) <= int(fine[0][0]["p"]) and int(coarse[1][0]["p"]) >= int(fine[1][0]["p"])
+    answer, _ = desk.simulator.ask("/book", {"symbol": "BTC", "agg_level": "3"})
+    assert said(answer) == (422, 4, "Invalid tick level")
+
+
+def test_an_account_has_twenty_agents_at_most(world):
+    _, _, desk = world
+    agents = [address_of(SigningKey(bytes([number]) * 32)) for number in range(20, 41)]
+    *taken, last = [desk.do("bind_agent_wallet", agent_wallet=agent).ok for agent in agents]
+    assert all(taken) and len(taken) == 20 and not last
+    assert desk.do("bind_agent_wallet", agent_wallet=agents[0]).ok
+    assert desk.do("revoke_all_agent_wallets").ok and desk.do("list_agent_wallets").data == {"agent_wallets": []}
 
 
 def test_behind_a_cross_position_stands_all_of_the_equity(world):

@@ -60,6 +60,7 @@ def test_a_fill_is_heard_as_it_is_read(world):
         updates = heard(socket, "account_order_updates")["data"]
         [position] = heard(socket, "account_positions")["data"]
     assert [(row["oe"], row["os"]) for row in updates] == [("make", "open"), ("fulfill_market", "filled")]
+    assert [row["lp"] for row in updates] == ["0", trade["p"]] and updates[1]["p"] == trade["p"]
     assert (position["s"], position["a"], position["p"]) == ("BTC", "0.01", trade["p"])
     [row] = [row for row in rest.get("/trades/history", **MINE).json()["data"] if row["history_id"] == trade["h"]]
     assert (row["pnl"], row["fee"], row["side"]) == (trade["n"], trade["f"], "open_long")
