@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from paddock.core.errors import NotFound, Unavailable
-from paddock.core.orders import OrderKind, Side
-from paddock.venues.broker import Accepted, Bracket, Cancellation, RejectCode, Rejected
+from paddock.core.orders import OrderKind, OrderState, Side
+from paddock.venues.broker import Accepted, Bracket, Cancellation, OrderUpdate, RejectCode, Rejected
 from paddock.venues.hyperliquid.client import LISTING_MS
 from paddock.venues.hyperliquid.networks import ALLOWANCES
 from paddock.venues.hyperliquid.simulator.faults import Fault
@@ -180,3 +180,16 @@ def test_who_asks_too_often_is_stopped_here_and_a_cancellation_still_leaves(tmp_
         now = stage.clock.now_ts()
         (outcome,) = stage.broker.cancel([Cancellation(order.client_id, ACCOUNT, "COIN", now, now + 30_000)])
         assert isinstance(outcome, Accepted)
+
+
+def test_a_level_that_the_venue_will_not_have_ends_as_cancelled_so_that_the_desk_places_another(stage):
+    stop = name()
+    stage.broker.place([stage.order(bracket=Bracket(stop_px=95.0, stop_client_id=stop))])
+
+    def refused(text):
+        return text.replace('"status":"open"', '"status":"badTriggerPxRejected"')
+
+    stage.simulator.faults.add(Fault.REWRITE, "info:historicalOrders", change=refused)
+    events = stage.broker.events(ACCOUNT, "")[0]
+    ends = [one for one in events if isinstance(one, OrderUpdate) and one.client_id == stop]
+    assert [(one.state, one.reason) for one in ends] == [(OrderState.CANCELED, "badTriggerPxRejected")]

@@ -223,7 +223,8 @@ class Following:
     def _update(self, report: OrderReport) -> OrderUpdate | None:
         if not report.client_id:
             return None
-        update = report.update(rested=report.trigger_px > 0 and report.status_ts > report.placed_ts)
+        # The desk takes a level to be there when its entry fills: one that the venue will not have has ended since.
+        update = report.update(rested=report.trigger_px > 0)
         note = self._notes.get(report.client_id)
         if note is not None and update.state in TERMINAL:
             self._notes.end(report.client_id)
