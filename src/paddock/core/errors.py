@@ -109,6 +109,7 @@ class Code(StrEnum):
     KILL_ENGAGED = "kill.engaged"
     KILL_NOT_ENGAGED = "kill.not_engaged"
     # trading at a venue
+    VENUE_REFUSED = "venue.refused"
     VENUE_UNAVAILABLE = "venue.unavailable"
     VENUE_UNCLEAR = "venue.unclear"
     LIVE_CHECKLIST = "live.checklist"

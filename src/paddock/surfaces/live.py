@@ -17,7 +17,7 @@ from paddock.runtime.live.rows import Connection
 from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.signer.client import Keeping, SignerProcess
 from paddock.surfaces.house import House, house_on
-from paddock.surfaces.machine import RandomIds, SystemClock
+from paddock.surfaces.machine import RandomIds, SystemClock, SystemRandom
 from paddock.surfaces.parts import Part
 from paddock.surfaces.settings import Settings
 from paddock.venues.approvals.base import Approvals
@@ -111,7 +111,13 @@ def approvals_of(venue: str) -> Approvals:
 
 
 def gateway_of(connection: Connection) -> Gateway:
-    """Who asks the venue of a connection. Raises Unavailable."""
+    """Who asks the venue of a connection. Raises Unavailable, Invalid (value) for an address that is none."""
+    if connection.grant.venue == "hyperliquid":
+        try:
+            from paddock.runtime.live.hyperliquid_link import HyperliquidLink
+        except ImportError as error:
+            raise _not_installed(error) from None
+        return HyperliquidLink(connection, SystemClock(), SystemRandom())
     raise Unavailable(
         Code.VENUE_UNAVAILABLE,
         f"{connection.grant.venue} cannot be asked yet",
