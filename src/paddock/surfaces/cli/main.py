@@ -14,7 +14,7 @@ from cyclopts import App, CycloptsError
 from paddock import __version__
 from paddock.core.errors import Code, Invalid, PaddockError
 from paddock.surfaces import kernel_cache, settings
-from paddock.surfaces.cli import accounts, bots, data, db, failure, journal, kill, live, runs, strategy, venue
+from paddock.surfaces.cli import accounts, bots, data, db, failure, journal, kill, live, runs, simulate, strategy, venue
 from paddock.surfaces.cli.backtest import backtest
 from paddock.surfaces.cli.demo import demo
 from paddock.surfaces.cli.doctor import doctor
@@ -43,6 +43,7 @@ app.command(journal.app)
 app.command(db.app)
 app.command(doctor)
 app.command(venue.app)
+app.command(simulate.app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,8 +26,11 @@ class Market:
             else:
                 self._makers[coin.name] = MarketMaker(venue.exchange, coin.name, quoting)
                 self._makers[coin.name].move(start_px(venue, coin))
-        tracked = [(self._makers[name], points) for name, points in (tracks or {}).items()]
-        self._tape = Tape(venue.exchange, tracked)
+        self.follow(tracks or {})
+
+    def follow(self, tracks: Mapping[str, Iterable[Point]]) -> None:
+        """Let the prices of these coins go through these points, and no others."""
+        self._tape = Tape(self._venue.exchange, [(self._makers[name], points) for name, points in tracks.items()])
 
     def move(self, symbol: str, px: int, lots: int = 0) -> None:
         """Quote around another price (in ticks), with a trade on the way there; mark and oracle follow."""

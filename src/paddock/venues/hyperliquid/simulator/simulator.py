@@ -117,6 +117,11 @@ class Simulator:
 
     # --- what a person or a test does ---
 
+    def follow(self, tracks: Mapping[str, Iterable[Point]]) -> None:
+        """Let the prices of these coins go through these points from now on."""
+        with self.lock:
+            self.market.follow(tracks)
+
     def deposit(self, user: str, dollars: int) -> None:
         with self.acting() as venue:
             venue.deposit(user.lower(), dollars * 1_000_000)
