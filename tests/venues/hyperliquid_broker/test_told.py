@@ -65,7 +65,9 @@ def test_what_was_forgotten_is_read_again():
     log.begin(Shelf.FUNDING, 0)
     log.add(Shelf.FUNDING, [paid(n) for n in range(100)])
     assert log.reaches(Shelf.FUNDING, 0) and not log.reaches(Shelf.FILLS, 0)
+    log.begin(Shelf.FILLS, 0)
     log.prune(10)
+    assert log.reaches(Shelf.FILLS, 0)  # of which nothing was forgotten
     assert not log.reaches(Shelf.FUNDING, 0) and log.reaches(Shelf.FUNDING, 95)
     assert len(log.after(Cursor())) == 10
 

@@ -139,11 +139,12 @@ class Told:
         """Forget the oldest; a reader who comes for them has them read again."""
         if len(self._entries) <= most:
             return
-        gone, self._entries = self._entries[:-most], self._entries[-most:]
-        kept_ts = gone[-1].venue_ts + 1
-        self._entries = [entry for entry in self._entries if entry.venue_ts >= kept_ts]
+        kept_ts = self._entries[-most].venue_ts
+        gone = [entry for entry in self._entries if entry.venue_ts < kept_ts]
+        self._entries = self._entries[len(gone) :]
         self._keys = {(entry.shelf, entry.key) for entry in self._entries}
-        self.complete_ts = {shelf: max(ts, kept_ts) for shelf, ts in self.complete_ts.items()}
+        for shelf in {entry.shelf for entry in gone}:
+            self.complete_ts[shelf] = max(self.complete_ts.get(shelf, 0), kept_ts)
         oids = {entry.news.oid for entry in self._entries if isinstance(entry.news, OrderReport | Fill)}
         self._newest = {oid: report for oid, report in self._newest.items() if oid in oids}
 
