@@ -55,13 +55,12 @@ class Session:
         self._cuts = simulator.faults.cuts
         self._began_ts = self._heard_ts = simulator.wall.now_ts()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._listener: Listener | None = None
 
     async def run(self) -> None:
         """Until either side ends it."""
         await self._websocket.accept()
         with self._simulator.lock:
-            listener = self._listener = self._simulator.hub.join(self._send)
+            listener = self._simulator.hub.join(self._send)
         sender = asyncio.create_task(self._send_all())
         try:
             with self._simulator.woken(self._watch):

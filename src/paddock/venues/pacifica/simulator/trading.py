@@ -75,7 +75,7 @@ class _Ask:
     def refusal(self, refused: Refused) -> Answer:
         return words.refusal(refused, self.coin, self.member.address, grid_as_500=self.venue.terms.grid_as_500)
 
-    def level(self, kind: TriggerKind, level: said.Level, side: Side, *, lots: int, note: str = words.LEVEL) -> Request:
+    def level(self, kind: TriggerKind, level: said.Level, side: Side, *, lots: int) -> Request:
         """`lots` 0: of the whole position."""
         trigger = Trigger(kind, self.px(level.stop_price), SOURCES[level.trigger_price_type], whole_position=not lots)
         return Request(
@@ -89,7 +89,7 @@ class _Ask:
             client_id=level.client_order_id or "",
             trigger=trigger,
             builder=self.builder,
-            note=note,
+            note=words.LEVEL,
         )
 
     def placed(self, order: Order) -> Answer:

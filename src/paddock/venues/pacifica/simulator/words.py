@@ -12,6 +12,7 @@ from paddock.venues.pacifica.simulator.answers import FAILED, Answer, business
 from paddock.venues.pacifica.simulator.listing import Coin
 from paddock.venues.pacifica.simulator.numbers import px, usd
 
+LEVEL: Final = "level"  # the note of an order that is a stop or a target of a position or an entry
 SIDES: Final = {Side.BUY: "bid", Side.SELL: "ask"}
 CAUSES: Final = {
     Method.BOOK: "normal",
@@ -84,9 +85,6 @@ def order_type(order: Order) -> str:
     if asked.note != LEVEL:
         return f"stop_{style}"
     return f"{'take_profit' if asked.trigger.kind is TriggerKind.TAKE else 'stop_loss'}_{style}"
-
-
-LEVEL: Final = "level"  # the note of an order that is a stop or a target of a position or an entry
 
 
 def event(change: OrderChanged, order: Order, *, told: bool) -> str | None:
