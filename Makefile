@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench sim soak crash-matrix
+.PHONY: help run test lint docs bench sim soak crash-matrix live-check
 SEED ?= 1
 MINUTES ?= 10
 
@@ -48,6 +48,9 @@ soak: $(VENV)/.synced-dev ## Play seeds of the simulation for a while: make soak
 
 crash-matrix: $(VENV)/.synced-dev ## Kill a worker at every point where it writes or sends, and print what became of it
 	@$(BIN)/python -m tests.crash.matrix
+
+live-check: $(VENV)/.synced-dev ## Hold what Hyperliquid says to anybody to the codec; skips without network
+	@$(BIN)/python -m tests.live_check
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
