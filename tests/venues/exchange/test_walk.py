@@ -26,6 +26,6 @@ def test_each_point_is_a_price_in_its_time_with_something_traded():
 
 
 def test_a_day_moves_it_some_percent():
-    ends = [first(1_440, seed, step_ms=60_000)[-1].px / 840_000 - 1 for seed in range(30)]
+    ends = [first(24, seed, step_ms=3_600_000)[-1].px / 840_000 - 1 for seed in range(30)]
     typical = sorted(map(abs, ends))[15]
     assert 0.005 < typical < 0.06
