@@ -14,7 +14,7 @@ from paddock.runtime.wants import ProtectWant
 from paddock.venues.broker import Bracket, Cancellation, Placement, RejectCode
 from paddock.venues.fake import Fault, Script, Step
 
-from .desks import ACCOUNT, ATTACHED, BOOKS, BRACKET, COIN, PLAIN, RELATIVE, RUN, Setup
+from .desks import ACCOUNT, ATTACHED, BOOKS, BRACKET, COIN, PLAIN, RELATIVE, RUN, UNSURE, S, Setup
 
 O = OrderState
 KINDS = {"plain": PLAIN, "attached": ATTACHED, "books": BOOKS}
@@ -80,6 +80,24 @@ def test_the_new_stop_is_there_before_the_old_one_goes(make, fault):
     assert [stop.px for stop in setup.levels()] == [97.0]
     asked = [type(call) is Placement for call in setup.wire.calls[2:]]
     assert asked[-1] is False and all(asked[:-1])
+
+
+@pytest.mark.parametrize("capabilities", [PLAIN, UNSURE], ids=["dedups", "unsure"])
+@pytest.mark.parametrize("fault", [Fault.DROP, Fault.LATE, Fault.ACCEPT_THEN_TIMEOUT, Fault.UNREACHABLE])
+def test_the_stop_that_stands_stays_when_a_larger_one_is_on_its_way_and_needed_no_more(make, fault, capabilities):
+    """The position grew, and shrank again before its new stop was acknowledged: the old one covers it."""
+    setup = make(capabilities, script=Script(place={2: Step(fault, ms=20 * S)}))
+    name = setup.order(kind=OrderKind.LIMIT, px=90.0, bracket=Bracket(stop_pct=5.0))
+    setup.venue.fill(name, 300, 90.0)
+    setup.rounds(2)
+    setup.venue.fill(name, 400, 90.0)
+    setup.rounds(1)
+    setup.leave(450)
+    for _ in range(60):
+        setup.rounds(1)
+        assert setup.venue_lots() == 250
+        assert any(stop.lots >= 250 for stop in setup.levels())
+    assert len(setup.levels()) == 1
 
 
 @pytest.mark.parametrize("code", [RejectCode.OTHER, RejectCode.RATE_LIMIT])

@@ -96,13 +96,14 @@ class _Guard:
 
     def _move(self, kind: OrderKind, side: Side, px: float) -> None:
         there = [intent for intent in self._orders.levels if intent.request["kind"] == kind]
-        right = [intent for intent in there if px > 0.0 and _is_at(intent, px, abs(self._lots))]
+        staying = [intent for intent in there if intent.client_id not in self._cancelled]
+        right = [intent for intent in staying if px > 0.0 and _is_at(intent, px, abs(self._lots))]
         if px > 0.0 and not right:
             self._place(kind, side, px, _LEVELS[kind])
-        if px == 0.0 or any(intent.state in _ACKNOWLEDGED for intent in right):
-            keep = right[-1:]
+        stands = [intent for intent in right if intent.state in _ACKNOWLEDGED]
+        if px == 0.0 or stands:
             for intent in there:
-                if intent not in keep:
+                if intent not in stands[-1:]:
                     self._cancel(intent)
 
     def _watch(self, side: Side, *, bare: bool) -> None:
