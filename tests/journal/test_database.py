@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-import time
 from contextlib import closing
 
 import psycopg
@@ -17,6 +16,7 @@ from paddock.journal.events import Draft, append, last_position
 from paddock.journal.kinds import EventKind
 from paddock.journal.verify import verify
 from tests.journal.given import intent
+from tests.patience import pause
 
 DRAFT = Draft("platform", EventKind.KILL_ENGAGED, 1, {})
 
@@ -264,7 +264,7 @@ def test_a_read_that_takes_too_long_is_ended_and_the_next_one_is_not(databases):
         assert events_in(database) == 0
     with database.read() as conn:
         for _ in range(3):
-            time.sleep(0.06)  # each statement has the time for itself
+            pause(0.06)  # each statement has the time for itself
             assert last_position(conn) == 0
 
 

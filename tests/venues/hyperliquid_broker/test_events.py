@@ -15,6 +15,8 @@ from paddock.venues.exchange.units import HOUR_MS
 from paddock.venues.hyperliquid.codec import info
 from paddock.venues.hyperliquid.simulator import of_users
 from paddock.venues.hyperliquid.simulator.faults import Fault
+from tests import patience
+from tests.patience import pause
 from tests.venues.contract import ACCOUNT
 
 from .staged import name, staged
@@ -36,7 +38,7 @@ def until(stage, cursor, met, wait_s=5.0):
     while not met(events) and time.monotonic() < ends:
         more, cursor = told(stage, cursor)
         events += more
-        time.sleep(0.01)
+        pause(0.01)
     assert met(events), events
     return events, cursor
 
@@ -51,9 +53,7 @@ def heard(tmp_path):
     with staged(tmp_path, listens=True, poll_ms=60_000) as stage:
         stage.trade(100.0)
         stage.cursor = told(stage)[1]
-        ends = time.monotonic() + 5
-        while stage.gateway.client.stale() and time.monotonic() < ends:
-            time.sleep(0.01)
+        patience.until(lambda: not stage.gateway.client.stale())
         stage.cursor = told(stage, stage.cursor)[1]
         yield stage
 

@@ -14,6 +14,7 @@ from paddock.runtime.venue_feed import GRACE_MS, VenueFeed
 from paddock.venues.hyperliquid import public
 from paddock.venues.hyperliquid.candles import HyperliquidCandles
 from paddock.venues.hyperliquid.simulator.faults import Fault
+from tests.patience import pause, until
 
 MINUTE = 60_000
 COLUMNS = ("open", "high", "low", "close", "volume")
@@ -41,7 +42,7 @@ def bars_until(stage, feed, count, wait_s=5.0):
     bars, ends = [], time.monotonic() + wait_s
     while len(bars) < count and time.monotonic() < ends:
         bars += feed.poll()
-        time.sleep(0.01)
+        pause(0.01)
     return bars
 
 
@@ -49,17 +50,14 @@ def later(stage, ms, px=0.0):
     """In steps between which the socket is heard of: the venue closes one on which it sent nothing for a minute."""
     for part in (ms // 2, ms - ms // 2):
         stage.clock.advance(part)
-        time.sleep(0.3)
+        pause(0.3)
     if px:
         stage.move(px)
 
 
 def listening(stage, feed, wait_s=5.0):
     feed.poll()
-    ends = time.monotonic() + wait_s
-    while stage.gateway.client.stale() and time.monotonic() < ends:
-        time.sleep(0.01)
-    assert not stage.gateway.client.stale()
+    until(lambda: not stage.gateway.client.stale(), wait_s)
     feed.poll()
 
 

@@ -12,6 +12,7 @@ from paddock.venues.hyperliquid import public
 from paddock.venues.hyperliquid.codec import info, said, subscriptions
 from paddock.venues.hyperliquid.simulator import of_markets
 from paddock.venues.hyperliquid.simulator.faults import Fault
+from tests.patience import pause
 
 MINUTE = 60_000
 
@@ -80,7 +81,7 @@ def test_several_hear_the_same_and_each_may_leave(stage):
     ends = time.monotonic() + 5
     while not (met(1) and met(2)) and time.monotonic() < ends:
         stage.trade(101.0)
-        time.sleep(0.02)
+        pause(0.02)
     assert met(1) and met(2)
 
     async def leave():
@@ -91,5 +92,5 @@ def test_several_hear_the_same_and_each_may_leave(stage):
     count = len(heard[2])
     while len(heard[2]) == count and time.monotonic() < ends:
         stage.trade(102.0)
-        time.sleep(0.02)
+        pause(0.02)
     assert len(heard[1]) == before and len(heard[2]) > count

@@ -127,13 +127,10 @@ class Following:
         for shelf in behind:
             self._told.begin(shelf, cursor.from_ts(shelf))
         self._missed, began_s = False, asyncio.get_running_loop().time()
-        try:
-            await self._read_fills()
-            await self._read_orders()
-            await self._read_payments()
-        except BaseException:
-            self._read_s = float("-inf")  # it is not complete: the next reader goes on
-            raise
+        self._read_s = float("-inf")  # until it is complete: where it breaks off, the next reader goes on
+        await self._read_fills()
+        await self._read_orders()
+        await self._read_payments()
         self._read_s = began_s
 
     def _due(self) -> bool:
