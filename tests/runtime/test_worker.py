@@ -10,7 +10,10 @@ from sqlalchemy import Connection, func, select
 
 from paddock.core.errors import Code, Invalid, Unavailable, Unknown
 from paddock.core.orders import OrderKind, OrderState, Side
+from paddock.journal import leases
 from paddock.journal.database import Database
+from paddock.journal.fences import Fence
+from paddock.journal.fences import leases as lease_table
 from paddock.journal.intents import Action, Intent, intent_id, intents, record
 from paddock.journal.kinds import EventKind
 from paddock.runtime import runner
@@ -208,6 +211,29 @@ def test_a_run_that_fails_leaves_no_entry_to_fill_behind_it(rig: Rig) -> None:
     rig.worker.step()
     assert rig.run(run.run_id).state is RunState.FAILED
     assert entries_at_venue(rig, run) == []
+
+
+def test_p07_a_worker_that_slept_before_its_first_write_keeps_nothing(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another takes the cohort over between the lease and the first transaction: no error, and theirs is left alone."""
+    rig.deploy(document("sma-crossover"))
+    acquire = leases.acquire
+
+    def sleep_after(database: Database, name: str, holder: str, lease_ms: int) -> Fence | None:
+        fence = acquire(database, name, holder, lease_ms)
+        if fence is not None and name.startswith("cohort:"):
+            leases.release(database, [fence])
+            acquire(database, name, "another", lease_ms)
+        return fence
+
+    with monkeypatch.context() as sleepy:
+        sleepy.setattr(leases, "acquire", sleep_after)
+        rig.worker.step()
+    assert rig.worker.cohorts == ()
+    with rig.database.read() as conn:
+        holders = conn.execute(select(lease_table.c.holder).where(lease_table.c.name.like("cohort:%"))).scalars().all()
+    assert holders == ["another"]
 
 
 def test_a_kill_switch_also_closes_what_a_stopped_run_kept(rig: Rig) -> None:

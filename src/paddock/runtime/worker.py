@@ -189,10 +189,19 @@ class Worker:
             if len(self._held.keys() & wanted.keys()) < most and name not in self._held and name not in taken:
                 fence = leases.acquire(self._database, name, self._holder, self._lease_ms)
                 if fence is not None:
-                    watch = self._watches[feed]
-                    runner = Runner(self._database, self._markets[feed], watch, shard, self._policy, self._boxes)
-                    runner.begin(fence)
-                    self._held[name] = Held(fence, runner, Commands(runner))
+                    self._begin(fence, feed, shard)
+
+    def _begin(self, fence: Fence, feed: str, shard: int) -> None:
+        """Keep a cohort from now on; not when this worker slept meanwhile, and another has taken it over."""
+        runner = Runner(self._database, self._markets[feed], self._watches[feed], shard, self._policy, self._boxes)
+        try:
+            runner.begin(fence)
+        except Refused as error:
+            if error.code is not Code.FENCED:
+                raise
+            _log.warning("cohort was taken over", cohort=fence.name)
+        else:
+            self._held[fence.name] = Held(fence, runner, Commands(runner))
 
     def _cohorts(self, conn: Connection) -> dict[str, tuple[str, int]]:
         """The feeds and shards with runs that are not over, by the name of their lease."""
