@@ -15,6 +15,8 @@ from paddock.journal.intents import outbox
 from paddock.journal.rebuild import compare
 from paddock.journal.tables import fills, orders, positions
 from paddock.journal.verify import verify
+from paddock.runtime.lifecycle import RunState
+from paddock.runtime.tables import runs
 from paddock.runtime.wants import NOBODY
 from tests.simulation.bots import NOTIONAL_USD
 from tests.simulation.world import World
@@ -26,6 +28,7 @@ def after_each_bar(world: World) -> Iterator[str]:
     """What must hold at any time, whatever happens."""
     yield from _once(world)
     yield from _exposure(world)
+    yield from _stops_first(world)
 
 
 def in_the_end(world: World, conn: Connection) -> Iterator[str]:
@@ -37,12 +40,19 @@ def in_the_end(world: World, conn: Connection) -> Iterator[str]:
     yield from _monotone(conn)
     yield from _settled(world, conn)
     yield from _protected(world)
+    yield from _kernels(world, conn)
 
 
 def _once(world: World) -> Iterator[str]:
     """I2: no intent is booked twice at the venue, as far as requests are its own doing."""
     booked = Counter((one.asked.account_id, one.asked.client_id) for one in world.venue.orders if not one.parent)
     yield from (f"I2 {name} was booked {count} times" for (_, name), count in booked.items() if count > 1)
+
+
+def _stops_first(world: World) -> Iterator[str]:
+    """A stop goes when another is there, or the position is gone: as far as nobody else moves the position."""
+    if not {"overfill", "liquidate", "late"} & world.options.rates.keys():
+        yield from world.venue.bared
 
 
 def _exposure(world: World) -> Iterator[str]:
@@ -142,3 +152,18 @@ def _protected(world: World) -> Iterator[str]:
                 world.options.capabilities.netting and (account, "", one.symbol) not in stopped
             ):
                 yield f"unprotected: {one.lots} lots of {one.symbol} of {one.book or account}"
+
+
+def _kernels(world: World, conn: Connection) -> Iterator[str]:
+    """I3: what the kernel of each run believes to hold is what its fills come to, and so none was set aside."""
+    yield from (f"{run_id} is {state}" for run_id, state in conn.execute(_SET_ASIDE))
+    told = {(row.run_id, row.symbol): row.qty for row in conn.execute(select(positions).where(positions.c.qty != 0))}
+    for one in world.living:
+        for session, members in one.kernels():
+            for row in session.slots:
+                run_id, symbol, lots = members[row["bot"]], session.symbols[row["symbol"]], int(row["lots"])
+                if lots != told.get((run_id, symbol), 0):
+                    yield f"I3 {run_id} believes in {lots} lots of {symbol}, {told.get((run_id, symbol), 0)} are there"
+
+
+_SET_ASIDE = select(runs.c.run_id, runs.c.state).where(runs.c.state.in_([RunState.QUARANTINED, RunState.FAILED]))

@@ -26,12 +26,15 @@ RATES = {
     "funding": 60,  # V18
     "liquidate": 10,  # V19
     "thin": 200,  # V10: partial fills
+    "stall": 300,  # V17
     "bar_again": 100,  # V17
     "bar_late": 60,  # V17
     "crash": 25,  # P1, P12
+    "unheard": 100,  # P1: after it sent, before it hears
     "database_busy": 25,  # P3
     "disk_full": 15,  # P4
     "usurp": 20,  # P7
+    "nap": 4,  # P7: in the middle of its work
     "skew": 500,  # P8
 }
 RARE = frozenset({"overfill", "liquidate"})  # they stop entries on a symbol until a person looked

@@ -22,6 +22,8 @@ from paddock.venues.broker import (
     VenuePosition,
 )
 
+OUTSIDE = ("begin", "committed", "place", "placed", "cancel", "cancelled")  # points at which nobody holds the database
+
 
 class Killed(BaseException):
     """The process is gone: no handler of the program may see this."""
@@ -63,10 +65,10 @@ class FragileDatabase(Database):
 
 
 class PerilousBroker:
-    """A broker whose caller may die before it sends and before it hears."""
+    """A broker whose caller may die before it sends and before it hears; `stalls`: events are not told for now."""
 
-    def __init__(self, broker: Broker, peril: Peril) -> None:
-        self._broker, self._peril = broker, peril
+    def __init__(self, broker: Broker, peril: Peril, stalls: Callable[[], bool]) -> None:
+        self._broker, self._peril, self._stalls = broker, peril, stalls
 
     @property
     def capabilities(self) -> Capabilities:
@@ -94,4 +96,4 @@ class PerilousBroker:
         return self._broker.positions(account_id)
 
     def events(self, account_id: str, cursor: str) -> tuple[list[VenueEvent], str]:
-        return self._broker.events(account_id, cursor)
+        return ([], cursor) if self._stalls() else self._broker.events(account_id, cursor)

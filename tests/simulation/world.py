@@ -11,6 +11,7 @@ from paddock.core.money import MICROS
 from paddock.core.orders import OrderKind
 from paddock.core.seams import ManualClock, SeededRandom
 from paddock.engine.costs import Costs
+from paddock.engine.live import LiveSession
 from paddock.journal.database import Database
 from paddock.journal.upgrade import upgrade
 from paddock.market.align import truncate
@@ -23,11 +24,12 @@ from paddock.runtime.runner import Market
 from paddock.runtime.runs import Runs
 from paddock.runtime.seen import bar_at
 from paddock.runtime.worker import Worker
-from paddock.venues.fake import FakeVenue, Fault, Mode, Script, Skewed, Step, Wire
+from paddock.venues.fake import Fault, Mode, Script, Skewed, Step, Wire
 from tests.simulation.bots import document
 from tests.simulation.markets import HISTORY, MINUTE, VENUE, market
 from tests.simulation.options import Options
-from tests.simulation.perils import FragileDatabase, Killed, Peril, PerilousBroker
+from tests.simulation.perils import OUTSIDE, FragileDatabase, Killed, Peril, PerilousBroker
+from tests.simulation.witness import Witness
 
 OWNER = "owner"
 CAPITAL = 10_000 * MICROS
@@ -131,6 +133,12 @@ class Living:
     worker: Worker
     kills: Kills
 
+    def kernels(self) -> Iterator[tuple[LiveSession, list[str]]]:
+        """Of the runs that it keeps: their session, and the run of each bot in it."""
+        for held in self.worker._held.values():
+            kept = held.runner.kept
+            yield kept.session, [member.run.run_id for member in kept.members]
+
 
 class World:
     """Made from options and a database address; `play` goes on for some bars, `heal` ends all faults."""
@@ -141,7 +149,7 @@ class World:
         self.tape = market(options.seed, options.bars + 30, options.symbols)
         self.clock = ManualClock(int(self.tape.ts[HISTORY - 1]) + MINUTE)
         instruments = dict(zip(self.tape.symbols, self.tape.instruments, strict=True))
-        self.venue = FakeVenue(Skewed(self.clock, options.skew_ms), instruments, options.capabilities)
+        self.venue = Witness(Skewed(self.clock, options.skew_ms), instruments, options.capabilities)
         script = Script(
             place=DrawnSteps(self.luck, _LINE),
             cancel=DrawnSteps(self.luck, _LINE),
@@ -149,7 +157,8 @@ class World:
         )
         self.wire = Wire(self.venue, self.clock, script)
         self.row = HISTORY
-        self.deaths = 0
+        self.deaths, self.naps = 0, 0
+        self._naps = False
         self.peril = Peril(self._fate)
         self._payments = 0
         for symbol in self.tape.symbols:
@@ -185,7 +194,7 @@ class World:
         database = FragileDatabase.open(self._url, clock=self.clock)
         database.peril = self.peril
         database.fault = self._ailment
-        broker = PerilousBroker(self.wire, self.peril)
+        broker = PerilousBroker(self.wire, self.peril, lambda: self.luck.strikes("stall"))
         feed = StepFeed(self.tape, self.clock, self.luck)
         kills = Kills(database, self.clock)
         while True:
@@ -197,9 +206,25 @@ class World:
                 continue
             return Living(database, worker, kills)
 
-    def _fate(self, _point: str) -> None:
-        if self.luck.strikes("crash"):
+    def _fate(self, point: str) -> None:
+        if self.luck.strikes("crash") or (point in ("placed", "cancelled") and self.luck.strikes("unheard")):
             raise Killed
+        if point in OUTSIDE and not self._naps and self.luck.strikes("nap"):
+            self._nap()
+
+    def _nap(self) -> None:
+        """Who is at work stops where it is for longer than its lease; another does the work, and then it goes on."""
+        self._naps, self.naps = True, self.naps + 1
+        other = self._start("c")
+        self.clock.advance(2 * LEASE_MS)
+        try:
+            for _ in range(2):
+                other.worker.step()
+            other.worker.stop()
+        except (Killed, PaddockError):
+            self.deaths += 1
+        other.database.close()
+        self._naps = False
 
     def _ailment(self) -> str:
         for fault in ("database_busy", "disk_full"):
