@@ -97,6 +97,9 @@ class TapeReplay:
         return self._began_ts + int((self._wall.now_ts() - self._since) * self._speed)
 
 
+VENUE_ITSELF = "venue"  # the source of a feed whose bars a venue tells as they close
+
+
 @dataclass(frozen=True, slots=True)
 class FeedRecord:
     """A feed as the database knows it. Times are ms UTC; `symbols` sorted; see the table for the rest."""

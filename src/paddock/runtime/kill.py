@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
-from paddock.core.errors import Code, NotFound, Unavailable, Unknown
+from paddock.core.errors import Code, NotFound, PaddockError
 from paddock.core.seams import Clock
 from paddock.journal.database import Database
 from paddock.journal.events import Draft
@@ -20,7 +20,7 @@ from paddock.journal.projections import record
 from paddock.journal.schema import upsert
 from paddock.runtime.lifecycle import KillAction
 from paddock.runtime.tables import kills, watches
-from paddock.venues.broker import Broker, Cancellation, Unclear
+from paddock.venues.broker import Accepted, Broker, Cancellation, Outcome, RejectCode, Rejected
 
 PLATFORM = "platform"
 CUT_OFF_MS = 30_000  # how long a cancellation that skips the journal may take to arrive
@@ -155,10 +155,17 @@ def cut_off(broker: Broker, account_id: str, now: int, everything: bool) -> list
             for order in doomed
         ]
         outcomes = broker.cancel(requests) if requests else []
-    except (Unavailable, Unknown):
+    except PaddockError:
         return [account_id]
     pairs = zip(requests, outcomes, strict=True)
-    return [request.client_id for request, outcome in pairs if isinstance(outcome, Unclear)]
+    return [request.client_id for request, outcome in pairs if not _is_gone(outcome)]
+
+
+def _is_gone(outcome: Outcome) -> bool:
+    """A cancellation that a limit or a missing key held back has cancelled nothing."""
+    if isinstance(outcome, Rejected):
+        return outcome.code is RejectCode.NO_SUCH_ORDER
+    return isinstance(outcome, Accepted)
 
 
 class DeadMan:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from paddock.core.errors import Code, Invalid, Problem, nearest
 from paddock.core.money import MICROS, Usd
 from paddock.runtime.accounts import PAPER, Account, unallocated
-from paddock.runtime.feeds import FeedRecord
+from paddock.runtime.feeds import VENUE_ITSELF, FeedRecord
 from paddock.runtime.live.gate import is_live
 from paddock.runtime.tables import runs
 from paddock.strategy.document import Document
@@ -77,6 +77,14 @@ def _account(conn: Connection, feed: FeedRecord, account: Account, capital: int)
             "account_id",
             account.venue,
             f"an account of {feed.venue}, or one of paper, trades what the feed {feed.feed} brings",
+        )
+    elif account.venue != PAPER and feed.source != VENUE_ITSELF:
+        yield Problem(
+            "account.replay",
+            "account_id",
+            feed.feed,
+            f"an account of {account.venue} trades on bars that the venue tells as they close, never on a replay",
+            "use an account of paper",
         )
     elif account.venue != PAPER and not is_live(conn, account.account_id):
         yield Problem(

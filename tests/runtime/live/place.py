@@ -18,6 +18,7 @@ from paddock.journal.kinds import EventKind
 from paddock.journal.projections import record
 from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
+from paddock.runtime.feeds import VENUE_ITSELF
 from paddock.runtime.kill import Kills
 from paddock.runtime.live.gateway import Finding, Links
 from paddock.runtime.live.rows import Connection
@@ -114,7 +115,7 @@ class Place:
                     "venue": "hyperliquid",
                     "interval": "1h",
                     "symbols": ["BTC"],
-                    "source": "test",
+                    "source": VENUE_ITSELF,
                 }
                 conn.execute(insert(feeds).values(**row, **times))
             record(conn, [draft(Deposited(connection.account_id, 1_000 * MICROS), NOW)])

@@ -17,6 +17,7 @@ from paddock.runtime.live.gateway import Finding
 from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.live.states import ALLOWED, LIVING, Status, require, targets
 from paddock.runtime.live.tables import connections
+from paddock.runtime.tables import feeds
 from paddock.venues.approvals.base import Kind, Terms
 from paddock.venues.signing.grant import Network
 from tests.runtime.live.place import Place
@@ -79,11 +80,13 @@ def test_a_draft_is_stored_to_the_letter_with_its_signature(at):
         (1, Kind.AGENT, ""),
         (2, Kind.BUILDER, ""),
     ]
-    at.sign(drafted)
+    waiting = at.sign(drafted)
+    assert (waiting.status, waiting.reason) == (Status.DRAFT, "not signed yet: builder")
     agent, builder = at.live.approvals("ann", drafted.account_id)
     assert agent.draft == before[0].draft and agent.signature == signature(agent.draft.message)
     assert (agent.signed_ts, agent.sent_ts) == (NOW, NOW)
     assert builder.signed_ts is None
+    assert at.sign(drafted, Kind.BUILDER).status is Status.ACTIVE
 
 
 @pytest.mark.parametrize("key", ["0x" + "43" * 32, ""], ids=["another wallet", "spoiled"])
@@ -114,6 +117,15 @@ def test_an_approval_whose_answer_was_lost_counts_when_the_venue_names_the_agent
     at.venue.errors = [Refused(Code.VENUE_UNCLEAR, "Invalid nonce: duplicate nonce")]
     at.venue.posted.append(None)  # it had arrived
     assert at.sign(drafted).status is Status.ACTIVE
+
+
+def test_an_approval_of_which_nothing_is_known_counts_when_the_venue_names_the_agent(at):
+    drafted = at.connect()
+    at.venue.errors = [LOST]
+    assert (at.sign(drafted).status, at.live.get("ann", drafted.account_id).reason) == (Status.DRAFT, LOST.message)
+    at.venue.posted.append(None)  # it had arrived; handed in again, the venue only says that it knows the nonce
+    at.venue.errors = [LOST]
+    assert at.live.check("ann", drafted.account_id).status is Status.ACTIVE
 
 
 def test_a_venue_that_says_no_is_quoted(at):
@@ -201,6 +213,29 @@ def test_switched_off_only_exits_pass_and_runs_are_paused(at):
     at.live.enable("ann", enabled.account_id)
     assert at.runs.get("ann", run.run_id).wanted is Wanted.PAUSED
     assert at.runs.resume("ann", run.run_id).wanted is Wanted.ACTIVE
+
+
+def test_an_account_of_a_venue_never_trades_on_a_replay(at):
+    enabled = at.enabled()
+    at.deploy(enabled)
+    with at.database.write() as conn:
+        conn.execute(update(feeds).values(source="lake"))
+    problems = refused(Code.RUN_NOT_READY, lambda: at.deploy(enabled)).problems
+    assert "account.replay" in {problem.code for problem in problems}
+
+
+@pytest.mark.parametrize("error", [AWAY, Refused(Code.LIVE_OFF, "no key"), Invalid(Code.SETTINGS, "a spoiled file")])
+def test_leave_is_taken_away_whatever_the_signer_says(at, monkeypatch, error):
+    enabled = at.enabled()
+
+    def broken(*_):
+        raise error
+
+    monkeypatch.setattr(at.signer.vault, "open", lambda *_, **__: broken())
+    assert not at.live.disable("ann", enabled.account_id).live
+    monkeypatch.setattr(at.signer.vault, "revoke", broken)
+    assert at.live.revoke("ann", enabled.account_id).status is Status.REVOKED
+    assert at.blobs() == [None]
 
 
 def test_revoked_nothing_is_signed_the_key_is_gone_and_runs_stop(at):

@@ -9,6 +9,7 @@ import pytest
 
 from paddock.core.errors import Invalid
 from paddock.core.orders import OrderKind, OrderState, Side
+from paddock.runtime.kill import cut_off
 from paddock.venues.broker import Bracket, Cancellation, OrderUpdate, VenueFill, VenueFunding
 from paddock.venues.exchange import Request, Tif
 from paddock.venues.exchange.units import HOUR_MS
@@ -166,6 +167,24 @@ def test_what_a_person_trades_has_no_client_id(stage):
         venue.exchange.submit(Request(stage.wallet.address, "COIN", Side.SELL, 400, 90_000, tif=Tif.IOC))
     (fill,) = of(VenueFill, told(stage, cursor)[0])
     assert (fill.client_id, fill.lots, fill.kind) == ("", 400, OrderKind.MARKET)
+
+
+def test_a_persons_order_is_cancelled_by_its_number_together_with_ours(stage):
+    """As the kill switch does when it is told to take all."""
+    ours = stage.order(OrderKind.LIMIT, px=90.0)
+    stage.broker.place([ours])
+    with stage.simulator.acting() as venue:
+        venue.exchange.submit(Request(stage.wallet.address, "COIN", Side.BUY, 400, 80_000))
+    assert {order.client_id for order in stage.broker.open_orders(ACCOUNT)} == {ours.client_id, ""}
+    assert cut_off(stage.broker, ACCOUNT, stage.clock.now_ts(), everything=True) == []
+    assert stage.broker.open_orders(ACCOUNT) == []
+
+
+def test_a_cancellation_that_never_left_is_not_confirmed(stage):
+    ours = stage.order(OrderKind.LIMIT, px=90.0)
+    stage.broker.place([ours])
+    stage.vault.close(ACCOUNT)
+    assert cut_off(stage.broker, ACCOUNT, stage.clock.now_ts(), everything=False) == [ours.client_id]
 
 
 def test_an_order_whose_time_is_over_is_ended_by_the_next_process_too(stage):

@@ -144,16 +144,18 @@ class LiveAccounts:
             approvals = approvals_of(conn, connection.connection_id)
         if connection.status is not Status.DRAFT:
             return connection
+        waiting = [each.draft.kind for each in approvals if not each.signature]
         try:
-            refused = self._hand_in(connection, approvals)
+            failed = self._hand_in(connection, approvals)
             approved = self._links.gateway(connection).approved()
         except (Unavailable, Unknown) as error:
             return self._because(connection, error.message)
-        if approved:
+        if approved and not waiting:
             return self._become(connection, Status.ACTIVE, EventKind.CONNECTION_ACTIVATED)
-        connection = self._because(connection, refused.message if refused else "the venue does not name the agent yet")
-        if refused is not None:
-            raise refused
+        not_yet = f"not signed yet: {', '.join(waiting)}" if waiting else "the venue does not name the agent yet"
+        connection = self._because(connection, failed.message if failed else not_yet)
+        if isinstance(failed, Refused):
+            raise failed
         return connection
 
     def limit(self, owner: str, account_id: str, policy: Policy) -> Connection:
@@ -202,7 +204,7 @@ class LiveAccounts:
         connection = self._living(owner, account_id)
         try:
             self._sync(replace(connection, live=False))
-        except Unavailable as error:  # then there is no process that signs, and the next one is told
+        except PaddockError as error:  # then nothing is signed, and what signs next is told
             _log.warning("the signer was not there to be told", account_id=account_id, why=error.message)
         now = self._clock.now_ts()
         with self._database.write() as conn:
@@ -283,15 +285,18 @@ class LiveAccounts:
         if connection.status is Status.ACTIVE:
             self._keys.open(_sealed(connection), closing=not connection.live)
 
-    def _hand_in(self, connection: Connection, approvals: Sequence[Approval]) -> Refused | None:
-        """Give the venue what is signed and it has not had; gives why it would not have one."""
+    def _hand_in(self, connection: Connection, approvals: Sequence[Approval]) -> Refused | Unknown | None:
+        """Give the venue what is signed and it has not had; gives why it would not have one, or did not answer to it.
+
+        One whose answer was lost is handed in again, and refused as known: whether it took effect `approved` tells.
+        """
         gateway, pure = self._links.gateway(connection), self._links.approvals(connection.grant.venue)
         for approval in approvals:
             if not approval.signature or approval.sent_ts is not None:
                 continue
             try:
                 gateway.submit(pure.request(connection.grant.main, approval.draft, approval.signature))
-            except Refused as error:
+            except (Refused, Unknown) as error:
                 return error
             with self._database.write() as conn:
                 change_approval(conn, connection.connection_id, approval.number, sent_ts=self._clock.now_ts())
@@ -317,7 +322,7 @@ class LiveAccounts:
         """The signer forgets first: that it holds does not depend on anything being written."""
         try:
             self._keys.revoke(connection.grant)
-        except Unavailable as error:  # then there is no process that signs, and soon no key
+        except PaddockError as error:  # then nothing is signed, and soon there is no key
             _log.warning("the signer was not there to be told", account_id=connection.account_id, why=error.message)
         now = self._clock.now_ts()
         kind = EventKind.CONNECTION_REVOKED if status is Status.REVOKED else EventKind.CONNECTION_EXPIRED

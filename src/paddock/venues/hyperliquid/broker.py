@@ -31,7 +31,7 @@ from paddock.venues.hyperliquid import leverage
 from paddock.venues.hyperliquid.codec import account, info, order_reports, orders, replies, rules, standing
 from paddock.venues.hyperliquid.codec.account import Account
 from paddock.venues.hyperliquid.codec.history import TwapReport
-from paddock.venues.hyperliquid.codec.ids import cloid
+from paddock.venues.hyperliquid.codec.ids import cloid, is_number
 from paddock.venues.hyperliquid.codec.instruments import Listing
 from paddock.venues.hyperliquid.codec.orders import Request
 from paddock.venues.hyperliquid.codec.standing import Agent
@@ -178,13 +178,24 @@ class HyperliquidBroker:
         return replies.by_asked(zip(requests, sent, strict=True), len(cancellations))
 
     def _judged(self, wallet: Wallet, asked: Cancellation, listing: Listing) -> Outcome | None:
-        """What needs no ordinary cancellation: what came too late or is nowhere; a TWAP has one of its own."""
+        """What needs no ordinary cancellation: what came too late or is nowhere; a person's order and a TWAP have one
+        of their own.
+        """
         if self._clock.now_ts() > asked.expires_ts:
             return Rejected(RejectCode.EXPIRED, f"it was to arrive by {asked.expires_ts}")
         if listing.get(asked.symbol) is None:
             return Rejected(RejectCode.NO_SUCH_ORDER, f"Hyperliquid lists no {asked.symbol}")
+        if is_number(asked.client_id):
+            return self._cancel_foreign(wallet, asked)
         note = self._notes[wallet.account_id].get(asked.client_id)
         return self._cancel_twap(wallet, asked) if note is not None and note.minutes else None
+
+    def _cancel_foreign(self, wallet: Wallet, asked: Cancellation) -> Outcome:
+        """A person's order, which has the venue's number alone: a kill switch may be told to take all."""
+        operation = CancelById(asked.symbol, (int(asked.client_id),), Shelf.BOOK)
+        step = Step(operation, asked.expires_ts, Priority.CANCEL, 1, lambda reply: replies.cancelled(reply, 1))
+        ((outcome,),) = self._sender.send(wallet, [step])
+        return outcome
 
     def _cancel_twap(self, wallet: Wallet, asked: Cancellation) -> Outcome:
         twap = self._twap(wallet.account_id, asked.client_id)

@@ -18,6 +18,11 @@ def cloid(client_id: str) -> str:
     return "0x" + client_id
 
 
+def is_number(order_id: str) -> bool:
+    """Whether it is the venue's own number of an order, and no client id."""
+    return order_id.isdecimal() and _ours(order_id) is None
+
+
 def client_id_of(said: object) -> str:
     """Our id for one of the venue's; empty where an order has none, or something that is no id of anybody's."""
     return said[2:].lower() if isinstance(said, str) and _venues(said) else ""
