@@ -10,13 +10,12 @@ from sqlalchemy import event, text
 
 from paddock.core.errors import Code, Invalid, Unavailable, Unknown
 from paddock.core.seams import ManualClock
-from paddock.journal import intents
+from paddock.journal import engines, intents
 from paddock.journal.database import Database
 from paddock.journal.events import Draft, append, last_position
 from paddock.journal.kinds import EventKind
 from paddock.journal.verify import verify
 from tests.journal.given import intent
-from tests.patience import pause
 
 DRAFT = Draft("platform", EventKind.KILL_ENGAGED, 1, {})
 
@@ -262,10 +261,19 @@ def test_a_read_that_takes_too_long_is_ended_and_the_next_one_is_not(databases):
             conn.execute(ENDLESS)
         assert caught.value.code is Code.DATABASE_BUSY
         assert events_in(database) == 0
-    with database.read() as conn:
-        for _ in range(3):
-            pause(0.06)  # each statement has the time for itself
-            assert last_position(conn) == 0
+
+
+def test_each_statement_has_its_time_for_itself(fresh_url, monkeypatch):
+    seconds = [0.0]
+    monkeypatch.setattr(engines, "monotonic", lambda: seconds[0])
+    database = Database.open(fresh_url("sqlite"), read_ms=1_000)
+    with closing(database), database.read() as conn:
+        for _ in range(5):
+            seconds[0] += 0.9
+            assert conn.execute(SLOW).scalar_one() == 3_000_000
+        monkeypatch.setattr(engines, "monotonic", lambda: seconds.append(0.0) or len(seconds) * 0.6)
+        with pytest.raises(Unavailable), database.read() as other:
+            other.execute(SLOW)
 
 
 def test_who_is_patient_reads_for_as_long_as_it_takes(databases):
