@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from paddock.venues.signing.grant import Network
+from paddock.venues.transport.address import local
 from paddock.venues.transport.budget import Allowance, Reserves
 
 IP: Final = "ip"
@@ -40,8 +41,8 @@ ENDPOINTS: Final[Mapping[Network, Endpoint]] = {one.network: one for one in (MAI
 
 
 def simulator(url: str) -> Endpoint:
-    """A simulator at `http://127.0.0.1:port`."""
-    rest = url.rstrip("/")
+    """A simulator at `http://127.0.0.1:port`; raises Invalid (value) for anything else."""
+    rest = local(url)
     return Endpoint(Network.SIMULATOR, rest, "ws" + rest.removeprefix("http") + "/ws")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from functools import cache
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx2
 
@@ -30,10 +30,33 @@ def checked(url: str, secure: str) -> str:
     return url.rstrip("/")
 
 
+def local(url: str) -> str:
+    """`url` without a slash at its end. Invalid unless it names a port of this machine and nothing more: who may name a
+    simulator must not be able to make a server ask whatever else it can reach.
+    """
+    parts = urlsplit(checked(url, "https"))
+    if parts.scheme != "http" or not _has_port(parts) or parts.path.strip("/"):
+        raise Invalid(
+            Code.VALUE,
+            f"{parts.scheme}://{parts.hostname} is no address of a simulator",
+            seen=f"{parts.scheme}://{parts.netloc}{parts.path}"[:100],
+            rule="a simulator answers at a port of this machine, without a path",
+            suggestion="http://127.0.0.1:8410",
+        )
+    return url.rstrip("/")
+
+
 @cache
 def verifying() -> ssl.SSLContext:
     """TLS that trusts what the machine trusts, whatever the environment's variables say."""
     return httpx2.create_ssl_context(trust_env=False)
+
+
+def _has_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port is not None
+    except ValueError:
+        return False
 
 
 def _loopback(host: str) -> bool:
