@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from paddock.core.seams import ManualClock
 from paddock.journal.database import Database
 from paddock.market.align import truncate
-from paddock.market.growing import Bar
+from paddock.market.growing import COLUMNS, Bar
 from paddock.market.tape import FineBars, Tape
 from paddock.runtime import seen
 from paddock.runtime.feeds import TapeReplay
@@ -68,6 +68,25 @@ def test_a_history_and_its_bars_are_the_tape(database: Database, monkeypatch: py
         assert_same_tape(lived(conn, "f", truncate(tape, BEGIN)), tape, fine_from=BEGIN)
         bars = read_bars(conn, "f", int(tape.ts[BEGIN - 1]))
         assert [bar.ts for bar in read_bars(conn, "f", bars[3].ts, bars[5].ts)] == [bars[4].ts, bars[5].ts]
+
+
+def test_some_symbols_alone_are_those_of_the_whole() -> None:
+    tape = market()
+    rows = [[(bar.ts, packed(bar)) for bar in (bar_at(tape, row) for row in range(BEGIN, tape.bars))]]
+    whole = extended(truncate(tape, BEGIN), tape.bars - BEGIN, rows)
+    for symbols in (tape.symbols[:1], tape.symbols[1:]):
+        some = extended(truncate(tape, BEGIN), tape.bars - BEGIN, rows, symbols)
+        assert (some.symbols, some.bars) == (symbols, tape.bars)
+        of = [tape.row(symbol) for symbol in symbols]
+        assert some.instruments == tuple(tape.instruments[row] for row in of)
+        np.testing.assert_array_equal(some.ts, tape.ts)
+        for name in COLUMNS:
+            np.testing.assert_array_equal(getattr(some, name), getattr(tape, name)[of])
+        assert some.fine is not None
+        assert whole.fine is not None
+        np.testing.assert_array_equal(some.fine.start, whole.fine.start[of])
+        np.testing.assert_array_equal(some.fine.end, whole.fine.end[of])
+        np.testing.assert_array_equal(some.fine.high, whole.fine.high)
 
 
 def test_what_some_bars_do_not_say_is_not_known_at_those() -> None:

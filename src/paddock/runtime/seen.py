@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from paddock.journal.schema import insert_new
 from paddock.market.growing import Bar
-from paddock.market.tape import FineBars, Floats, Tape
+from paddock.market.tape import FineBars, Floats, Tape, reshaped
 from paddock.runtime.tables import seen_bars
 
 PAGE: Final = 4_096  # bars that are unpacked together
@@ -99,21 +99,31 @@ def _fine_at(fine: FineBars, row: int) -> FineBars:
     )
 
 
-def lived(conn: Connection, feed: str, history: Tape, until_ts: int | None = None) -> Tape:
+def lived(
+    conn: Connection,
+    feed: str,
+    history: Tape,
+    until_ts: int | None = None,
+    *,
+    symbols: Sequence[str] | None = None,
+) -> Tape:
     """The history of a feed and all that was seen after it, up to and with the bar that opened at `until_ts`.
 
-    Of finer bars it has those that were seen. It is read a page at a time, straight into the columns of the tape: a
-    long life has too many bars for each to be an object.
+    Of finer bars it has those that were seen; of `symbols` only those, if they are given. It is read a page at a time,
+    straight into the columns of the tape: a long life has too many bars for each to be an object.
     """
     c = seen_bars.c
     after = [c.feed == feed, c.ts > int(history.ts[-1]), *([] if until_ts is None else [c.ts <= until_ts])]
     count = conn.execute(select(func.count()).where(*after)).scalar_one()
     rows = conn.execute(select(c.ts, c.columns).where(*after).order_by(c.ts), execution_options={"yield_per": PAGE})
-    return extended(history, count, rows.partitions())
+    return extended(history, count, rows.partitions(), symbols)
 
 
-def extended(history: Tape, count: int, pages: Iterable[Sequence[Row]]) -> Tape:
-    """The history and `count` packed bars after it, which come in pages, as one tape."""
+def extended(history: Tape, count: int, pages: Iterable[Sequence[Row]], symbols: Sequence[str] | None = None) -> Tape:
+    """The history and `count` packed bars after it, which come in pages, as one tape of these symbols (None: all)."""
+    every = len(history.symbols)
+    rows_of = list(range(every)) if symbols is None else [history.row(symbol) for symbol in symbols]
+    history = history if symbols is None else _only(history, rows_of)
     bars = history.bars + count
     ts = np.concatenate((history.ts, np.zeros(count, np.int64)))
     columns: dict[str, Any] = {name: getattr(history, name) for name in _COLUMNS}
@@ -125,16 +135,25 @@ def extended(history: Tape, count: int, pages: Iterable[Sequence[Row]]) -> Tape:
             alike = list(rows)
             place = slice(at, at + len(alike))
             ts[place] = [row[0] for row in alike]
-            symbols, there, is_fine = _head(head)
-            said = _columns_of(alike, symbols, len(there))
+            _, there, is_fine = _head(head)
+            said = _columns_of(alike, every, len(there))[:, rows_of]
             for name, column in columns.items():
                 if column.shape[1]:
                     column[:, place] = said[there.index(name)] if name in there else _NOT_SAID.get(name, np.nan)
             if is_fine:
-                behind = _HEAD.size + 8 * symbols * len(there)
-                fine |= {at + n: _fine(data, behind, symbols) for n, (_, data) in enumerate(alike)}
+                behind = _HEAD.size + 8 * every * len(there)
+                fine |= {at + n: _fine(data, behind, every) for n, (_, data) in enumerate(alike)}
             at += len(alike)
-    return replace(history, ts=ts, fine=_together(len(history.symbols), bars, fine), **columns)
+    return replace(history, ts=ts, fine=_together(rows_of, bars, fine), **columns)
+
+
+def _only(history: Tape, rows: Sequence[int]) -> Tape:
+    """A copy of these symbols, without finer bars."""
+    less = reshaped(history, history.ts, lambda column: column[rows])
+    names, instruments = history.symbols, history.instruments
+    return replace(
+        less, symbols=tuple(names[row] for row in rows), instruments=tuple(instruments[row] for row in rows), fine=None
+    )
 
 
 def _longer(column: Floats, bars: int) -> Floats:
@@ -151,14 +170,14 @@ def _columns_of(rows: Sequence[Row], symbols: int, columns: int) -> Floats:
     return values.reshape(len(rows), columns, symbols).transpose(1, 2, 0)
 
 
-def _together(symbols: int, bars: int, fine: Mapping[int, FineBars]) -> FineBars | None:
-    """The finer bars of some rows of a tape, under all of its rows; None without any."""
+def _together(symbols: Sequence[int], bars: int, fine: Mapping[int, FineBars]) -> FineBars | None:
+    """The finer bars of some bars of a tape, under all of them, for some of its rows; None without any."""
     if not fine:
         return None
-    starts, ends = np.zeros((2, symbols, bars), np.int64)
+    starts, ends = np.zeros((2, len(symbols), bars), np.int64)
     base = 0
     for row, one in fine.items():
-        starts[:, row], ends[:, row] = one.start[:, 0] + base, one.end[:, 0] + base
+        starts[:, row], ends[:, row] = one.start[symbols, 0] + base, one.end[symbols, 0] + base
         base += len(one.open)
     known = list(fine.values())
     return FineBars(

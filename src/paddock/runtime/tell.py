@@ -57,7 +57,7 @@ _REFUSALS = {refusal.label: refusal for refusal in Refusal}
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A run and the tape that it saw: rows `begin` to `end` were lived, those before are history."""
+    """A run and the tape of its symbols that it saw: rows `begin` to `end` were lived, those before are history."""
 
     run: Run
     program: Program
@@ -77,7 +77,8 @@ class Tell:
         history = self._histories(run.feed)
         step = interval_ms(history.interval)
         last = None if run.end_ts is None else run.end_ts - step
-        tape = lived(conn, run.feed, history, last)
+        program = program_of(conn, run, history)
+        tape = lived(conn, run.feed, history, last, symbols=program.symbols)
         begin = tape.bars if run.begin_ts is None else int(np.searchsorted(tape.ts, run.begin_ts))
         if begin == tape.bars:
             raise Invalid(
@@ -87,7 +88,7 @@ class Tell:
                 seen=run.run_id,
                 rule="there is something to tell once a bar has closed",
             )
-        return Seen(run, program_of(conn, run, tape), tape, begin, tape.bars)
+        return Seen(run, program, tape, begin, tape.bars)
 
     def record(self, conn: Connection, run: Run) -> Record:
         """What the run did, as a backtest would say it. Raises Invalid (run.range) before its first bar."""
