@@ -16,7 +16,7 @@ from paddock.journal.fences import Fence
 from paddock.journal.fences import leases as lease_table
 from paddock.journal.intents import Action, Intent, intent_id, intents, record
 from paddock.journal.kinds import EventKind
-from paddock.runtime import runner
+from paddock.runtime import kept, runner
 from paddock.runtime.ending import open_lots
 from paddock.runtime.kill import Kills
 from paddock.runtime.lifecycle import KillAction, RunState, StopMode
@@ -211,6 +211,23 @@ def test_a_run_that_fails_leaves_no_entry_to_fill_behind_it(rig: Rig) -> None:
     rig.worker.step()
     assert rig.run(run.run_id).state is RunState.FAILED
     assert entries_at_venue(rig, run) == []
+
+
+def test_the_past_is_read_once_for_runs_that_join_and_not_for_nobody(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig.deploy(document("sma-crossover"))
+    rig.go(3)
+    rig.start()
+    read, lived = [], kept.lived
+    monkeypatch.setattr(kept, "lived", lambda *args: read.append(args) or lived(*args))
+    rig.worker.step()
+    assert len(read) == 1
+    (run_id,) = rig.states()
+    account = account_beside(rig, rig.run(run_id).account_id)
+    rig.deploy(document("sma-crossover"), account_id=account)
+    while len(rig.worker.cohorts) < 2:
+        rig.go(1)
+    assert len(read) == 2
+    assert set(rig.states().values()) == {RunState.ACTIVE}
 
 
 def test_p07_a_worker_that_slept_before_its_first_write_keeps_nothing(

@@ -180,8 +180,8 @@ class Loader:
             if (prepared := self._prepared(run, row, documents.get((run.bot_id, run.version)), failed))
         ]
         first = min([_stored_ts(run, row) for run, row, *_ in found], default=last_ts)
-        tape = lived(conn, self._feed, self._history, first)
-        since = read_bars(conn, self._feed, int(tape.ts[-1]), last_ts)
+        tape = lived(conn, self._feed, self._history, first) if found else self._history  # nobody asks what was
+        since = read_bars(conn, self._feed, int(tape.ts[-1]), last_ts) if found else []
         features = tuple(dict.fromkeys(feature for *_, box in found if box for feature in box.features))
         programs = [program for _, _, program, _ in found]
         session = LiveSession(programs, tape, starts=[run.capital for run, *_ in found], features=features)
