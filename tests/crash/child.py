@@ -60,7 +60,7 @@ def live(url: str, address: Path, die_at: int, by: signal.Signals = signal.SIGKI
     clock = ManualClock(now)
     database = FragileDatabase.open(url, clock=clock)
     database.peril = peril
-    broker = PerilousBroker(venue, peril)
+    broker = PerilousBroker(venue, peril, stalls=lambda: False)
     stop = Event()
     with until_signalled(stop):
         market = Market(_feed(clock), lambda _: broker, None, Costs())
