@@ -1,0 +1,57 @@
+/**
+ * Which words of the English reading belong to a node? The server gives the rules, whose action each is, and the
+ * sentence of every node; a line belongs to the nodes whose sentence it holds.
+ */
+
+import { before } from "./connect";
+import type { StrategyDoc } from "./document";
+
+export interface Reading {
+  where: string;
+  rules: string[][];
+  risk: string[];
+  sentences: Record<string, string>;
+  /** The action node of each rule. */
+  ruleNodes: string[];
+}
+
+export interface Line {
+  text: string;
+  /** Nodes that say this line. */
+  nodes: string[];
+  indent: boolean;
+}
+
+export interface Rule {
+  action: string | null;
+  lines: Line[];
+}
+
+/** The rules as lines that know their nodes. */
+export function rulesOf(reading: Reading, doc: StrategyDoc): Rule[] {
+  return reading.rules.map((lines, number) => {
+    const action = reading.ruleNodes[number] ?? null;
+    const near = action === null ? new Set<string>() : before(doc, action);
+    const behindConditions = Object.entries(reading.sentences).filter(([id]) => near.has(id) && id !== action);
+    let acting = true;
+    return {
+      action,
+      lines: lines.map((raw) => {
+        const bare = raw.trim();
+        const text = bare.replace(/^- /, "");
+        if (/^(when|always|never)\b/.test(text)) acting = false;
+        const said = behindConditions.filter(([, sentence]) => holds(text, sentence)).map(([id]) => id);
+        const nodes = acting && action !== null ? [action] : said;
+        return { text: acting && action !== null ? text.replace(` [${action}]`, "") : text, nodes, indent: bare !== text };
+      }),
+    };
+  });
+}
+
+/** Does the line hold the sentence as whole words? */
+function holds(line: string, sentence: string): boolean {
+  const at = line.indexOf(sentence);
+  if (at < 0) return false;
+  const edge = (char: string | undefined) => char === undefined || !/[\w.]/.test(char);
+  return edge(line[at - 1]) && edge(line[at + sentence.length]);
+}
