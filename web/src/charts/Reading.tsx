@@ -1,0 +1,13 @@
+import type { ReactNode } from "react";
+
+/** A value of the bar under the crosshair, with the colour of its line. */
+export function Reading({ label, value, series, dashed }: { label: string; value: ReactNode; series?: string; dashed?: boolean }) {
+  return (
+    <span className="chart__value">
+      {series !== undefined && (
+        <i className={dashed ? "chart__swatch chart__swatch--dashed" : "chart__swatch"} style={{ borderColor: series }} aria-hidden />
+      )}
+      <span className="chart__name">{label}</span> {value}
+    </span>
+  );
+}

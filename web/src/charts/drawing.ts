@@ -1,0 +1,75 @@
+/** The strokes of the overlay, in CSS pixels. */
+
+import type { ChartTheme } from "./theme";
+import type { Level } from "./types";
+
+export interface Pen {
+  context: CanvasRenderingContext2D;
+  theme: ChartTheme;
+  width: number;
+  /** Where the bar of a time is; null before the first one. */
+  x(ts: number): number | null;
+  y(px: number): number | null;
+}
+
+export interface Triangle {
+  x: number;
+  y: number;
+  size: number;
+  up: boolean;
+  filled: boolean;
+  colour: string;
+  chosen: boolean;
+}
+
+/** A triangle that touches its price with its tip: filled for an entry, hollow for an exit. */
+export function drawMark({ context, theme }: Pen, mark: Triangle): void {
+  const size = mark.chosen ? mark.size + 2 : mark.size;
+  const base = mark.y + (mark.up ? 1.8 : -1.8) * size;
+  context.beginPath();
+  context.moveTo(mark.x, mark.y);
+  context.lineTo(mark.x - size, base);
+  context.lineTo(mark.x + size, base);
+  context.closePath();
+  context.lineJoin = "round";
+  context.strokeStyle = theme.surface;
+  context.lineWidth = 4; // a rim that keeps it apart from the candles
+  context.stroke();
+  context.fillStyle = mark.filled ? mark.colour : theme.surface;
+  context.fill();
+  context.strokeStyle = mark.colour;
+  context.lineWidth = 1.5;
+  context.stroke();
+  if (mark.chosen) {
+    context.beginPath();
+    context.arc(mark.x, (mark.y + base) / 2, size * 2, 0, 2 * Math.PI);
+    context.stroke();
+  }
+}
+
+/** A dashed line at a price from when it stood, with what it is at its beginning. */
+export function drawLevel(pen: Pen, level: Level, colour: string): void {
+  const y = pen.y(level.px);
+  const to = level.until_ts === null ? pen.width : (pen.x(level.until_ts) ?? 0);
+  const from = pen.x(level.since_ts) ?? 0;
+  if (y === null || to <= 0 || from >= pen.width) {
+    return;
+  }
+  const { context } = pen;
+  const row = Math.round(y) + 0.5;
+  context.save();
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.setLineDash(level.kind === "entry" ? [1, 3] : [5, 3]);
+  context.beginPath();
+  context.moveTo(from, row);
+  context.lineTo(to, row);
+  context.stroke();
+  if (level.until_ts === null) {
+    context.font = `11px ${pen.theme.font}`;
+    context.fillStyle = colour;
+    context.textBaseline = "bottom";
+    context.fillText(level.text, Math.max(from, 0) + 4, row - 2);
+  }
+  context.restore();
+}

@@ -1,0 +1,4 @@
+export { CandleChart } from "./CandleChart";
+export { EquityChart } from "./EquityChart";
+export { ChartLink } from "./link";
+export type { Bar, Level, Line, Mark, Point, Range, Source } from "./types";
