@@ -2,7 +2,7 @@
 
 import type { ParamForm } from "./form";
 
-export type Role = "trigger" | "logic" | "condition" | "action";
+export type Role = "trigger" | "logic" | "condition" | "action" | "policy";
 
 export interface Block {
   type: string;
@@ -38,7 +38,7 @@ export function familyLabel(family: string): string {
   return LABELS[family] ?? `${family.charAt(0).toUpperCase()}${family.slice(1)}`;
 }
 
-const ROLES: Role[] = ["trigger", "logic", "condition", "action"];
+const ROLES: Role[] = ["trigger", "logic", "condition", "action", "policy"];
 
 /** The blocks by family, in the catalogue's order; logic first. Only those that `search` finds. */
 export function groups(blocks: readonly Block[], search = ""): Group[] {

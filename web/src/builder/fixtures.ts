@@ -39,6 +39,7 @@ const symbol = {
   unit: "",
   help: "the market it looks at",
   schema: { type: "string", maxLength: 69 },
+  chooses: "symbol",
 };
 
 export const BLOCKS: Block[] = [

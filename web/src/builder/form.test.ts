@@ -6,16 +6,15 @@ const bounds = { low: 2, high: 5000, above: false, whole: true };
 
 describe("the input of a parameter", () => {
   it("follows from its schema", () => {
-    const read = (schema: Record<string, unknown>, name = "it", choices: string[] | null = null) =>
-      fieldOf({ name, schema, choices });
+    const read = (schema: Record<string, unknown>, choices: string[] | null = null, chooses: string | null = null) =>
+      fieldOf({ schema, choices, chooses });
     expect(read({ type: "integer", minimum: 2, maximum: 5000 })).toEqual({ kind: "number", bounds });
     expect(read({ type: "boolean" })).toEqual({ kind: "flag" });
-    expect(read({ type: "string", enum: ["long", "short", "buy"] }, "side", ["long", "short"])).toEqual({
+    expect(read({ type: "string", enum: ["long", "short", "buy"] }, ["long", "short"])).toEqual({
       kind: "choice",
       words: ["long", "short"],
     });
-    expect(read({ type: "string", maxLength: 69 }, "other_symbol")).toEqual({ kind: "symbol" });
-    expect(read({ type: "string", maxLength: 69, format: "symbol" }, "rival")).toEqual({ kind: "symbol" });
+    expect(read({ type: "string", maxLength: 69 }, null, "symbol")).toEqual({ kind: "symbol" });
     expect(read({ type: "string", pattern: "^(x|24:00)$" })).toEqual({ kind: "time" });
     expect(read({ type: "string", maxLength: 64 })).toEqual({ kind: "text", longest: 64 });
     expect(read({ type: "array", items: { type: "string", enum: ["mon", "tue"] } })).toEqual({

@@ -11,7 +11,10 @@ export interface ParamForm {
   unit: string;
   help: string;
   schema: Record<string, unknown>;
+  /** Words to show, without other spellings of them. */
   choices?: string[] | null;
+  /** What it chooses among: "symbol" for markets. */
+  chooses?: string | null;
 }
 
 export interface Bounds {
@@ -37,26 +40,27 @@ export type Field =
   | { kind: "json" };
 
 /** The input of a parameter; what no input fits is edited as JSON. */
-export function fieldOf(form: Pick<ParamForm, "name" | "schema" | "choices">): Field {
-  return read(form.schema, form.name, form.choices ?? null);
+export function fieldOf(form: Pick<ParamForm, "schema" | "choices" | "chooses">): Field {
+  if (form.chooses === "symbol") return { kind: "symbol" };
+  return read(form.schema, form.choices ?? null);
 }
 
-function read(schema: Record<string, unknown>, name: string, choices: string[] | null): Field {
+function read(schema: Record<string, unknown>, choices: string[] | null): Field {
   const either = schema.oneOf;
-  if (Array.isArray(either)) return readEither(either, name, choices);
+  if (Array.isArray(either)) return readEither(either, choices);
   if (schema.type === "integer" || schema.type === "number") return { kind: "number", bounds: boundsOf(schema) };
   if (schema.type === "boolean") return { kind: "flag" };
-  if (schema.type === "string") return readText(schema, name, choices);
+  if (schema.type === "string") return readText(schema, choices);
   if (schema.type === "array") return readList(schema, choices);
   return { kind: "json" };
 }
 
-function readEither(either: unknown[], name: string, choices: string[] | null): Field {
+function readEither(either: unknown[], choices: string[] | null): Field {
   const parts = either.filter(isObject);
   const given = parts.filter((part) => part.type !== "null");
   const [only] = given;
   if (only && given.length === 1 && parts.length === 2) {
-    return { kind: "optional", inner: read(only, name, choices) };
+    return { kind: "optional", inner: read(only, choices) };
   }
   const modes = given.map(modeOf);
   if (modes.length > 0 && modes.every((mode) => mode !== null)) return { kind: "size", modes };
@@ -71,9 +75,8 @@ function modeOf(schema: Record<string, unknown>): { mode: string; bounds: Bounds
   return typeof word === "string" ? { mode: word, bounds: boundsOf(properties.value) } : null;
 }
 
-function readText(schema: Record<string, unknown>, name: string, choices: string[] | null): Field {
+function readText(schema: Record<string, unknown>, choices: string[] | null): Field {
   if (Array.isArray(schema.enum)) return { kind: "choice", words: choices ?? strings(schema.enum) };
-  if (schema.format === "symbol" || /(^|_)symbol$/.test(name)) return { kind: "symbol" };
   if (typeof schema.pattern === "string" && schema.pattern.includes("24:00")) return { kind: "time" };
   return { kind: "text", longest: typeof schema.maxLength === "number" ? schema.maxLength : null };
 }
@@ -83,7 +86,7 @@ function readList(schema: Record<string, unknown>, choices: string[] | null): Fi
   const words = choices ?? (Array.isArray(items.enum) ? strings(items.enum) : null);
   if (words) return { kind: "words", words };
   if (Array.isArray(items.type) && items.type.includes("object")) return { kind: "nodes" };
-  if (items.format === "symbol" || items.maxLength === 69) return { kind: "symbols" };
+  if (items.type === "string") return { kind: "symbols" };
   return { kind: "json" };
 }
 
