@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from paddock.core.errors import NotFound, Unavailable
-from paddock.core.orders import OrderKind, OrderState, Side
+from paddock.core.orders import OrderKind, OrderState, Side, Tif
 from paddock.venues.broker import Accepted, Bracket, Cancellation, OrderUpdate, RejectCode, Rejected
 from paddock.venues.hyperliquid.client import LISTING_MS
 from paddock.venues.hyperliquid.networks import ALLOWANCES
@@ -79,11 +79,11 @@ def test_children_that_wait_for_their_entry_are_open_orders_too(stage):
 
 def test_many_orders_leave_in_one_action_and_each_has_its_own_outcome(stage):
     good = [stage.order(OrderKind.LIMIT, px=90.0 - n) for n in range(30)]
-    bad = stage.order(OrderKind.LIMIT, px=95.0, side=Side.SELL, reduce_only=True)
+    bad = stage.order(OrderKind.LIMIT, px=105.0, tif=Tif.ALO)
     early = stage.order(OrderKind.LIMIT, px=95.0, expires_ts=stage.clock.now_ts() - 1)
     outcomes = stage.broker.place([good[0], bad, early, *good[1:]])
     assert stage.simulator.faults.calls["exchange:order"] == 1
-    assert [outcomes[1].code, outcomes[2].code] == [RejectCode.REDUCE_ONLY, RejectCode.EXPIRED]
+    assert [outcomes[1].code, outcomes[2].code] == [RejectCode.POST_ONLY, RejectCode.EXPIRED]
     ids = {order.client_id for order in stage.broker.open_orders(ACCOUNT)}
     assert ids == {order.client_id for order in good}
     assert sum(isinstance(one, Accepted) for one in outcomes) == 30
@@ -109,16 +109,20 @@ def test_a_delisted_symbol_is_refused_here_and_its_position_is_ended_by_the_venu
         assert other.broker.positions(ACCOUNT)[0].symbol == "COIN"
 
 
-def test_a_market_that_is_not_what_it_was_takes_no_orders_but_cancellations(stage):
+def test_in_a_market_that_is_not_what_it_was_nothing_opens_and_all_else_goes_on(stage):
     """V20: another lot size under the same name."""
     resting = stage.order(OrderKind.LIMIT, px=90.0)
-    stage.broker.place([resting])
+    stage.broker.place([resting, stage.order(lots=10_000)])
     listing = stage.simulator.venue.listing
     with stage.simulator.acting():
         listing.coins[1] = replace(listing.coins[1], sz_decimals=2)
     with stage.restarted() as other:
-        (outcome,) = other.broker.place([other.order()])
-        assert isinstance(outcome, Rejected) and outcome.code is RejectCode.NOT_ALLOWED
+        elsewhere = other.order(OrderKind.LIMIT, px=2.4, symbol="OTHER")
+        exit_ = other.order(side=Side.SELL, lots=10_000, reduce_only=True)
+        refused, taken, left = other.broker.place([other.order(), elsewhere, exit_])
+        assert isinstance(refused, Rejected) and refused.code is RejectCode.NOT_ALLOWED
+        assert "COIN is not what it was" in refused.message
+        assert isinstance(taken, Accepted) and isinstance(left, Accepted)
         now = stage.clock.now_ts()
         (gone,) = other.broker.cancel([Cancellation(resting.client_id, ACCOUNT, "COIN", now, now + 30_000)])
         assert isinstance(gone, Accepted)

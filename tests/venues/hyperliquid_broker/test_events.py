@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from paddock.core.errors import Invalid
+from paddock.core.errors import Code, Invalid, Unavailable
 from paddock.core.orders import OrderKind, OrderState, Side
 from paddock.runtime.kill import cut_off
 from paddock.venues.broker import Bracket, Cancellation, OrderUpdate, VenueFill, VenueFunding
-from paddock.venues.exchange import Request, Tif
+from paddock.venues.exchange import Request, Tif, TwapRequest
 from paddock.venues.exchange.units import HOUR_MS
 from paddock.venues.hyperliquid.codec import info
+from paddock.venues.hyperliquid.overdue import FIRST_MS
 from paddock.venues.hyperliquid.simulator import of_users
 from paddock.venues.hyperliquid.simulator.faults import Fault
 from tests import patience
@@ -212,6 +214,91 @@ def test_a_twap_is_ours_after_a_restart_even_when_its_answer_was_lost(hasty):
         other.broker.cancel([Cancellation(order.client_id, ACCOUNT, "COIN", now, now + 30_000)])
         assert other.broker.open_orders(ACCOUNT) == []
         assert other.broker.find(ACCOUNT, order.client_id).state is OrderState.CANCELED
+
+
+@pytest.fixture
+def heard_hastily(tmp_path):
+    """With the socket, and answers for which nobody waits long."""
+    with staged(tmp_path, listens=True, poll_ms=60_000, wait_ms=800) as stage:
+        stage.trade(100.0)
+        stage.cursor = told(stage)[1]
+        patience.until(lambda: not stage.gateway.client.stale())
+        stage.cursor = told(stage, stage.cursor)[1]
+        yield stage
+
+
+@pytest.mark.parametrize("told_of", [True, False], ids=["the socket tells of it", "the history alone does"])
+def test_the_trades_of_a_twap_whose_answer_was_lost_are_ours_on_the_socket_too(heard_hastily, told_of):
+    stage = heard_hastily
+    if not told_of:
+        stage.simulator.faults.add(Fault.SKIP, "frame:userTwapHistory", times=0)
+    stage.simulator.faults.add(Fault.MUTE, "exchange:twapOrder")
+    order = stage.order(OrderKind.TWAP, slices=4, lots=1000)
+    stage.broker.place([order])
+    before = reads(stage)
+    stage.trade(100.0)
+    live, _ = until(stage, stage.cursor, lambda events: sum(fill.lots for fill in of(VenueFill, events)) > 0)
+    assert {(fill.client_id, fill.kind) for fill in of(VenueFill, live)} == {(order.client_id, OrderKind.TWAP)}
+    assert reads(stage) == before  # and no repair of the histories was needed for it
+    assert stage.simulator.faults.calls.get("info:twapHistory", 0) == (0 if told_of else 1)
+    updates = [one.state for one in of(OrderUpdate, live) if one.client_id == order.client_id]
+    assert bool(updates) is told_of
+
+
+def test_a_persons_twap_is_nobodys_also_while_one_of_ours_has_no_number(heard_hastily):
+    stage = heard_hastily
+    stage.simulator.faults.add(Fault.LOST, "exchange:twapOrder")
+    stage.broker.place([stage.order(OrderKind.TWAP, slices=4, lots=1000)])
+    with stage.simulator.acting() as venue:
+        venue.exchange.submit_twap(TwapRequest(stage.wallet.address, "COIN", Side.BUY, 2000, 300_000))
+    stage.trade(100.0)
+    live, cursor = until(stage, stage.cursor, lambda events: bool(of(VenueFill, events)))
+    assert {(fill.client_id, fill.kind) for fill in of(VenueFill, live)} == {("", OrderKind.TWAP)}
+    asked = stage.simulator.faults.calls.get("info:twapHistory", 0)
+    stage.trade(100.0)
+    until(stage, cursor, lambda events: bool(of(VenueFill, events)))
+    assert stage.simulator.faults.calls.get("info:twapHistory", 0) == asked
+
+
+def test_a_trade_of_a_twap_that_the_venue_does_not_tell_of_yet_waits_for_its_name(stage):
+    stage.broker.place([stage.order()])
+    _, cursor = told(stage)
+    stage.notes.save(ACCOUNT, [])
+    order = stage.order(OrderKind.TWAP, slices=4, lots=1000)
+    stage.broker.place([order])
+    stage.trade(100.0)
+    kept = [replace(note, twap_id=0) for note in stage.notes.load(ACCOUNT)]
+    stage.notes.save(ACCOUNT, kept)  # as if the answer had been lost
+    with stage.restarted() as other:
+        stage.simulator.faults.add(Fault.REWRITE, "info:twapHistory", times=0, change=lambda _: "[]")
+        with pytest.raises(Unavailable, match="not yet of that TWAP"):
+            told(other, cursor)
+        stage.simulator.faults.clear()
+        fills = of(VenueFill, told(other, cursor)[0])
+        assert fills and {fill.client_id for fill in fills} == {order.client_id}
+
+
+def test_an_order_whose_end_cannot_be_asked_for_holds_up_no_news(stage, monkeypatch):
+    """Each failure makes the next try later."""
+    order = stage.order(OrderKind.LIMIT, px=90.0, cancel_ts=stage.clock.now_ts() + 30_000)
+    stage.broker.place([order])
+    tries = []
+
+    def unwritable(*_):
+        tries.append(stage.clock.now_ts())
+        raise Unavailable(Code.VENUE_UNAVAILABLE, "nonces cannot be kept")
+
+    reserve = stage.nonces.reserve
+    monkeypatch.setattr(stage.nonces, "reserve", unwritable)
+    stage.trade(95.0)
+    for wait_ms in (0, 0, FIRST_MS, FIRST_MS, FIRST_MS, 2 * FIRST_MS):
+        stage.clock.advance(wait_ms)
+        assert told(stage)[0]
+    assert [later - sooner for sooner, later in pairwise(tries)] == [FIRST_MS, 2 * FIRST_MS]
+    assert [one.client_id for one in stage.broker.open_orders(ACCOUNT)] == [order.client_id]
+    monkeypatch.setattr(stage.nonces, "reserve", reserve)
+    stage.clock.advance(4 * FIRST_MS)
+    assert of(OrderUpdate, told(stage)[0])[-1].state is OrderState.EXPIRED
 
 
 def test_more_fills_than_a_page_holds_all_come(stage, monkeypatch):

@@ -88,6 +88,8 @@ def test_notes_outlive_the_process(tmp_path):
     again = Notes(FileNoteStore(tmp_path / "notes"), "account-1")
     assert again.overdue(50_000) == [note(cancel_ts=50_000)] and again.overdue(49_999) == []
     again.end("a" * 32)
+    assert again.overdue(60_000) == []
+    again.put([note(client_id="b" * 32)])  # which is when an end is written down
     assert Notes(FileNoteStore(tmp_path / "notes"), "account-1").overdue(60_000) == []
     assert Notes(FileNoteStore(tmp_path / "notes"), "account-2").get("a" * 32) is None
 

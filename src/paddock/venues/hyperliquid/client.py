@@ -136,11 +136,11 @@ class Client:
             raise lost(Does.WRITE, f"it answered {action['type']} with {reply.status}: {shown(reply.body[:200])}")
         return decoded(reply.body)
 
-    async def count_allowance(self, user: str) -> None:
+    async def count_allowance(self, user: str, priority: Priority) -> None:
         """Learn how many actions the venue leaves an account, if that is not known lately."""
         if self._seconds() - self._allowed_s.get(user, float("-inf")) < ALLOWANCE_MS / 1000:
             return
-        allowed = standing.allowance(await self.ask(info.rate_limit(user)))
+        allowed = standing.allowance(await self.ask(info.rate_limit(user), priority))
         self._budget.add(address_allowance(user))
         self._budget.reset(address_bucket(user), allowed.left)
         self._allowed_s[user] = self._seconds()
@@ -156,7 +156,7 @@ class Client:
         """As it was read last; empty before."""
         return self._listing
 
-    async def listed(self, unknown: frozenset[str] = frozenset()) -> Listing:
+    async def listed(self, unknown: frozenset[str] = frozenset(), priority: Priority = Priority.READ) -> Listing:
         """The perps, read anew when they are old, or when one is named that is not among them.
 
         A listing that is there stays when the venue does not answer.
@@ -166,12 +166,17 @@ class Client:
             if self._seconds() - self._listed_s < limit_ms / 1000:
                 return self._listing
             try:
-                self._listing = self._listing.joined(await self._read_listing())
+                self._listing = self._listing.joined(await self._read_listing(priority))
             except PaddockError:
                 if not self._listing.markets:
                     raise
             self._listed_s = self._seconds()
         return self._listing
+
+    async def listed_before(self, symbols: frozenset[str], priority: Priority) -> Listing:
+        """The perps as they are known, however old, if these are among them: for what should not wait."""
+        known = self._listing
+        return known if symbols <= known.markets.keys() else await self.listed(symbols, priority)
 
     async def known(self, message: Any, read: Callable[[Any, Listing], K]) -> K:
         """What a reader makes of a message; for a perp that is not listed the listing is read anew, lately or not."""
@@ -184,16 +189,16 @@ class Client:
         dex, _, _ = coin.rpartition(":")
         return dex in self.dexs and not coin.startswith(("@", "#")) and "/" not in coin
 
-    async def _read_listing(self) -> Listing:
+    async def _read_listing(self, priority: Priority) -> Listing:
         found = Listing()
-        for dex in await self._numbered():
-            found = found.joined(instruments.perps(await self.ask(info.meta(dex.name)), dex))
+        for dex in await self._numbered(priority):
+            found = found.joined(instruments.perps(await self.ask(info.meta(dex.name), priority), dex))
         return found
 
-    async def _numbered(self) -> tuple[Dex, ...]:
+    async def _numbered(self, priority: Priority) -> tuple[Dex, ...]:
         if self.dexs == (MAIN_DEX,):
             return (instruments.MAIN,)
-        known = instruments.dexs(await self.ask(info.perp_dexs()))
+        known = instruments.dexs(await self.ask(info.perp_dexs(), priority))
         return tuple(dex for dex in known if dex.name in self.dexs)
 
     # --- the socket ---

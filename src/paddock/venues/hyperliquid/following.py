@@ -25,7 +25,9 @@ from paddock.venues.hyperliquid.codec.order_reports import OrderReport
 from paddock.venues.hyperliquid.codec.said import Frame
 from paddock.venues.hyperliquid.notes import Notes
 from paddock.venues.hyperliquid.told import LATE_MS, Cursor, Entry, News, Shelf, Told
+from paddock.venues.transport.budget import Priority
 from paddock.venues.transport.frames import Delivery
+from paddock.venues.transport.lost import unavailable
 
 T = TypeVar("T")
 POLL_MS: Final = 10_000  # between two readings while the socket tells nothing
@@ -49,6 +51,7 @@ class Following:
         self._missed = True  # something may have happened that nobody told
         self._read_s = float("-inf")
         self._reading = asyncio.Lock()
+        self._strangers: set[int] = set()  # TWAPs that the venue told of, and that are not ours
 
     async def listen(self) -> None:
         """Hear of it at once from now on."""
@@ -56,6 +59,8 @@ class Following:
             subscriptions.fills(self._user),
             {"type": "userHistoricalOrders", "user": self._user},
             subscriptions.payments(self._user),
+            subscriptions.twap_fills(self._user),
+            subscriptions.twap_history(self._user),
         )
         self._keys = frozenset([await self._client.hear(one, self.hear) for one in asked])
 
@@ -65,6 +70,8 @@ class Following:
                 self._take_in(Shelf.FILLS, found)
             case said.OrdersHeard(_, orders):
                 self._take_in(Shelf.ORDERS, orders)
+            case said.TwapsHeard(_, twaps):
+                self._take_in(Shelf.ORDERS, twaps)
             case said.PaymentsHeard(_, payments):
                 self._told.add(Shelf.FUNDING, payments)
             case Gap():
@@ -77,6 +84,7 @@ class Following:
         async with self._reading:
             await self._read(cursor)
             entries = self._told.after(cursor)
+            await self._name_twaps([entry.news for entry in entries])
             for entry in entries if text else ():
                 await self._look_up(entry)
         events = [event for event in map(self._event, entries) if event is not None]
@@ -102,16 +110,15 @@ class Following:
         found = await self._fills(report.placed_ts)
         return sum({fill.fill_id: fill.lots for fill in found if fill.oid == report.oid}.values())
 
-    async def twaps(self) -> list[tuple[str, TwapReport]]:
+    async def twaps(self, priority: Priority = Priority.READ) -> list[tuple[str, TwapReport]]:
         """Where each TWAP of ours stands, by client id; `filled` counts what its slices traded."""
-        rows = await self._rows(info.twap_history(self._user), history.twap_history)
         newest: dict[str, TwapReport] = {}
-        for row in sorted(rows, key=lambda row: (row.venue_ts, not running(row))):
-            note = self._notes.match(row)
+        for row in await self._past_twaps(priority):
+            note = self._notes.of_twap(row.twap_id)
             if note is not None:
                 newest[note.client_id] = row
         traded: dict[int, int] = {}
-        for fill in await self._rows(info.twap_fills(self._user), fills.twap_fills):
+        for fill in await self._rows(info.twap_fills(self._user), fills.twap_fills, priority):
             traded[fill.twap_id] = traded.get(fill.twap_id, 0) + fill.lots
         return [
             (name, replace(row, filled=max(row.filled, traded.get(row.twap_id, 0)))) for name, row in newest.items()
@@ -177,9 +184,18 @@ class Following:
                 return
             from_ts = max(last_ts, from_ts + 1)
 
-    async def _rows(self, query: info.Query, read: Callable[[Any, Listing], Known[T]]) -> tuple[T, ...]:
+    async def _past_twaps(self, priority: Priority = Priority.READ) -> list[TwapReport]:
+        """All that the venue tells, the oldest first; those of ours bear our names from then on."""
+        rows = await self._rows(info.twap_history(self._user), history.twap_history, priority)
+        ordered = sorted(rows, key=lambda row: (row.venue_ts, not running(row)))
+        await asyncio.to_thread(self._notes.claim, ordered)
+        return ordered
+
+    async def _rows(
+        self, query: info.Query, read: Callable[[Any, Listing], Known[T]], priority: Priority = Priority.READ
+    ) -> tuple[T, ...]:
         """Rows of perps that are listed."""
-        return (await self._client.known(await self._client.ask(query), read)).rows
+        return (await self._client.known(await self._client.ask(query, priority), read)).rows
 
     def _take_in(self, shelf: Shelf, found: Known[Any]) -> None:
         self._told.add(shelf, found.rows)
@@ -187,6 +203,29 @@ class Following:
             self._missed = True
 
     # --- what it means to the desk ---
+
+    async def _name_twaps(self, news: Sequence[News]) -> None:
+        """Whose the TWAPs are that nobody named yet: of ours, the reply may have been lost.
+
+        Raises Unavailable while the venue does not tell of one that trades: it might be ours, and its fills with it.
+        """
+        told = [one for one in news if isinstance(one, TwapReport) and self._notes.of_twap(one.twap_id) is None]
+        if told and self._notes.twaps():
+            await asyncio.to_thread(self._notes.claim, told)
+        slices = [one for one in news if isinstance(one, Fill) and self._nameless(one)]
+        if not slices:
+            return
+        self._strangers |= {twap.twap_id for twap in await self._past_twaps()}
+        young_ts = self._client.clock.now_ts() - LATE_MS[Shelf.FILLS]
+        for one in slices:
+            if self._nameless(one) and one.venue_ts > young_ts:
+                raise unavailable(f"it tells of a trade of TWAP {one.twap_id}, and not yet of that TWAP")
+
+    def _nameless(self, fill: Fill) -> bool:
+        """Whether a fill is of a TWAP that could be one of ours whose number is not known."""
+        if not fill.twap_id or fill.twap_id in self._strangers or self._notes.of_twap(fill.twap_id) is not None:
+            return False
+        return any(note.may_have_traded(fill.symbol, fill.side, fill.venue_ts) for note in self._notes.twaps())
 
     async def _look_up(self, entry: Entry) -> None:
         """Whose order a fill was of, where nobody told yet."""
@@ -213,7 +252,7 @@ class Following:
         note = self._notes.of_twap(fill.twap_id) if fill.twap_id else None
         if note is not None:
             return replace(fill, client_id=note.client_id).fill(self._user, OrderKind.TWAP)
-        if report is None:
+        if report is None or fill.twap_id:
             return fill.fill(self._user)
         return replace(fill, client_id=fill.client_id or report.client_id).fill(self._user, kind_of(report))
 

@@ -20,6 +20,7 @@ from paddock.venues.hyperliquid.codec.history import TwapReport
 
 KEPT_MS: Final = 7 * DAY_MS  # after an order can no longer be news
 EARLY_MS: Final = 10_000  # by which a TWAP may have started before we sent it, by the two clocks
+LATE_MS: Final = 60_000  # by which it may trade after its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ class Note:
         asked = (self.symbol, self.side, self.lots, self.minutes, self.reduce_only)
         same = asked == (twap.symbol, twap.side, twap.lots, twap.minutes, twap.reduce_only)
         return same and self.sent_ts - EARLY_MS <= twap.started_ts <= self.expires_ts + EARLY_MS
+
+    def may_have_traded(self, symbol: str, side: Side, venue_ts: int) -> bool:
+        """Whether a slice of a TWAP that nobody knows could be of this one, whose number was never told."""
+        if not self.minutes or self.twap_id or (self.symbol, self.side) != (symbol, side):
+            return False
+        return self.sent_ts - EARLY_MS <= venue_ts <= self.expires_ts + self.minutes * 60_000 + LATE_MS
 
     @property
     def last_ts(self) -> int:
@@ -105,6 +112,7 @@ class Notes:
     def __init__(self, store: NoteStore, account_id: str) -> None:
         self._store, self._account_id = store, account_id
         self._notes = {note.client_id: note for note in store.load(account_id)}
+        self._ended = {note.client_id for note in self._notes.values() if note.ended}
         self._lock = Lock()
 
     def get(self, client_id: str) -> Note | None:
@@ -115,37 +123,43 @@ class Notes:
 
     def overdue(self, now_ts: int) -> list[Note]:
         """Those that should rest no more."""
-        return [note for note in self._all() if 0 < note.cancel_ts <= now_ts and not note.ended]
+        return [note for note in self._all() if 0 < note.cancel_ts <= now_ts and note.client_id not in self._ended]
 
     def of_twap(self, twap_id: int) -> Note | None:
         return next((note for note in self.twaps() if note.twap_id == twap_id), None)
 
-    def match(self, twap: TwapReport) -> Note | None:
-        """Whose TWAP that is, remembered from then on."""
-        known = self.of_twap(twap.twap_id) if twap.twap_id else None
-        if known is None and twap.twap_id:
-            known = next((note for note in self.twaps() if not note.twap_id and note.may_be(twap)), None)
-            if known is not None:
-                known = replace(known, twap_id=twap.twap_id)
-                self.put([known])
-        return known
+    def claim(self, twaps: Iterable[TwapReport]) -> None:
+        """Find which of these, the oldest first, are ours, and remember their numbers; raises Unavailable."""
+        with self._lock:
+            found: dict[int, Note] = {}
+            waiting = [note for note in self.twaps() if not note.twap_id]
+            for twap in twaps:
+                if twap.twap_id and twap.twap_id not in found and self.of_twap(twap.twap_id) is None:
+                    note = next((note for note in waiting if note.may_be(twap)), None)
+                    if note is not None:
+                        waiting.remove(note)
+                        found[twap.twap_id] = replace(note, twap_id=twap.twap_id)
+            self._keep(found.values())
 
     def put(self, notes: Iterable[Note]) -> None:
         """Add or replace; raises Unavailable when they are not kept."""
         with self._lock:
-            added = {note.client_id: note for note in notes}
-            if not added:
-                return
-            now_ts = max(note.sent_ts for note in added.values())
-            kept = {name: note for name, note in self._notes.items() if note.last_ts >= now_ts - KEPT_MS}
-            kept |= added
-            self._store.save(self._account_id, list(kept.values()))
-            self._notes = kept
+            self._keep(notes)
 
     def end(self, client_id: str) -> None:
-        note = self._notes.get(client_id)
-        if note is not None and not note.ended:
-            self.put([replace(note, ended=True)])
+        """It rests no more. This is kept with what is written next: to forget it costs one cancellation too many."""
+        self._ended.add(client_id)
+
+    def _keep(self, notes: Iterable[Note]) -> None:
+        added = {note.client_id: note for note in notes}
+        if not added:
+            return
+        now_ts = max(note.sent_ts for note in added.values())
+        kept = {name: note for name, note in self._notes.items() if note.last_ts >= now_ts - KEPT_MS}
+        kept |= added
+        kept |= {name: replace(kept[name], ended=True) for name in self._ended & kept.keys()}
+        self._store.save(self._account_id, list(kept.values()))
+        self._notes = kept
 
     def _all(self) -> list[Note]:
         return list(self._notes.values())

@@ -38,8 +38,10 @@ class Prices:
             case _:
                 self._px.pop(delivery.key, None)
 
-    async def mids(self) -> Mapping[str, float]:
-        """Of every market of the dexes that count. Raises Unavailable."""
+    async def mids(self, priority: Priority) -> Mapping[str, float]:
+        """Of every market of the dexes that count; `priority` is that of the question, if one is put. Raises
+        Unavailable.
+        """
         if not self._keys or self._keys.keys() & self._client.stale() or self._px.keys() != self._keys.keys():
-            return (await public.mids(self._client, Priority.OPEN)).px
+            return (await public.mids(self._client, priority)).px
         return {symbol: px for part in self._px.values() for symbol, px in part.items()}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from paddock.core.errors import Invalid, Refused, Unavailable, Unknown
 from paddock.venues.broker import Outcome, RejectCode, Rejected, Unclear
-from paddock.venues.hyperliquid.codec.instruments import VENUE, Listing
+from paddock.venues.hyperliquid.codec.instruments import VENUE, Listing, Market
 from paddock.venues.hyperliquid.gateway import Gateway
 from paddock.venues.hyperliquid.wallet import Wallet
 from paddock.venues.signing.operations import Operation, Order
@@ -19,7 +19,9 @@ from paddock.venues.transport.lost import Throttled
 from paddock.venues.transport.nonces import Nonces, NonceStore
 
 LATER_MS: Final = 1_000  # when to try again what did not leave, beside what did
+_NOT_ANSWERED: Final = Unclear("it was not answered")
 
+T = TypeVar("T")
 Reading = Callable[[Any], Sequence[Outcome]]
 Answer = Sequence[Outcome] | Unavailable
 
@@ -47,19 +49,34 @@ class Sender:
     def __init__(self, gateway: Gateway, signer: Signer, store: NonceStore) -> None:
         self._gateway, self._client, self._signer, self._store = gateway, gateway.client, signer, store
         self._nonces: dict[str, Nonces] = {}
-        self._told = Listing()  # what the signer knows
+        self._told = Listing()  # what the signer was told
+        self._changed: Mapping[str, Rejected] = {}
 
-    def know(self, listing: Listing) -> Rejected | None:
-        """Tell the signer what may be traded; why it will not have it, where a market is not what it was.
+    def know(self, listing: Listing) -> Mapping[str, Rejected]:
+        """Tell the signer what may be traded; of each market that is not what it was, why nothing may open there.
 
-        Nothing may be placed then: the signer counts lots as they were. Raises Unavailable.
+        The signer goes on by what it knew of those: what reduces or cancels is signed, in lots as they were. Raises
+        Unavailable.
         """
         if listing is not self._told:
-            try:
-                self._signer.list_markets(VENUE, self._client.endpoint.network, listing.markets)
-            except Refused as error:
-                return Rejected(RejectCode.NOT_ALLOWED, f"{error.code}: {error.message}")
+            self._changed = self._tell(listing.markets)
             self._told = listing
+        return self._changed
+
+    def _tell(self, markets: Mapping[str, Market]) -> Mapping[str, Rejected]:
+        """All at once; where that is refused, each alone, and all others together again."""
+        if self._refuses(markets) is None:
+            return {}
+        refused = {symbol: self._refuses({symbol: market}) for symbol, market in markets.items()}
+        changed = {symbol: why for symbol, why in refused.items() if why is not None}
+        self._refuses({symbol: market for symbol, market in markets.items() if symbol not in changed})
+        return changed
+
+    def _refuses(self, markets: Mapping[str, Market]) -> Rejected | None:
+        try:
+            self._signer.list_markets(VENUE, self._client.endpoint.network, markets)
+        except Refused as error:
+            return _not_allowed(error)
         return None
 
     def send(self, wallet: Wallet, steps: Sequence[Step]) -> list[Sequence[Outcome]]:
@@ -86,7 +103,7 @@ class Sender:
         try:
             (signed,) = self._signer.sign(Order(wallet.account_id, step.operation, nonces.take(), step.expires_ts))
         except (Refused, Invalid) as error:
-            return Rejected(RejectCode.NOT_ALLOWED, f"{error.code}: {error.message}")
+            return _not_allowed(error)
         return _Leaving(signed.body, step)
 
     async def _send_all(self, wallet: Wallet, leaving: Sequence[_Leaving]) -> list[Answer]:
@@ -105,11 +122,27 @@ class Sender:
         return outcomes
 
 
+def later(why: Unavailable) -> Rejected:
+    """Of what did not leave, beside what did: it is provably not booked, and may be tried again."""
+    wait_ms = why.retry_after_ms if isinstance(why, Throttled) else LATER_MS
+    return Rejected(RejectCode.RATE_LIMIT, why.message, wait_ms)
+
+
+def filled_in(
+    asked: Sequence[T], judged: Sequence[Outcome | None], rest: Callable[[list[T]], Sequence[Outcome]]
+) -> list[Outcome]:
+    """The outcomes that are known, and those that `rest` gives for what is not judged yet, in its place."""
+    open_ones = [one for one, outcome in zip(asked, judged, strict=True) if outcome is None]
+    given = iter(rest(open_ones) if open_ones else ())
+    return [outcome if outcome is not None else next(given, _NOT_ANSWERED) for outcome in judged]
+
+
+def _not_allowed(error: Refused | Invalid) -> Rejected:
+    return Rejected(RejectCode.NOT_ALLOWED, f"{error.code}: {error.message}")
+
+
 def _outcomes(step: Step, answer: Answer) -> Sequence[Outcome]:
-    if not isinstance(answer, Unavailable):
-        return answer
-    wait_ms = answer.retry_after_ms if isinstance(answer, Throttled) else LATER_MS
-    return [Rejected(RejectCode.RATE_LIMIT, answer.message, wait_ms)] * step.count
+    return [later(answer)] * step.count if isinstance(answer, Unavailable) else answer
 
 
 def _raise_first(answers: Sequence[Answer]) -> None:
