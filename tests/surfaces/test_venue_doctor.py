@@ -129,6 +129,17 @@ def test_an_account_of_the_server_also_has_its_key_tried(examined, stage, house,
     assert main(["venue", "doctor", "hyperliquid", "--account", "nobody", "--url", stage.url]) == 2
 
 
+def test_a_builder_is_approved_for_what_the_accounts_orders_pay(examined, stage, house, asked):  # noqa: F811
+    limits = ("--symbols", "BTC", "--order-usd", "1000", "--day-usd", "5000", "--leverage", "3")
+    wallet, builder = stage.account(), stage.account().address
+    paid = ("--builder", builder, "--builder-fee", "20")
+    made = asked("live", "connect", "hyperliquid", "--main", wallet.address, "--name", "real", *limits, *paid)
+    found = examined("--account", made["account_id"])
+    assert "builder" in amiss(found) and found["builder"]["seen"].startswith("0 tenths")
+    Exchange(wallet, stage.url).approve_builder_fee(builder, "0.02%")
+    assert examined("--account", made["account_id"])["builder"]["passed"]
+
+
 def test_what_a_person_reads(capsys, stage):
     stage.advance(60_000)
     assert main(["venue", "doctor", "hyperliquid", "--url", stage.url]) == 1

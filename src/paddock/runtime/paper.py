@@ -1,4 +1,4 @@
-"""The paper venue: a broker that fills on the bars of a feed as a backtest does, and forgets nothing.
+"""The paper venue: a broker that fills on the bars of a feed as a backtest does.
 
 It is a venue like any other: its truth lies in tables of its own, and each call is durable when it returns. What it
 holds in memory is thrown away and read again whenever a write failed or another process wrote.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +12,7 @@ from paddock.venues.broker import Bracket, Cancellation, Placement
 from paddock.venues.hyperliquid.codec import actions
 from paddock.venues.hyperliquid.codec.actions import Builder, Grouping, item, limit, trigger
 from paddock.venues.hyperliquid.codec.ids import client_id_of, cloid
-from paddock.venues.hyperliquid.codec.orders import cancelling, changing, placing, protecting, twap_minutes
+from paddock.venues.hyperliquid.codec.orders import cancelling, placing, twap_minutes
 from paddock.venues.hyperliquid.codec.signing import SIGNABLE, packed
 from tests.venues.hyperliquid.recorded import listing, load, needs_recordings
 
@@ -153,16 +151,6 @@ def test_a_twap_is_an_action_of_its_own():
     assert request.action["twap"] == {"a": 1, "b": True, "s": "0.1", "r": True, "m": 20, "t": False}
 
 
-def test_levels_of_a_position_cover_it_however_large_it_is():
-    levels = [asked(OrderKind.STOP, Side.SELL, px=1900.0), asked(OrderKind.TAKE, Side.SELL, px=2100.0, n=2)]
-    request = protecting(levels, listing())
-    assert request.action["grouping"] == "positionTpsl" and request.expires_ts == 30_000
-    assert [(o["r"], o["t"]["trigger"]["tpsl"]) for o in request.action["orders"]] == [(True, "sl"), (True, "tp")]
-    assert [part.asked for part in request.parts] == [0, 1]
-    with pytest.raises(Invalid):
-        protecting([asked()], listing())
-
-
 @pytest.mark.parametrize(
     ("slices", "slice_ms", "minutes"), [(1, 30_000, 5), (21, 30_000, 11), (4, 3_600_000, 240), (99, 86_400_000, 1440)]
 )
@@ -233,11 +221,6 @@ def test_cancellations_go_by_our_ids():
         "cancels": [{"asset": 0, "cloid": "0x" + "0" * 32}, {"asset": 1, "cloid": "0x" + "1".zfill(32)}],
     }
     assert [part.asked for part in request.parts] == [0, 1] and request.expires_ts == 5
-
-
-def test_a_changed_order_names_the_one_it_replaces():
-    request = changing(cloid(ID), replace(asked(), px=2001.0), listing(), MIDS)
-    assert request.action["oid"] == "0x" + ID and request.action["order"]["p"] == "2001"
 
 
 def test_what_an_action_takes_from_the_allowances():

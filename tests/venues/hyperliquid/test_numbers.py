@@ -25,7 +25,7 @@ from paddock.venues.hyperliquid.codec.numbers import (
     usd_text,
 )
 from paddock.venues.hyperliquid.codec.reading import Garbled
-from paddock.venues.hyperliquid.codec.rules import CAPS, breach, caps
+from paddock.venues.hyperliquid.codec.rules import CAPS, breach
 from tests.venues.hyperliquid.recorded import listing
 
 SPECS = st.integers(0, 5).map(
@@ -202,10 +202,6 @@ def test_a_limit_order_may_be_worth_ten_times_a_market_order():
     assert refused(order(OrderKind.MARKET, px=0.0, lots=lots)) is None
     assert refused(order(OrderKind.MARKET, px=0.0, lots=lots + 1)) is RejectCode.OTHER
     assert refused(order(lots=lots * 10)) is None and refused(order(lots=lots * 10 + 1)) is RejectCode.OTHER
-
-
-def test_the_largest_orders_are_read_from_the_venue():
-    assert caps([[10, "2000000.0"], [25, "15000000"]]) == ((25, 15_000_000_000_000), (10, 2_000_000_000_000))
 
 
 @pytest.mark.parametrize(

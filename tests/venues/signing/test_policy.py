@@ -17,8 +17,6 @@ from paddock.venues.signing.operations import (
     CancelById,
     Leverage,
     MarginMode,
-    Modify,
-    Noop,
     Place,
     ScheduleCancel,
 )
@@ -109,16 +107,13 @@ def test_an_exit_passes_the_caps_also_while_live_is_off(exit_):
         Cancel((cancellation(symbol="ATOM"),)),
         CancelById("ATOM", (1,)),
         ScheduleCancel(None),
-        Noop(),
     ],
 )
 def test_what_takes_risk_away_always_passes(operation):
     assert allowed(operation, closing=True) == 0
 
 
-@pytest.mark.parametrize(
-    "operation", [Place((order(),), PX), Modify(1, order(), 1.0), Leverage("BTC", 2), MarginMode("BTC", True)]
-)
+@pytest.mark.parametrize("operation", [Place((order(),), PX), Leverage("BTC", 2), MarginMode("BTC", True)])
 def test_while_live_is_off_nothing_else_passes(operation):
     allowed(operation)
     assert refused(operation, closing=True).where == "live"
@@ -175,11 +170,6 @@ def test_a_request_holds_something_and_not_too_much():
     for operation in (Place(()), Cancel(()), CancelById("BTC", ())):
         assert refused(operation).where in ("orders", "cancellations")
     assert refused(Place(tuple(order(lots=1) for _ in range(201)), PX)).suggestion == "200"
-
-
-def test_a_changed_order_is_judged_like_a_new_one():
-    assert allowed(Modify(7, order(), PX["BTC"])) == 600 * MICROS
-    assert refused(Modify(7, order(lots=10**6), PX["BTC"])).where == "order_usd"
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,6 @@ from paddock.venues.signing.operations import (
     CancelById,
     Leverage,
     MarginMode,
-    Modify,
-    Noop,
     Place,
     ScheduleCancel,
     Shelf,
@@ -89,8 +87,8 @@ def test_an_order_is_signed_by_its_agent_for_its_network(at, venue, network):
 @pytest.mark.parametrize("venue", VENUES)
 def test_every_operation_that_a_venue_has_is_signed_and_the_others_are_refused(at, venue):
     sealed = at.open(wanted(venue))
-    mine = {"hyperliquid": {"leverage", "schedule_cancel", "noop"}, "pacifica": {"leverage", "margin_mode"}}[venue]
-    for operation in (Leverage("BTC", 3), MarginMode("BTC", True), ScheduleCancel(NOW + 9_000), Noop()):
+    mine = {"hyperliquid": {"leverage", "schedule_cancel"}, "pacifica": {"leverage", "margin_mode"}}[venue]
+    for operation in (Leverage("BTC", 3), MarginMode("BTC", True), ScheduleCancel(NOW + 9_000)):
         if operation.op in mine:
             (request,) = at.vault.sign(asked(operation))
             assert signer(request) == sealed.grant.agent
@@ -101,7 +99,6 @@ def test_every_operation_that_a_venue_has_is_signed_and_the_others_are_refused(a
         for operation in (
             Cancel((cancellation(),), shelf),
             CancelById("ETH", (5,), shelf),
-            Modify(9, order(), PX["BTC"]),
         ):
             assert {signer(each) for each in at.vault.sign(asked(operation))} == {sealed.grant.agent}
 
@@ -156,32 +153,27 @@ LIKELY = st.builds(  # many of these may be signed
 REFERENCES = st.fixed_dictionaries({}, optional=dict.fromkeys(["BTC", "ETH", "ATOM"], PRICES))
 WILD = st.one_of(
     st.builds(lambda orders, ref: Place(tuple(orders), ref), st.lists(ORDERS, max_size=4), REFERENCES),
-    st.builds(Modify, st.integers(0, 2**40), ORDERS, PRICES),
     st.builds(Leverage, SYMBOLS, st.integers(-1, 60), st.booleans()),
     st.builds(MarginMode, SYMBOLS, st.booleans()),
     st.builds(CancelById, SYMBOLS, st.lists(st.integers(0, 9), max_size=3).map(tuple), st.sampled_from(Shelf)),
     st.builds(lambda symbol: Cancel((cancellation(symbol=symbol),)), SYMBOLS),
     st.builds(ScheduleCancel, st.none() | st.integers(0, 2**41)),
-    st.just(Noop()),
 )
 PLAUSIBLE = st.one_of(
     st.builds(lambda orders: Place(tuple(orders), PX | {"ATOM": 5.0}), st.lists(LIKELY, min_size=1, max_size=2)),
     st.builds(lambda one: Place((one,), PX | {"ATOM": 5.0}), LIKELY),
-    st.builds(Modify, st.integers(0, 2**40), LIKELY, st.sampled_from([3_000.0, 60_000.0])),
 )
 TRADING = {
     *(
         "order",
-        "modify",
         "cancel",
         "cancelByCloid",
         "updateLeverage",
         "scheduleCancel",
         "twapOrder",
         "twapCancel",
-        "noop",
     ),
-    *("create_order", "create_market_order", "create_stop_order", "create_twap_order", "edit_order"),
+    *("create_order", "create_market_order", "create_stop_order", "create_twap_order"),
     *("cancel_order", "cancel_stop_order", "cancel_twap_order", "update_leverage", "update_margin_mode"),
 }
 
@@ -210,13 +202,13 @@ def test_nothing_outside_its_policy_is_ever_signed(lasting: Given, operations, d
         requests = lasting.vault.sign(asked(operation))
     except (Refused, Invalid, Unavailable):
         return
-    references = {"BTC": operation.ref_px} if isinstance(operation, Modify) else getattr(operation, "ref_px", {})
+    references = getattr(operation, "ref_px", {})
     spent = Decimal(0)
     for request in requests:
         assert request.kind in TRADING
         assert signer(request)
         for symbol, size, px in openings(request):
-            reference = Decimal(repr(references.get(symbol, operation.ref_px if isinstance(operation, Modify) else 0)))
+            reference = Decimal(repr(references.get(symbol, 0)))
             assert symbol in POLICY.symbols and not closing
             value = size * max(px, reference)
             assert value * MICROS <= POLICY.order_usd

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from paddock.core.errors import Code, Invalid, PaddockError, Refused
 from paddock.venues.signing import wire
 from paddock.venues.signing.answer import answered
-from paddock.venues.signing.operations import Cancel, Noop, Place
+from paddock.venues.signing.operations import Cancel, Place, ScheduleCancel
 from paddock.venues.signing.wire import Kept, Make, Open, Sign, asked, outcome, requests_from, sealed_from
 from tests.venues.signing.given import NOW, PX, cancellation, given, order, place, wanted
 from tests.venues.signing.given import asked as request
@@ -151,7 +151,7 @@ def test_there_are_no_words_for_bytes_to_sign_or_for_moving_money():
 
 
 def test_an_account_that_is_not_open_is_refused_for_every_operation(at):
-    for operation in (Place((order(),), PX), Cancel((cancellation(),)), Noop()):
+    for operation in (Place((order(),), PX), Cancel((cancellation(),)), ScheduleCancel(None)):
         with pytest.raises(Refused) as caught:
             told(at, asked(Sign(request(operation, account_id="account-9", nonce=NOW))))
         assert caught.value.code is Code.LIVE_OFF

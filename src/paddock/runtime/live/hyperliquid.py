@@ -24,8 +24,11 @@ _WEIGHT: Final = ALLOWANCES[0].burst + ALLOWANCES[0].refill
 _SAMPLE: Final = "BTC"
 
 
-def findings(gateway: Gateway, wall: Clock, main: str = "", agent: str = "") -> Iterator[Finding]:
-    """Of the venue, and of the account of the address `main` and its `agent` where they are named.
+def findings(
+    gateway: Gateway, wall: Clock, main: str = "", agent: str = "", builder: str = "", builder_fee: int = 0
+) -> Iterator[Finding]:
+    """Of the venue, and of the account of the address `main`, its `agent`, and the `builder` that its orders pay (in
+    tenths of a basis point), where they are named.
 
     Nothing is raised for a venue that does not answer: that is a finding, and the last one.
     """
@@ -33,6 +36,8 @@ def findings(gateway: Gateway, wall: Clock, main: str = "", agent: str = "") -> 
         yield from _venue(gateway, wall)
         if main:
             yield from _account(gateway, wall, main, agent)
+        if builder:
+            yield _paid(standing.max_builder_fee(_ask(gateway, info.max_builder_fee(main, builder))), builder_fee)
     except Throttled as error:
         yield Finding("requests", False, error.message, _REQUESTS, "end what else asks from here, wait a minute")
     except PaddockError as error:
@@ -126,6 +131,13 @@ def _agents(gateway: Gateway, wall: Clock, main: str, agent: str) -> Iterator[Fi
         yield Finding("agent", False, f"approved until {format_ts(until_ts)}", rule, mend)
         return
     yield Finding("agent", True, f"approved{f' until {format_ts(until_ts)}' if until_ts else ''}", rule)
+
+
+def _paid(approved: int, builder_fee: int) -> Finding:
+    passed = approved >= builder_fee
+    mend = "" if passed else "sign the approval of the builder with the wallet of the account: paddock live drafts"
+    rule = f"the account approved what its orders pay to their builder, {builder_fee} tenths of a basis point"
+    return Finding("builder", passed, f"{approved} tenths of a basis point are approved", rule, mend)
 
 
 def _pooled(word: str) -> Finding:

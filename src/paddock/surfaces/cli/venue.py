@@ -28,22 +28,22 @@ def doctor(
     """Check what stands against trading at a venue, and what mends it; exits with 1 when something does.
 
     Reach, clock, listing, smallest order and requests; of an account also its kind, agent, margin, balance and actions,
-    and of an account of the server whether its signer would sign. Nothing is changed, nothing is ordered.
+    and of an account of the server its builder and whether its signer would sign. Nothing is changed or ordered.
     """
     from paddock.surfaces.archives import check_venue, gateway_at
     from paddock.surfaces.machine import SystemClock
 
     check_venue(venue)
-    main, agent, ours = account, "", []
+    who, ours = (account,), []
     if account and not account.startswith(ADDRESS):
         checked = _checklist(account, venue)
-        main, agent = checked["connection"]["main"], checked["connection"]["agent"]
+        who = tuple(checked["connection"][name] for name in ("main", "agent", "builder", "builder_fee"))
         ours = [row for row in checked["findings"] if row["name"] in OURS]
         url = url or _address_of(checked["connection"])
     with gateway_at(venue, url) as gateway:
         from paddock.runtime.live.hyperliquid import findings
 
-        rows = [_row(found) for found in findings(gateway, SystemClock(), main, agent)] + ours
+        rows = [_row(found) for found in findings(gateway, SystemClock(), *who)] + ours
     _show(venue, rows, json=json)
     return int(not all(row["passed"] for row in rows))
 

@@ -26,8 +26,6 @@ from paddock.venues.signing.operations import (
     CancelById,
     Leverage,
     MarginMode,
-    Modify,
-    Noop,
     Order,
     Place,
     ScheduleCancel,
@@ -96,9 +94,6 @@ def _action(order: Order, listing: Listing, builder: Builder | None) -> Action:
     match order.operation:
         case Place(placements, ref_px):
             return _one(orders.placing(placements, listing, ref_px, builder=builder), order)
-        case Modify(venue_order_id, placement, ref_px):
-            changed = orders.changing(venue_order_id, placement, listing, {placement.symbol: ref_px} if ref_px else {})
-            return _one([changed], order)
         case Cancel(cancellations, _):
             return _one(orders.cancelling(cancellations, listing), order)
         case CancelById(symbol, ids, Shelf.TWAPS):
@@ -109,8 +104,6 @@ def _action(order: Order, listing: Listing, builder: Builder | None) -> Action:
             return actions.update_leverage(listing[symbol].asset, leverage, cross=cross)
         case ScheduleCancel(at_ts):
             return actions.schedule_cancel(at_ts)
-        case Noop():
-            return actions.noop()
         case MarginMode():
             raise _no_words("margin_mode", "the margin mode is set together with the leverage")
 

@@ -23,16 +23,6 @@ class Place:
     op: Literal["place"] = field(default="place", kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Modify:
-    """Another price and size for an order that rests, named by the venue's id."""
-
-    venue_order_id: int
-    order: Placement
-    ref_px: float = 0.0
-    op: Literal["modify"] = field(default="modify", kw_only=True)
-
-
 class Shelf(StrEnum):
     """Where an order waits, which at some venues is how it is cancelled."""
 
@@ -87,14 +77,7 @@ class ScheduleCancel:
     op: Literal["schedule_cancel"] = field(default="schedule_cancel", kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Noop:
-    """Nothing, so that a nonce is used up and what carried it before can never land."""
-
-    op: Literal["noop"] = field(default="noop", kw_only=True)
-
-
-Operation = Place | Modify | Cancel | CancelById | Leverage | MarginMode | ScheduleCancel | Noop
+Operation = Place | Cancel | CancelById | Leverage | MarginMode | ScheduleCancel
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from nacl.signing import SigningKey
 from pydantic import TypeAdapter
 
 from paddock.core.errors import Code, Invalid
-from paddock.core.orders import OrderKind
 from paddock.venues import base58
 from paddock.venues.pacifica.codec import account_actions, orders
 from paddock.venues.pacifica.codec.instruments import Market
@@ -24,8 +23,6 @@ from paddock.venues.signing.operations import (
     CancelById,
     Leverage,
     MarginMode,
-    Modify,
-    Noop,
     Order,
     Place,
     ScheduleCancel,
@@ -105,11 +102,6 @@ def _drafts(order: Order, markets: Mapping[str, Market], builder: str) -> Iterat
             for placement in placements:
                 market, px = markets[placement.symbol], ref_px.get(placement.symbol, 0.0)
                 yield orders.placed(placement, market, ref_px=px, builder_code=builder)
-        case Modify(venue_order_id, placement, _):
-            if placement.reduce_only or placement.kind is not OrderKind.LIMIT:
-                raise _no_words(order, "an edit says a price and a size: for anything else cancel, and place another")
-            market = markets[placement.symbol]
-            yield orders.edited(venue_order_id, market, placement.px, placement.lots, sent_ts, expires_ts)
         case Cancel(cancellations, shelf):
             for cancellation in cancellations:
                 yield orders.cancelled(cancellation, _SHELVES[shelf])
@@ -120,7 +112,7 @@ def _drafts(order: Order, markets: Mapping[str, Market], builder: str) -> Iterat
             yield account_actions.leverage(symbol, times, sent_ts, expires_ts - sent_ts)
         case MarginMode(symbol, isolated):
             yield account_actions.margin_mode(symbol, sent_ts, expires_ts - sent_ts, isolated=isolated)
-        case ScheduleCancel() | Noop():
+        case ScheduleCancel():
             raise _no_words(order, "it knows orders, cancellations, leverage and margin mode")
 
 

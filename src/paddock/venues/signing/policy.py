@@ -16,7 +16,7 @@ from paddock.core.instrument import Instrument, InstrumentKind
 from paddock.core.money import MICROS, Usd
 from paddock.core.orders import OrderKind
 from paddock.venues.broker import Placement
-from paddock.venues.signing.operations import Cancel, CancelById, Leverage, MarginMode, Modify, Operation, Place
+from paddock.venues.signing.operations import Cancel, CancelById, Leverage, MarginMode, Operation, Place
 
 ANY_SYMBOL: Final = "*"
 MOST_SYMBOLS: Final = 500
@@ -78,8 +78,6 @@ def require_allowed(
     match operation:
         case Place(orders, ref_px):
             return _notionals(policy, [(each, ref_px.get(each.symbol, 0.0)) for each in orders], instruments, closing)
-        case Modify(_, order, ref_px):
-            return _notionals(policy, [(order, ref_px)], instruments, closing)
         case Cancel(cancellations):
             _require_count("cancellations", len(cancellations))
             for each in cancellations:
@@ -97,7 +95,7 @@ def require_allowed(
             _require_symbol(policy, symbol)
             _perp(symbol, instruments)
         case _:
-            pass  # the dead-man's switch and a nonce that is burnt open nothing
+            pass  # the dead-man's switch opens nothing
     return 0
 
 

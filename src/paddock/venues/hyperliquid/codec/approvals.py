@@ -17,7 +17,7 @@ from paddock.venues.hyperliquid.codec.user_signed import STRUCTS, domain
 
 ARBITRUM_SEPOLIA: Final = "0x66eee"  # what the venue's own client names; a browser's wallet wants the chain it is on
 LONGEST_NAME: Final = 16
-MOST_SPOT_FEE: Final = 1000  # in tenths of a basis point; of perps 100, which one approval covers too
+MOST_FEE: Final = 100  # of perps, in tenths of a basis point
 
 _UNTIL: Final = " valid_until "
 
@@ -81,8 +81,8 @@ def approve_builder_fee(
     network: Network, builder: str, tenths_of_bp: int, nonce: int, *, chain_id: str = ARBITRUM_SEPOLIA
 ) -> Draft:
     """That orders may carry a builder's fee up to so many tenths of a basis point; raises Invalid (value)."""
-    if not 0 <= tenths_of_bp <= MOST_SPOT_FEE:
-        raise invalid(tenths_of_bp, f"a builder's fee is 0 to {MOST_SPOT_FEE} tenths of a basis point")
+    if not 0 <= tenths_of_bp <= MOST_FEE:
+        raise invalid(tenths_of_bp, f"a builder's fee is 0 to {MOST_FEE} tenths of a basis point")
     percent = Decimal(tenths_of_bp) / 1000
     fields: Action = {"maxFeeRate": f"{percent.normalize():f}%", "builder": _lower(builder)}
     return _draft("approveBuilderFee", network, fields, nonce, chain_id)

@@ -94,10 +94,6 @@ def predicted_fundings() -> Query:
     return {"type": "predictedFundings"}
 
 
-def max_market_orders() -> Query:
-    return {"type": "maxMarketOrderNtls"}
-
-
 def capped(dex: str = MAIN_DEX) -> Query:
     """The perps whose open interest may not grow."""
     return _of_dex("perpsAtOpenInterestCap", dex)

@@ -89,25 +89,6 @@ def placing(
     return found
 
 
-def protecting(levels: Sequence[Placement], listing: Listing, builder: Builder | None = None) -> Request:
-    """The action for a stop and a target (STOP, TAKE) of a position, which cover it as it grows and shrinks.
-
-    This is what protects a position that a TWAP builds up. All have the same last moment. Raises as `placing`.
-    """
-    orders = [_Order(n, level, listing[level.symbol]) for n, level in enumerate(levels)]
-    for one in orders:
-        if one.asked.kind not in (OrderKind.STOP, OrderKind.TAKE):
-            raise Invalid(Code.VALUE, "a position is protected by stops and targets", seen=one.asked.kind.name)
-    action = actions.order([one.item({}) for one in orders], Grouping.OF_POSITION, builder)
-    return Request(action, levels[0].expires_ts, tuple(one.part for one in orders))
-
-
-def changing(ref: int | str, placement: Placement, listing: Listing, mids: Mapping[str, float]) -> Request:
-    """The action that puts an order in the place of another one (order id or cloid); raises as `placing`."""
-    one = _Order(0, placement, listing[placement.symbol])
-    return Request(actions.modify(ref, one.item(mids)), placement.expires_ts, (one.part,))
-
-
 def cancelling(cancellations: Sequence[Cancellation], listing: Listing) -> list[Request]:
     """The actions for cancellations by client id; raises NotFound for a symbol, Invalid for an id that is not ours."""
     asked = sorted(enumerate(cancellations), key=lambda one: one[1].expires_ts)

@@ -5,17 +5,14 @@ Where our sources give two limits [?], the looser one counts here: the venue its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from paddock.core.money import MICROS
 from paddock.core.orders import OrderKind
 from paddock.venues import limits
 from paddock.venues.broker import NO_BRACKET, Bracket, Placement, RejectCode, Rejected
 from paddock.venues.hyperliquid.codec.instruments import MIN_NOTIONAL_USD, Market
-from paddock.venues.hyperliquid.codec.numbers import micros
-from paddock.venues.hyperliquid.codec.reading import arr, reads, whole
 
 MOST_FROM_REFERENCE: Final = Decimal("0.95")  # 0.8 at some markets [?]
 MAX_LEVERAGE_TO_MARKET_USD: Final = ((25, 30_000_000), (20, 5_000_000), (10, 2_000_000), (0, 500_000))
@@ -25,18 +22,8 @@ TWAP_MINUTE_USD: Final = Decimal(10)  # of notional for each minute
 
 _TRIGGERS: Final = frozenset({OrderKind.STOP, OrderKind.TAKE})
 
-Caps = Sequence[tuple[int, int]]
-CAPS: Final[Caps] = tuple((leverage, usd * MICROS) for leverage, usd in MAX_LEVERAGE_TO_MARKET_USD)
-
-
-@reads("maxMarketOrderNtls")
-def caps(message: Any) -> Caps:
-    """The largest market orders: (from this highest leverage on, micro-dollars), highest leverage first [?].
-
-    The documents give the classes but not the reply; it is read as `[[leverage, usd]…]`. Raises Unknown.
-    """
-    rows = [(whole(leverage), micros(usd)) for leverage, usd in arr(message)]
-    return tuple(sorted(rows, reverse=True))
+# The largest market orders: from this highest leverage on, so many micro-dollars.
+CAPS: Final = tuple((leverage, usd * MICROS) for leverage, usd in MAX_LEVERAGE_TO_MARKET_USD)
 
 
 def breach(
@@ -46,7 +33,6 @@ def breach(
     held: int | None = None,
     *,
     minutes: int = 0,
-    largest: Caps = CAPS,
 ) -> Rejected | None:
     """The first rule of the venue that an order surely breaks, or None.
 
@@ -58,7 +44,7 @@ def breach(
         or _kind(order)
         or limits.breach(order, market.instrument, ref_px)
         or _small(order, market, ref_px, held)
-        or _large(order, market, ref_px, largest)
+        or _large(order, market, ref_px)
         or _far(order, ref_px)
         or _twap(order, market, ref_px, minutes)
     )
@@ -93,11 +79,11 @@ def _small(order: Placement, market: Market, ref_px: float, held: int | None) ->
     )
 
 
-def _large(order: Placement, market: Market, ref_px: float, largest: Caps) -> Rejected | None:
+def _large(order: Placement, market: Market, ref_px: float) -> Rejected | None:
     value = _value(order, market, ref_px)
     if value is None:
         return None
-    most = next((usd for leverage, usd in largest if market.instrument.max_leverage >= leverage), 0)
+    most = next((usd for leverage, usd in CAPS if market.instrument.max_leverage >= leverage), 0)
     if order.kind is OrderKind.LIMIT:
         most *= LIMIT_TO_MARKET
     if not most or value * MICROS <= most:
