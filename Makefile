@@ -15,7 +15,9 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench sim soak crash-matrix live-check
+.PHONY: help run web test lint docs api bench sim soak crash-matrix live-check
+WEB := src/paddock/surfaces/http/static/index.html
+WEB_SOURCES := web/index.html web/vite.config.ts $(shell find web/src web/public -type f 2>/dev/null)
 SEED ?= 1
 MINUTES ?= 10
 
@@ -23,9 +25,16 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.synced ## Set up, then keep three bots trading on paper in a generated market, until Ctrl-C
+	@$(MAKE) --no-print-directory web || echo "The web app could not be built; everything else works without it." >&2
 	@$(BIN)/paddock serve --demo
 
-test: $(VENV)/.synced-dev ## Set up, then run the tests
+web: $(WEB) ## Build the web app, if its sources are newer than what is built
+	@:
+
+test: $(VENV)/.synced-dev $(WEB) ## Set up, then run the tests
+	@web/npm.sh run --silent test
+	@web/npm.sh run --silent types
+	@web/npm.sh run --silent lint
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: $(VENV)/.synced-dev ## Style, types and import contracts
@@ -36,6 +45,10 @@ lint: $(VENV)/.synced-dev ## Style, types and import contracts
 
 docs: $(VENV)/.synced-dev ## Build the site into site/
 	@$(BIN)/zensical build --clean --strict
+
+api: $(VENV)/.synced-dev web/node_modules/.synced ## Describe the API anew, and make the web app's client of it
+	@$(BIN)/python -m tests.write_openapi
+	@web/npm.sh run --silent api
 
 bench: $(BENCH)/.synced ## Measure against the peers (see docs/performance.md)
 	@$(BENCH)/bin/python -m bench
@@ -67,6 +80,15 @@ $(VENV)/.synced: pyproject.toml uv.lock | $(BIN)/uv
 $(VENV)/.synced-dev: pyproject.toml uv.lock | $(BIN)/uv
 	@UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) $(SYNC)
 	@touch $@ $(VENV)/.synced
+
+web/node_modules/.synced: web/package.json web/package-lock.json | $(BIN)/uv
+	@echo "Fetching the web app's packages (once) ..."
+	@web/npm.sh ci --silent
+	@touch $@
+
+$(WEB): $(WEB_SOURCES) web/node_modules/.synced
+	@echo "Building the web app ..."
+	@web/npm.sh run --silent build -- --logLevel warn
 
 $(BENCH)/.synced: pyproject.toml uv.lock | $(BIN)/uv
 	@UV_PROJECT_ENVIRONMENT=$(BENCH) $(UV) $(SYNC) --no-dev --group bench

@@ -1,0 +1,40 @@
+/** Who is signed in, and what they may do. */
+import { createContext, useContext } from "react";
+import { api, whenSignedOut } from "@/api/client";
+import { sessionQuery } from "@/api/queries";
+import type { Scope, Session } from "@/api/types";
+import { live } from "@/live/live";
+import { queryClient } from "./queryClient";
+
+const NOBODY: Session = { user_id: "", scopes: [], expires_ts: null };
+
+export const SessionContext = createContext<Session>(NOBODY);
+
+export const useSession = (): Session => useContext(SessionContext);
+
+export const useMay = (scope: Scope): boolean => useSession().scopes.includes(scope);
+
+whenSignedOut(() => {
+  if (queryClient.getQueryData(sessionQuery.queryKey)) void queryClient.resetQueries(sessionQuery);
+});
+
+export async function signIn(token: string): Promise<void> {
+  const session = await api.post("/api/v1/session", { body: { token } });
+  queryClient.clear();
+  queryClient.setQueryData(sessionQuery.queryKey, session);
+}
+
+/** Nothing of the one who leaves stays in the page. */
+export async function signOut(): Promise<void> {
+  await api.delete("/api/v1/session");
+  live.stop();
+  location.assign("/");
+}
+
+/** The token of a link that `paddock serve` prints: behind #, which no server sees. Taken out of the address. */
+export function tokenOfAddress(): string | null {
+  const found = /^#token=([\w-]{20,200})$/.exec(location.hash);
+  if (!found?.[1]) return null;
+  history.replaceState(null, "", location.pathname + location.search);
+  return found[1];
+}

@@ -1,0 +1,5 @@
+import { Page } from "@/app/Page";
+
+export default function AccountsPage() {
+  return <Page title="Accounts">{null}</Page>;
+}

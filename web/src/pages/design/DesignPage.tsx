@@ -1,0 +1,5 @@
+import { Page } from "@/app/Page";
+
+export default function DesignPage() {
+  return <Page title="Design system">{null}</Page>;
+}
