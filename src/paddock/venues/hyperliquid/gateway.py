@@ -1,44 +1,11 @@
-"""How do threads that wait use the client? It lives on a loop of its own, one for all bots of an installation."""
+"""How do threads that wait use Hyperliquid's client?"""
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from types import TracebackType
-from typing import Any, Final, Self, TypeVar
-
 from paddock.venues.hyperliquid.client import Client
-from paddock.venues.transport.loop import Background
-from paddock.venues.transport.lost import Does
-
-T = TypeVar("T")
-BACKSTOP_MS: Final = 60_000  # longer than whatever bounds itself
-_OPEN_MS: Final = 10_000
+from paddock.venues.transport import gateway
 
 
-class Gateway:
-    """A client that is open until `close`; every call may be made from any thread but the loop's own."""
-
+class Gateway(gateway.Gateway[Client]):
     def __init__(self, client: Client) -> None:
-        self.client = client
-        self._loop = Background("hyperliquid")
-        self._loop.call(client.open(), _OPEN_MS, Does.READ)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._loop.call(self.client.close(), _OPEN_MS, Does.READ)
-        self._loop.close()
-
-    def read(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """What the coroutine gives or raises; Unavailable when nothing comes of it."""
-        return self._loop.call(coroutine, BACKSTOP_MS, Does.READ)
-
-    def write(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """The same for what may change something at the venue: Unknown when nothing comes of it."""
-        return self._loop.call(coroutine, BACKSTOP_MS, Does.WRITE)
+        super().__init__(client, "hyperliquid")

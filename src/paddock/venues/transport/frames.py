@@ -26,6 +26,11 @@ def growing(last: int, number: int) -> Step:
     return Step.NEXT if number > last else Step.STALE
 
 
+def repeating(last: int, number: int) -> Step:
+    """A sequence that many subscriptions share, and in which unlike frames may have the same place."""
+    return Step.STALE if number < last else Step.NEXT
+
+
 def consecutive(last: int, number: int) -> Step:
     """A sequence of this subscription alone, which grows by one."""
     if number <= last:

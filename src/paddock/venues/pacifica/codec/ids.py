@@ -25,6 +25,11 @@ def cloid(client_id: str) -> str:
     return "-".join(found.groups())
 
 
+def is_number(order_id: str) -> bool:
+    """Whether it is the venue's own number of an order, and no client id."""
+    return order_id.isdecimal() and _ours(order_id) is None
+
+
 def client_id_of(uuid: str | None) -> str:
     """The client id in a UUID of the venue; "" where nobody named the order, or in another form than ours."""
     return uuid.replace("-", "") if uuid and _uuid(uuid) else ""

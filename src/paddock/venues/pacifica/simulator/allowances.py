@@ -13,7 +13,7 @@ CANCEL: Final = 5
 HEAVY: Final = 120  # without a key
 HEAVY_KEYED: Final = 40
 
-_UNCOUNTED: Final = 12_500  # told where nothing is limited
+_UNCOUNTED: Final = 100_000_000  # told where nothing is limited
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,54 @@
+"""Candles of one interval for a feed: heard from the socket, and read from `/kline`."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+from paddock.core.time import interval_ms
+from paddock.venues.heard import Candle, Gap, Rate
+from paddock.venues.pacifica import public
+from paddock.venues.pacifica.codec import frames
+from paddock.venues.pacifica.codec.frames import Frame, Source
+from paddock.venues.pacifica.dialect import key
+from paddock.venues.pacifica.gateway import Gateway
+from paddock.venues.transport.frames import Delivery
+
+REMEMBERED: Final = 100_000  # bars: as far as we know the venue forgets none, but each page costs
+
+
+class PacificaCandles:
+    """For any one thread but the gateway's own. Raises Unavailable, or Unknown, when the venue does not answer."""
+
+    remembered = REMEMBERED
+
+    def __init__(self, gateway: Gateway, interval: str) -> None:
+        """Raises Invalid (data.interval)."""
+        interval_ms(interval)
+        self._gateway, self._client, self.interval = gateway, gateway.client, interval
+        self._symbols: dict[str, str] = {}
+        self._waiting: deque[Candle | Gap] = deque()  # appended on the loop, taken elsewhere
+
+    def listen(self, symbols: Sequence[str]) -> None:
+        for symbol in symbols:
+            asked = frames.Subscription(Source.CANDLE, symbol, interval=self.interval)
+            if key(asked) not in self._symbols:
+                self._symbols[key(asked)] = symbol
+                self._gateway.read(self._client.hear(asked, self._hear))
+
+    def heard(self) -> list[Candle | Gap]:
+        return [self._waiting.popleft() for _ in range(len(self._waiting))]
+
+    def candles(self, symbol: str, start_ts: int, end_ts: int) -> Sequence[Candle]:
+        return self._gateway.read(public.candles(self._client, symbol, self.interval, start_ts, end_ts))
+
+    def rates(self, symbol: str, start_ts: int, end_ts: int) -> Sequence[Rate]:
+        return self._gateway.read(public.rates(self._client, symbol, start_ts, end_ts))
+
+    def _hear(self, delivery: Delivery[Frame]) -> None:
+        match delivery.message:
+            case Gap(_, reason):
+                self._waiting.append(Gap(self._symbols[delivery.key], reason))
+            case frames.News(messages=messages):
+                self._waiting.extend(one for one in messages if isinstance(one, Candle))

@@ -1,0 +1,74 @@
+"""What does Pacifica tell anybody of its markets? No key is needed for any of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+
+from paddock.core.time import HOUR_MS, interval_ms
+from paddock.venues.heard import Book, Candle, Rate, Trade
+from paddock.venues.pacifica.client import Client
+from paddock.venues.pacifica.codec import answers, markets, queries
+from paddock.venues.pacifica.codec.markets import Ticker
+from paddock.venues.pacifica.codec.queries import Query
+from paddock.venues.transport.budget import Priority
+
+PAGE: Final = 100  # rows; what the venue gives to whoever does not say
+
+
+async def tickers(client: Client, priority: Priority = Priority.READ) -> tuple[Ticker, ...]:
+    """How each market trades now."""
+    return markets.tickers(await client.data(queries.prices(), priority))
+
+
+async def book(client: Client, symbol: str) -> Book:
+    """10 levels a side. Raises NotFound for a symbol that is not listed."""
+    listing = await client.listed(frozenset({symbol}))
+    _ = listing[symbol]
+    return markets.book(await client.data(queries.book(symbol)), listing)
+
+
+async def trades(client: Client, symbol: str) -> tuple[Trade, ...]:
+    """The last few. Raises NotFound for a symbol that is not listed."""
+    listing = await client.listed(frozenset({symbol}))
+    _ = listing[symbol]
+    return markets.recent_trades(await client.data(queries.recent_trades(symbol)), symbol, listing)
+
+
+async def candles(client: Client, symbol: str, interval: str, start_ts: int, end_ts: int) -> tuple[Candle, ...]:
+    """Bars that open from `start_ts` to `end_ts` (inclusive), oldest first; the last may still be forming.
+
+    Raises Invalid for an interval that is not of ours.
+    """
+    step, found = interval_ms(interval), dict[int, Candle]()
+    from_ts = start_ts
+    while from_ts <= end_ts:
+        until_ts = min(end_ts, from_ts + (queries.MOST_CANDLES - 1) * step)
+        page = markets.candles(await client.data(queries.candles(symbol, interval, from_ts, until_ts)))
+        found |= {bar.open_ts: bar for bar in page if start_ts <= bar.open_ts <= end_ts}
+        from_ts = until_ts + 1
+    return tuple(found[open_ts] for open_ts in sorted(found))
+
+
+async def rates(client: Client, symbol: str, start_ts: int, end_ts: int) -> tuple[Rate, ...]:
+    """Each hour once, oldest first: a time lies some ms past its hour. The venue is asked from the newest back."""
+    found: dict[int, Rate] = {}
+    async for page in pages(client, lambda cursor: queries.funding_rates(symbol, PAGE, cursor)):
+        rows = markets.rates(page, symbol)
+        found |= {rate.venue_ts // HOUR_MS: rate for rate in rows if start_ts <= rate.venue_ts <= end_ts}
+        if any(rate.venue_ts < start_ts for rate in rows):
+            break
+    return tuple(found[hour] for hour in sorted(found))
+
+
+async def pages(
+    client: Client, query: Callable[[str], Query], priority: Priority = Priority.READ
+) -> AsyncIterator[Any]:
+    """The data of a history, page by page, newest first; `query` is given the cursor of each page, "" at first."""
+    cursor = ""
+    while True:
+        said = await client.ask(query(cursor), priority)
+        yield answers.payload(said)
+        if not said.cursor:
+            return
+        cursor = said.cursor

@@ -1,0 +1,134 @@
+"""A broker and the simulated Pacifica, with real sockets between them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nacl.signing import SigningKey
+
+from paddock.core.instrument import Instrument
+from paddock.core.money import MICROS
+from paddock.core.orders import OrderKind, Side
+from paddock.core.seams import ManualClock, SeededRandom
+from paddock.venues.broker import Placement
+from paddock.venues.exchange.units import HOUR_MS
+from paddock.venues.hyperliquid.notes import MemoryNoteStore
+from paddock.venues.hyperliquid.wallet import Wallet
+from paddock.venues.pacifica.broker import PacificaBroker
+from paddock.venues.pacifica.client import Client
+from paddock.venues.pacifica.codec.signing import address_of
+from paddock.venues.pacifica.gateway import Gateway
+from paddock.venues.pacifica.networks import ALLOWANCES
+from paddock.venues.pacifica.networks import simulator as at
+from paddock.venues.pacifica.simulator.listing import Coin
+from paddock.venues.pacifica.simulator.server import running
+from paddock.venues.pacifica.simulator.simulator import Simulator
+from paddock.venues.pacifica.simulator.terms import UNLIMITED, Terms
+from paddock.venues.signing.grant import Grant, Network
+from paddock.venues.signing.keystore import KeyRing
+from paddock.venues.signing.pacifica import Pacifica
+from paddock.venues.signing.policy import Policy
+from paddock.venues.signing.tally import FileTally
+from paddock.venues.signing.vault import Vault
+from paddock.venues.transport.stream import Pace
+from tests.venues.contract import ACCOUNT, STEP_MS
+from tests.venues.signing.given import Entropy
+
+NOW = 1_780_000_020_000 // HOUR_MS * HOUR_MS + 60_000
+OWNER = address_of(SigningKey(bytes([7]) * 32))
+COIN = Coin("COIN", "0.01", "0.001", 20, "100")
+OTHER = Coin("OTHER", "0.0001", "0.1", 5, "2.5")
+COINS = (Coin("BTC", "1", "0.00001", 40, "60000"), COIN, OTHER)
+PACE = Pace(open_ms=2_000, heartbeat_ms=200, stall_ms=2_000, backoff_ms=5, backoff_most_ms=50, settled_ms=60_000)
+AMPLE = tuple(replace(one, burst=100_000_000) for one in ALLOWANCES)
+_COUNT = itertools.count(1)
+
+
+def name() -> str:
+    """A client id that nobody had."""
+    return f"{next(_COUNT):032x}"
+
+
+@dataclass
+class Stage:
+    """`broker` trades for one account at `simulator`."""
+
+    simulator: Simulator
+    url: str
+    clock: ManualClock
+    vault: Vault
+    wallet: Wallet
+    gateway: Gateway
+    broker: PacificaBroker
+    notes: MemoryNoteStore
+    instrument: Instrument
+
+    def trade(self, px: float, symbol: str = "COIN", lots: int = 10_000_000) -> None:
+        self.clock.advance(STEP_MS)
+        self.move(px, symbol, lots)
+
+    def move(self, px: float, symbol: str = "COIN", lots: int = 10_000_000) -> None:
+        self.simulator.move(symbol, f"{px:.4f}", lots)
+
+    def revoke(self) -> None:
+        """The owner takes the agent's leave away."""
+        self.simulator.revoke(OWNER, self.wallet.agent)
+
+    def truth(self) -> int:
+        """Signed lots that the venue really holds."""
+        with self.simulator.lock:
+            return self.simulator.exchange.position(OWNER, "COIN").lots
+
+    def calls(self, place: str) -> int:
+        return self.simulator.faults.calls.get(place, 0)
+
+    def order(self, kind=OrderKind.MARKET, side=Side.BUY, lots=1000, **more) -> Placement:
+        now = self.clock.now_ts()
+        named = {"client_id": name(), "sent_ts": now, "expires_ts": now + 30_000, "book": "run-1", "symbol": "COIN"}
+        return Placement(account_id=ACCOUNT, kind=kind, side=side, lots=lots, **named | more)
+
+    @contextmanager
+    def restarted(self, **more) -> Iterator[Stage]:
+        """Another process of ours, with what outlives the first."""
+        with Gateway(client(self.url, self.clock)) as gateway:
+            broker = made(gateway, self.wallet, self.vault, self.notes, **more)
+            yield replace(self, gateway=gateway, broker=broker)
+
+
+def client(url: str, clock: ManualClock, **more) -> Client:
+    return Client(at(url), clock, SeededRandom(1), **{"pace": PACE, "allowances": AMPLE} | more)
+
+
+def made(gateway, wallet, vault, notes, **more) -> PacificaBroker:
+    return PacificaBroker(gateway, [wallet], vault, notes, **{"listens": False, "poll_ms": 0} | more)
+
+
+@contextmanager
+def staged(
+    folder: Path, *, terms: Terms | None = None, wait_ms: int = 10_000, allowances=AMPLE, **more
+) -> Iterator[Stage]:
+    """`wait_ms`: how long an answer may take; `more` is the broker's."""
+    clock = ManualClock(NOW)
+    simulator = Simulator(clock, terms or Terms(coins=COINS, allowed=UNLIMITED))
+    tally = FileTally(folder / f"tally-{next(_COUNT)}")
+    entropy = Entropy()
+    vault = Vault(KeyRing([entropy(32)], entropy), tally, clock, entropy, {"pacifica": Pacifica()}, {})
+    policy = Policy(("*",), 1_000_000 * MICROS, 100_000_000 * MICROS, 20)
+    sealed = vault.make(Grant("ann", ACCOUNT, "pacifica", Network.SIMULATOR, OWNER, "", policy))
+    vault.open(sealed, closing=False)
+    wallet = Wallet(ACCOUNT, OWNER, sealed.grant.agent)
+    simulator.deposit(OWNER, 1_000_000)
+    simulator.bind(OWNER, wallet.agent)
+    notes = MemoryNoteStore()
+    with (
+        running(simulator) as url,
+        Gateway(client(url, clock, wait_ms=wait_ms, allowances=allowances)) as gateway,
+    ):
+        broker = made(gateway, wallet, vault, notes, **more)
+        instrument = gateway.read(gateway.client.listed())["COIN"].instrument
+        yield Stage(simulator, url, clock, vault, wallet, gateway, broker, notes, instrument)
+    tally.close()
