@@ -39,11 +39,11 @@ def bar_at(tape: Tape, t: int) -> Bar:
     if tape.fine:
         spans = [(int(tape.fine.start[s, t]), int(tape.fine.end[s, t])) for s in range(len(tape.symbols))]
         sizes = np.cumsum([0, *(end - start for start, end in spans)])
-        columns = [
+        open_, high, low = (
             np.concatenate([column[start:end] for start, end in spans])
             for column in (tape.fine.open, tape.fine.high, tape.fine.low)
-        ]
-        fine = FineBars(tape.fine.interval, *columns, sizes[:-1].reshape(-1, 1), sizes[1:].reshape(-1, 1))
+        )
+        fine = FineBars(tape.fine.interval, open_, high, low, sizes[:-1].reshape(-1, 1), sizes[1:].reshape(-1, 1))
     return Bar(int(tape.ts[t]), *(getattr(tape, name)[:, t] for name in names), **funding, fine=fine)
 
 

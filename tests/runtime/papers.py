@@ -23,8 +23,13 @@ START = 1_700_000_040_000
 
 def nothing_yet() -> Tape:
     """A market before its first bar."""
-    none = np.empty((1, 0))
-    return Tape("test", "1m", ("COIN",), (COIN,), np.empty(0, np.int64), *[none] * 9, None, None, "1m bars", "a test")
+    bars = ("open", "high", "low", "close", "volume")
+    others = ("funding_open", "funding_inside", "funding_last", "open_interest")
+    columns = dict.fromkeys(bars + others, np.empty((1, 0)))
+    return Tape(
+        venue="test", interval="1m", symbols=("COIN",), instruments=(COIN,), ts=np.empty(0, np.int64), **columns,
+        fine=None, funding_coverage=None, fidelity="1m bars", source="a test",
+    )  # fmt: skip
 
 
 def flat_bar(ts: int, px: float) -> Bar:
