@@ -59,7 +59,7 @@ def made_run(bars: int = 300) -> Run:
 
 
 def page_of(made: Run, words: str = "when RSI(14) is below 30") -> tuple[str, Page]:
-    html = render(made, document(made), Told(words, words, (("Buy", words, f"  - {words}"),), (words,)))
+    html = render(made, document(made), Told(words, words, (("Buy", words, f"  - {words}"),), ("buy",), (words,)))
     return html, Page(html)
 
 

@@ -87,6 +87,11 @@ def risk_lines(risk: RiskPolicy) -> Iterator[str]:
 
 def rule_texts(graph: Graph, interval: str) -> Iterator[list[str]]:
     """For each action, in firing order: what it does, then when."""
+    return (lines for _, lines in rules_told(graph, interval))
+
+
+def rules_told(graph: Graph, interval: str) -> Iterator[tuple[str, list[str]]]:
+    """For each action, in firing order: its node, and what it does and when."""
     plan, terms = plan_of(graph), Terms()
     says = _Sentences(plan, terms)
     at = At(ANY_SYMBOL, interval, (ANY_SYMBOL,), plan.orders)
@@ -96,7 +101,7 @@ def rule_texts(graph: Graph, interval: str) -> Iterator[list[str]]:
         block = plan.blocks[one.node]
         if isinstance(block, ActionBlock) and one.node not in told:
             told.add(one.node)
-            yield [*_what(block, one), *says.when(one.guard.expr)]
+            yield one.node, [*_what(block, one), *says.when(one.guard.expr)]
 
 
 def _what(block: ActionBlock, one: Fired) -> list[str]:

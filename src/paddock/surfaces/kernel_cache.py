@@ -14,8 +14,12 @@ import paddock
 
 VARIABLE = "NUMBA_CACHE_DIR"
 COMPILED = ("core", "market", "strategy", "engine")  # constants of every pure room are compiled into the kernel
-# Nothing compiled raises, and every new part of the program has codes of its own; what doubts data compiles nothing.
-PLAIN = ("core/errors.py", "market/findings.py", "market/verify.py")
+# Nothing compiled raises, and every new part of the program has codes of its own; what doubts data compiles nothing,
+# and neither does what tells of strategies.
+PLAIN = (
+    *("core/errors.py", "market/findings.py", "market/verify.py"),
+    *(f"strategy/{name}.py" for name in ("difference", "english", "handbook", "jsontext", "scripting")),
+)
 
 
 def use(folder: Path) -> None:

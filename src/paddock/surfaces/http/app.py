@@ -44,6 +44,7 @@ from paddock.surfaces.http.routes import (
     told,
 )
 from paddock.surfaces.http.services import Services
+from paddock.surfaces.http.site import Site
 
 MODULES = (
     system,
@@ -77,6 +78,7 @@ class Api(FastAPI):
         self.state.gate = Gate(services)
         self.state.measure = Measure()
         services.database.after_commit(idempotency.note_commit)
+        self.router.default = Site(services.settings.site, self.router.not_found)
         self.state.hub = Hub(services.database, self.state.measure, services.settings.limits.streams)
 
     def build_middleware_stack(self) -> ASGIApp:

@@ -73,6 +73,11 @@ class Gate:
         caller.require(access.scope)
         return caller
 
+    def admit_visitor(self, request: Request) -> None:
+        """For what is the same for everybody. Raises Invalid (request.host), Unavailable (request.rate)."""
+        require_host(request, self._services.settings.hosts)
+        self._addresses.take(site_of(request.client.host if request.client else ""))
+
     async def _caller(self, request: Request) -> Caller | None:
         shown = credential_of(request)
         return None if shown is None else await run_in_threadpool(self.find, shown)

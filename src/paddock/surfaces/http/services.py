@@ -19,6 +19,7 @@ from paddock.surfaces.http.credentials import Entropy
 
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
+BUILT: Final = Path(__file__).parent / "static"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,14 @@ class HttpSettings:
     """`hosts` are the names that this server answers to, `origins` pages of other origins that may call it.
 
     `secure`: it is reached over https only, so that the cookie never travels otherwise. `local_digest` is
-    `credentials.digest` of the local token.
+    `credentials.digest` of the local token. `site` is the folder of the web app, as it was built.
     """
 
     local_digest: str = field(repr=False)
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
     origins: tuple[str, ...] = ()
     secure: bool = False
+    site: Path = BUILT
     limits: Limits = Limits()
     sign_in: SignIn = SignIn()
 

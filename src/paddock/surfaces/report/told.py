@@ -11,21 +11,31 @@ from paddock.strategy.document import Document, Graph
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a strategy says of itself, where it acts, what it does when (lines of each rule), and what it may risk."""
+    """What a strategy says of itself, where it acts, what it does when (lines of each rule), and what it may risk.
+
+    `rule_nodes` are the nodes that the rules come from, none for code.
+    """
 
     description: str
     where: str
     rules: tuple[tuple[str, ...], ...]
+    rule_nodes: tuple[str, ...]
     risk: tuple[str, ...]
 
 
 def tell(document: Document) -> Told:
     """The reading of a strategy document."""
     if isinstance(document.body, Graph):
-        rules = tuple(tuple(lines) for lines in english.rule_texts(document.body, document.scope.interval))
+        told = list(english.rules_told(document.body, document.scope.interval))
     else:
-        rules = ((f"What it does is written in Python, in the class {document.body.class_name}",),)
-    return Told(document.description, english.where(document.scope), rules, tuple(english.risk_lines(document.risk)))
+        told = [("", [f"What it does is written in Python, in the class {document.body.class_name}"])]
+    return Told(
+        description=document.description,
+        where=english.where(document.scope),
+        rules=tuple(tuple(lines) for _, lines in told),
+        rule_nodes=tuple(node for node, _ in told if node),
+        risk=tuple(english.risk_lines(document.risk)),
+    )
 
 
 def told_html(told: Told) -> str:

@@ -59,7 +59,7 @@ class ConnectionWanted(Sent):
     chain_id: Annotated[str, AfterValidator(_chain)] = ""
     expires_ts: Ts | None = None
     builder: Word = ""
-    builder_fee: Annotated[int, Field(ge=0, le=1000)] = 0
+    builder_fee: Annotated[int, Field(ge=0, le=100)] = 0
 
 
 class SignatureWanted(Sent):

@@ -17,7 +17,10 @@ class StrategyShown(Sent):
 
 
 class Reading(Answered):
-    """A strategy in plain English: where it acts, what it does at each close (lines of each rule), what it may risk."""
+    """A strategy in plain English: where it acts, what it does at each close (lines of each rule), what it may risk.
+
+    `rule_nodes` are the nodes of `rules`, in the same order; `sentences` is what each node says, by its id.
+    """
 
     name: str
     strategy_hash: str
@@ -25,17 +28,38 @@ class Reading(Answered):
     description: str
     where: str
     rules: list[list[str]]
+    rule_nodes: list[str]
+    sentences: dict[str, str]
     risk: list[str]
 
 
+class ParamModel(Answered):
+    """A parameter. `schema` is the JSON Schema of its values; of words `choices` are those to show, of a market
+    `chooses` says so."""
+
+    name: str
+    label: str
+    default: Any
+    unit: str
+    help: str
+    form: Annotated[dict[str, Any], Field(alias="schema")]
+    choices: list[str] | None
+    chooses: str | None
+
+
 class BlockModel(Answered):
-    """A part of a graph, with what a builder needs to offer it."""
+    """A part of a graph, or the risk policy, with what a builder needs to offer it.
+
+    `role` is trigger, logic, condition, action or policy; `doc` is its documentation.
+    """
 
     type: str
     title: str
     family: str
+    role: str
+    doc: str
     aliases: list[str]
-    params: list[dict[str, Any]]
+    params: list[ParamModel]
 
 
 class TemplateModel(Answered):

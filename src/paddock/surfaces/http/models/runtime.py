@@ -66,11 +66,15 @@ class VersionModel(Answered):
 
 
 class ReportModel(Answered):
-    """`strategy_hash` is null when there is an error among the problems."""
+    """`strategy_hash` is null when there is an error among the problems.
+
+    `sentences` is what each node says that can be read, by its id.
+    """
 
     valid: bool
     strategy_hash: str | None
     problems: list[ProblemModel]
+    sentences: dict[str, str]
 
 
 class RunWanted(Sent):

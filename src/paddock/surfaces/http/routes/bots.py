@@ -9,6 +9,7 @@ from paddock.surfaces.http.models.base import PAGE, After, InPath, Limit, Listed
 from paddock.surfaces.http.models.runtime import BotChange, BotCopy, BotModel, BotWanted, ReportModel, VersionModel
 from paddock.surfaces.http.route import Ask, Routes
 from paddock.surfaces.http.scopes import Scope
+from paddock.surfaces.palette import sentences
 
 routes = Routes("bots")
 
@@ -61,14 +62,16 @@ def versions(ask: Ask, bot_id: InPath) -> Listed[VersionModel]:
 @routes.post("/bots/{bot_id}/validate", "validateBot", Scope.READ)
 def validate(ask: Ask, bot_id: InPath) -> ReportModel:
     """What is wrong with the newest version by the rules of today."""
-    return report_model(ask.services.bots.validate(ask.caller.user_id, bot_id))
+    bots, owner = ask.services.bots, ask.caller.user_id
+    return report_model(bots.validate(owner, bot_id), sentences(dict(bots.version(owner, bot_id).document)))
 
 
-def report_model(report: Report) -> ReportModel:
+def report_model(report: Report, said: dict[str, str]) -> ReportModel:
     return ReportModel(
         valid=report.document is not None,
         strategy_hash=None if report.document is None else strategy_hash(report.document),
         problems=[ProblemModel(**problem.as_dict()) for problem in report.problems],
+        sentences=said,
     )
 
 
