@@ -43,7 +43,7 @@ async def candles(client: Client, symbol: str, interval: str, start_ts: int, end
     step, found = interval_ms(interval), dict[int, Candle]()
     from_ts = start_ts
     while from_ts <= end_ts:
-        until_ts = min(end_ts, from_ts + (queries.MOST_CANDLES - 1) * step)
+        until_ts = min(end_ts, from_ts + queries.MOST_CANDLES * step - 1)
         page = markets.candles(await client.data(queries.candles(symbol, interval, from_ts, until_ts)))
         found |= {bar.open_ts: bar for bar in page if start_ts <= bar.open_ts <= end_ts}
         from_ts = until_ts + 1

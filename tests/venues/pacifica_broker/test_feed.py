@@ -1,0 +1,111 @@
+"""The feed of a venue over the simulated Pacifica: bars as they close, by the socket and without it."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import polars as pl
+import pytest
+
+from paddock.core.errors import Unavailable
+from paddock.market.align import build_tape
+from paddock.runtime.venue_feed import GRACE_MS, VenueFeed
+from paddock.venues.pacifica import public
+from paddock.venues.pacifica.candles import PacificaCandles
+from paddock.venues.pacifica.simulator.faults import Fault
+from tests.patience import pause, until
+
+MINUTE = 60_000
+COLUMNS = ("open", "high", "low", "close", "volume")
+
+
+def whole(stage):
+    now = stage.clock.now_ts()
+    read = stage.gateway.read(public.candles(stage.gateway.client, "COIN", "1m", now - 100 * MINUTE, now))
+    closed = [bar for bar in read if bar.open_ts + MINUTE <= now]
+    rows = [{"symbol": "COIN", "ts": bar.open_ts} | {name: getattr(bar, name) for name in COLUMNS} for bar in closed]
+    return build_tape(pl.DataFrame(rows), "1m", venue="pacifica", source="the venue", instruments={})
+
+
+@pytest.fixture
+def feed(stage):
+    for n in range(3):
+        stage.trade(100.0 + n)
+    history = whole(stage)
+    made = VenueFeed("pacifica-1m", PacificaCandles(stage.gateway, "1m"), history, stage.clock)
+    made.start(int(history.ts[-1]))
+    return made
+
+
+def bars_until(stage, feed, count, wait_s=5.0):
+    bars, ends = [], time.monotonic() + wait_s
+    while len(bars) < count and time.monotonic() < ends:
+        bars += feed.poll()
+        pause(0.01)
+    return bars
+
+
+def later(stage, ms, px=0.0):
+    """In steps between which the socket is heard of: the venue closes one on which it sent nothing for a minute."""
+    for part in (ms // 2, ms - ms // 2):
+        stage.clock.advance(part)
+        pause(0.3)
+    if px:
+        stage.move(px)
+
+
+def listening(stage, feed, wait_s=5.0):
+    feed.poll()
+    until(lambda: not stage.gateway.client.stale(), wait_s)
+    feed.poll()
+
+
+def agree(bars, tape):
+    for bar in bars:
+        row = int(np.searchsorted(tape.ts, bar.ts))
+        assert [getattr(bar, name)[0] for name in COLUMNS] == [getattr(tape, name)[0, row] for name in COLUMNS]
+
+
+def test_bars_come_by_the_socket_without_a_question(stage, feed):
+    listening(stage, feed)
+    later(stage, MINUTE, 103.0)
+    later(stage, GRACE_MS)
+    bars = bars_until(stage, feed, 1)  # it began before anybody listened
+    asked = stage.simulator.faults.calls["get:/kline"]
+    for n in range(3):
+        later(stage, MINUTE - GRACE_MS * (n == 0), 104.0 + n)
+        bars += bars_until(stage, feed, 1)
+    assert [bar.close[0] for bar in bars] == [102.01, 103.01, 104.01, 105.01]
+    assert stage.simulator.faults.calls["get:/kline"] == asked
+    agree(bars, whole(stage))
+
+
+def test_bars_come_by_questions_while_the_socket_is_down_and_not_at_all_when_all_is(stage, feed):
+    stage.simulator.faults.refusing = True
+    feed.poll()
+    stage.trade(104.0)
+    stage.trade(105.0)
+    stage.clock.advance(GRACE_MS)
+    bars = bars_until(stage, feed, 2)
+    agree(bars, whole(stage))
+    stage.trade(106.0)
+    stage.clock.advance(GRACE_MS)
+    stage.simulator.faults.add(Fault.ERROR, "get:*", times=0)
+    with pytest.raises(Unavailable):
+        feed.poll()
+    stage.simulator.faults.clear()
+    assert len(bars + bars_until(stage, feed, 1)) == 3
+
+
+def test_a_cut_in_the_middle_is_mended(stage, feed):
+    listening(stage, feed)
+    stage.trade(103.0)
+    stage.simulator.faults.cut_off()
+    stage.simulator.step()
+    for px in (104.0, 99.0, 101.0):
+        stage.trade(px)
+    stage.clock.advance(GRACE_MS)
+    bars = bars_until(stage, feed, 4)
+    assert len(bars) == 4
+    agree(bars, whole(stage))
