@@ -30,11 +30,3 @@ export async function signOut(): Promise<void> {
   live.stop();
   location.assign("/");
 }
-
-/** The token of a link that `paddock serve` prints: behind #, which no server sees. Taken out of the address. */
-export function tokenOfAddress(): string | null {
-  const found = /^#token=([\w-]{20,200})$/.exec(location.hash);
-  if (!found?.[1]) return null;
-  history.replaceState(null, "", location.pathname + location.search);
-  return found[1];
-}

@@ -1,5 +1,85 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import { Page } from "@/app/Page";
+import { Button, Empty, ErrorBox, Icon, Panel, Skeleton, SkeletonRows } from "@/design";
+import { plural } from "@/format";
+import { type Asking, RunDialogs } from "@/runs/RunDialogs";
+import { Alerts } from "./Alerts";
+import { alerts, totals } from "./figures";
+import { fleetQuery } from "./fleet";
+import { FleetTable } from "./FleetTable";
+import { Headlines } from "./Headlines";
+import { Positions } from "./Positions";
+import { ServerState } from "./ServerState";
+
+const FleetEquity = lazy(() => import("./FleetEquity"));
 
 export default function DashboardPage() {
-  return <Page title="Dashboard">{null}</Page>;
+  const navigate = useNavigate();
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const { data: rows, error, refetch } = useQuery(fleetQuery);
+  const build = () => void navigate({ to: "/builder" });
+  const actions = (
+    <Button look="primary" icon={<Icon name="plus" />} onClick={build}>
+      New strategy
+    </Button>
+  );
+  if (!rows) {
+    return (
+      <Page title="Dashboard" actions={actions}>
+        {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : <Loading />}
+      </Page>
+    );
+  }
+  const sum = totals(rows);
+  return (
+    <Page title="Dashboard" facts={<ServerState />} actions={actions}>
+      {rows.length > 0 && <Headlines totals={sum} />}
+      <Alerts alerts={alerts(rows)} />
+      <Panel title="Bots" aside={rows.length > 0 && plural(rows.length, "bot")} flush>
+        <FleetTable rows={rows} onAsk={setAsking} empty={<NoBots onBuild={build} />} />
+      </Panel>
+      {rows.length > 0 && (
+        <>
+          <Panel title="Equity" aside="all runs that go on, at their decisions" flush>
+            <Suspense fallback={<Skeleton height={280} />}>
+              <FleetEquity rows={rows} />
+            </Suspense>
+          </Panel>
+          <Panel title="Positions" aside={plural(sum.positions, "open position")} flush>
+            <Positions rows={rows} />
+          </Panel>
+        </>
+      )}
+      <RunDialogs asking={asking} onClose={() => setAsking(null)} />
+    </Page>
+  );
+}
+
+function Loading() {
+  return (
+    <>
+      <Skeleton height={92} />
+      <Panel title="Bots" flush>
+        <SkeletonRows rows={4} label="Loading the bots" />
+      </Panel>
+    </>
+  );
+}
+
+function NoBots({ onBuild }: { onBuild: () => void }) {
+  return (
+    <Empty
+      title="No bots yet"
+      action={
+        <Button look="primary" onClick={onBuild}>
+          Build a strategy
+        </Button>
+      }
+    >
+      A bot is a strategy with a name and versions. Build one or begin with a template, backtest it, then deploy it on
+      paper.
+    </Empty>
+  );
 }

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
-import { signIn, tokenOfAddress } from "@/app/session";
+import { signIn } from "@/app/session";
 import { Button, ErrorBox, Field, Input } from "@/design";
 import { STEPS } from "./steps";
 import "./StartPage.css";
@@ -11,9 +11,7 @@ export function StartPage() {
   const { mutate: enter, error, isPending } = useMutation({ mutationFn: signIn });
   useEffect(() => {
     document.title = "Sign in · Paddock";
-    const told = tokenOfAddress();
-    if (told) enter(told);
-  }, [enter]);
+  }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     enter(token.trim());

@@ -1,0 +1,82 @@
+/** Questions about one run. All begin with ["run", id]: an event of the run makes them stale. */
+import { queryOptions } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import { ApiError } from "@/api/error";
+
+const path = (runId: string) => ({ path: { run_id: runId } });
+const NEWEST = { newest: true, limit: 200 } as const;
+
+export const runQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId],
+    queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}", { ...path(runId), signal }),
+  });
+
+export const healthQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "health"],
+    queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/health", { ...path(runId), signal }),
+  });
+
+export const metricsQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "metrics"],
+    queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/metrics", { ...path(runId), signal }),
+  });
+
+export const positionsQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "positions"],
+    queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/positions", { ...path(runId), signal }),
+  });
+
+export const ordersQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "orders"],
+    queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/orders", { ...path(runId), query: NEWEST, signal }),
+  });
+
+export const fillsQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "fills"],
+    queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/fills", { ...path(runId), query: NEWEST, signal }),
+  });
+
+export const closuresQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "closures"],
+    queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/closures", { ...path(runId), query: NEWEST, signal }),
+  });
+
+export const decisionsQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "decisions"],
+    queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/decisions", { ...path(runId), query: NEWEST, signal }),
+  });
+
+export const eventsQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "events"],
+    queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/events", { ...path(runId), query: NEWEST, signal }),
+  });
+
+export const equityQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "equity"],
+    queryFn: ({ signal }) =>
+      api.get("/api/v1/runs/{run_id}/equity", { ...path(runId), query: { newest: true, limit: 500 }, signal }),
+  });
+
+/** Null before the first measurement, which is no failure. */
+export const parityQuery = (runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "parity"],
+    queryFn: async ({ signal }) => {
+      try {
+        return await api.get("/api/v1/runs/{run_id}/parity", { ...path(runId), signal });
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return null;
+        throw error;
+      }
+    },
+  });
