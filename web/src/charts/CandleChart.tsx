@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useState } from "react";
+import { fixed, moment } from "@/format";
 import { rowAt, valueAt } from "./bars";
 import { CandleView, type Drawn } from "./candleView";
 import { ChartFrame } from "./ChartFrame";
@@ -8,7 +9,7 @@ import { Reading } from "./Reading";
 import { seriesToken } from "./theme";
 import type { Bar, Level, Line, Mark, Source } from "./types";
 import { steer, useView } from "./useView";
-import { barSentence, candleSummary, changeText, decimalsFor, localeTime, priceText, sourceText } from "./words";
+import { barSentence, candleSummary, changeText, decimalsFor, sourceText } from "./words";
 
 const NONE: readonly never[] = [];
 const NOBODY: ReadonlySet<string> = new Set();
@@ -118,10 +119,10 @@ function Readout({ bar, decimals, lines }: { bar: Bar | undefined; decimals: num
   if (bar === undefined) {
     return null;
   }
-  const px = (value: number) => priceText(value, decimals);
+  const px = (value: number) => fixed(value, decimals);
   return (
-    <p className="chart__reading" aria-hidden>
-      <time>{localeTime(bar.ts)}</time>
+    <p className="chart-reading" aria-hidden>
+      <time>{moment(bar.ts)}</time>
       <Reading label="O" value={px(bar.open)} />
       <Reading label="H" value={px(bar.high)} />
       <Reading label="L" value={px(bar.low)} />
@@ -134,7 +135,7 @@ function Readout({ bar, decimals, lines }: { bar: Bar | undefined; decimals: num
             key={line.label}
             series={seriesToken(at)}
             label={line.label}
-            value={value === null ? "–" : priceText(value, Math.min(decimals + 1, decimalsFor(Math.abs(value))))}
+            value={value === null ? "–" : fixed(value, Math.min(decimals + 1, decimalsFor(Math.abs(value))))}
           />
         );
       })}
@@ -149,7 +150,7 @@ function Happened({ marks, levels, x }: { marks: readonly Mark[]; levels: readon
   }
   const texts = [...marks.slice(0, 8), ...levels.slice(0, 4)];
   return (
-    <ul className="chart__tip" style={{ left: `clamp(140px, ${x}px, calc(100% - 140px))` }} aria-hidden>
+    <ul className="chart-tip" style={{ left: `clamp(140px, ${x}px, calc(100% - 140px))` }} aria-hidden>
       {texts.map((each) => (
         <li key={each.id}>{each.text}</li>
       ))}

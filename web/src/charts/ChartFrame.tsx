@@ -17,7 +17,17 @@ interface ChartFrameProps {
 }
 
 /** The figure around a chart: its reading above, its source below, keys that move it. */
-export function ChartFrame({ summary, spoken, caption, height, place, lead, onKey, onChoose, children }: ChartFrameProps) {
+export function ChartFrame({
+  summary,
+  spoken,
+  caption,
+  height,
+  place,
+  lead,
+  onKey,
+  onChoose,
+  children,
+}: ChartFrameProps) {
   const help = useId();
   const press = (event: KeyboardEvent) => {
     if (onKey(event)) {
@@ -27,7 +37,7 @@ export function ChartFrame({ summary, spoken, caption, height, place, lead, onKe
   return (
     <figure className="chart">
       <div
-        className="chart__stage"
+        className="chart-stage"
         style={{ height }}
         role="application"
         aria-roledescription="chart"
@@ -39,7 +49,7 @@ export function ChartFrame({ summary, spoken, caption, height, place, lead, onKe
         onFocus={lead}
         onClick={onChoose}
       >
-        <div ref={place} className="chart__canvas" />
+        <div ref={place} className="chart-canvas" />
         {children}
       </div>
       <p id={help} className="sr-only">
@@ -48,7 +58,7 @@ export function ChartFrame({ summary, spoken, caption, height, place, lead, onKe
       <p className="sr-only" aria-live="polite">
         {spoken}
       </p>
-      <figcaption className="chart__caption">
+      <figcaption className="chart-caption">
         <span>{caption}</span>
         <a href="https://www.tradingview.com/" target="_blank" rel="noopener noreferrer">
           Charts by TradingView

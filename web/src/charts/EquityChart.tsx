@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useCallback, useState } from "react";
+import { fixed, moment } from "@/format";
 import { valueAt } from "./bars";
 import { ChartFrame } from "./ChartFrame";
 import { type Curve, EquityView } from "./equityView";
@@ -7,7 +8,7 @@ import { Reading } from "./Reading";
 import type { Point } from "./types";
 import { seriesToken } from "./theme";
 import { steer, useView } from "./useView";
-import { curveSummary, localeTime, priceText } from "./words";
+import { curveSummary } from "./words";
 
 interface EquityChartProps {
   /** The first is the main one, which the drawdown is of; `faint` ones are for comparison only. */
@@ -35,12 +36,12 @@ export function EquityChart({ curves, drawdown, unit, caption, link, height = 32
   const ts = (cursor === null ? undefined : main[cursor.row]?.ts) ?? main.at(-1)?.ts;
   const written = (points: readonly Point[], at: number) => {
     const value = valueAt(points, at);
-    return value === null ? "–" : `${priceText(value, 2)} ${unit}`;
+    return value === null ? "–" : `${fixed(value, 2)} ${unit}`;
   };
   const sentence = (at: number) => {
     const depth = valueAt(drawdown, at);
     const values = curves.map((curve) => `${curve.label} ${written(curve.points, at)}`);
-    return [localeTime(at), ...values, depth === null ? "" : `drawdown ${priceText(depth, 2)} %`].join(", ");
+    return [moment(at), ...values, depth === null ? "" : `drawdown ${fixed(depth, 2)} %`].join(", ");
   };
   const onKey = (event: KeyboardEvent) => {
     const found = view.current;
@@ -64,8 +65,8 @@ export function EquityChart({ curves, drawdown, unit, caption, link, height = 32
       onKey={onKey}
     >
       {ts !== undefined && (
-        <p className="chart__reading" aria-hidden>
-          <time>{localeTime(ts)}</time>
+        <p className="chart-reading" aria-hidden>
+          <time>{moment(ts)}</time>
           {curves.map((curve, at) => (
             <Reading
               key={curve.label}
@@ -75,7 +76,7 @@ export function EquityChart({ curves, drawdown, unit, caption, link, height = 32
               value={written(curve.points, ts)}
             />
           ))}
-          {depth !== null && <Reading label="Drawdown" series="var(--loss)" value={`${priceText(depth, 2)} %`} />}
+          {depth !== null && <Reading label="Drawdown" series="var(--loss)" value={`${fixed(depth, 2)} %`} />}
         </p>
       )}
     </ChartFrame>

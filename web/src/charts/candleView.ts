@@ -1,6 +1,14 @@
 /** Candles with what was traded and watched over them, the strategy's lines, and oscillators in a pane below. */
 
-import { CandlestickSeries, type IPriceLine, type ISeriesApi, LineSeries, LineStyle, type Time } from "lightweight-charts";
+import {
+  CandlestickSeries,
+  type IPriceLine,
+  type ISeriesApi,
+  LineSeries,
+  LineStyle,
+  type Time,
+} from "lightweight-charts";
+import { fixed } from "@/format";
 import { missingStamps } from "./bars";
 import type { ChartLink } from "./link";
 import { Overlay } from "./overlay";
@@ -8,7 +16,6 @@ import { toTime } from "./scale";
 import { seriesColour } from "./theme";
 import type { Bar, Level, Line, Mark, Point } from "./types";
 import { type Cursor, View } from "./view";
-import { priceText } from "./words";
 
 export interface Drawn {
   bars: readonly Bar[];
@@ -47,7 +54,11 @@ export class CandleView extends View {
     if (before?.bars !== next.bars || before.step_ms !== next.step_ms) {
       this.setBars(next, before);
     }
-    if (before?.lines !== next.lines || before.oscillators !== next.oscillators || before.thresholds !== next.thresholds) {
+    if (
+      before?.lines !== next.lines ||
+      before.oscillators !== next.oscillators ||
+      before.thresholds !== next.thresholds
+    ) {
       this.setLines(next);
     }
     this.paint();
@@ -81,7 +92,11 @@ export class CandleView extends View {
 
   private setBars({ bars, step_ms, decimals }: Drawn, before: Drawn | null): void {
     this.stamps = bars.map((bar) => bar.ts);
-    const precision = { type: "custom" as const, minMove: 10 ** -decimals, formatter: (px: number) => priceText(px, decimals) };
+    const precision = {
+      type: "custom" as const,
+      minMove: 10 ** -decimals,
+      formatter: (px: number) => fixed(px, decimals),
+    };
     this.main.applyOptions({ priceFormat: precision });
     const last = bars.at(-1);
     if (before !== null && last !== undefined && isContinued(before.bars, bars)) {
@@ -103,7 +118,12 @@ export class CandleView extends View {
       this.chart.removeSeries(line);
     }
     const add = (line: Line, pane: number) => {
-      const style = { lineWidth: 1, priceLineVisible: false, lastValueVisible: false, crosshairMarkerVisible: false } as const;
+      const style = {
+        lineWidth: 1,
+        priceLineVisible: false,
+        lastValueVisible: false,
+        crosshairMarkerVisible: false,
+      } as const;
       const series = this.chart.addSeries(LineSeries, style, pane);
       series.setData(line.points.map(point));
       return series;
@@ -112,7 +132,12 @@ export class CandleView extends View {
     const below = oscillators.map((line) => add(line, 1));
     this.lines = [...above, ...below];
     this.thresholds = thresholds.flatMap((price) => {
-      const line = below[0]?.createPriceLine({ price, lineWidth: 1, lineStyle: LineStyle.Dashed, axisLabelVisible: true });
+      const line = below[0]?.createPriceLine({
+        price,
+        lineWidth: 1,
+        lineStyle: LineStyle.Dashed,
+        axisLabelVisible: true,
+      });
       return line === undefined ? [] : [line];
     });
     const [top, bottom] = this.chart.panes();

@@ -1,12 +1,12 @@
 /** Curves over one another, and below them how deep the first one lies under its peak, on the same time axis. */
 
 import { AreaSeries, type ISeriesApi, LineSeries, LineStyle, type Time } from "lightweight-charts";
+import { fixed } from "@/format";
 import type { ChartLink } from "./link";
 import { toTime } from "./scale";
 import { fade, seriesColour } from "./theme";
 import type { Line, Point } from "./types";
 import { type Cursor, View } from "./view";
-import { priceText } from "./words";
 
 export interface DrawnCurves {
   /** The first is the main one; `faint` ones are for comparison only. */
@@ -69,7 +69,7 @@ export class EquityView extends View {
     const [first, ...rest] = curves;
     this.stamps = first?.points.map(({ ts }) => ts) ?? [];
     const decimals = unit === "%" ? 1 : 0;
-    const format = { type: "custom" as const, minMove: 0.01, formatter: (value: number) => priceText(value, decimals) };
+    const format = { type: "custom" as const, minMove: 0.01, formatter: (value: number) => fixed(value, decimals) };
     this.main.applyOptions({ priceFormat: format });
     this.main.setData((first?.points ?? []).map(point));
     for (const line of this.others) {
@@ -80,7 +80,7 @@ export class EquityView extends View {
       line.setData(curve.points.map(point));
       return line;
     });
-    const percent = { type: "custom" as const, minMove: 0.01, formatter: (value: number) => `${priceText(value, 1)} %` };
+    const percent = { type: "custom" as const, minMove: 0.01, formatter: (value: number) => `${fixed(value, 1)} %` };
     this.below.applyOptions({ priceFormat: percent });
     this.below.setData(drawdown.map(point));
     if (before?.curves[0]?.points[0]?.ts !== first?.points[0]?.ts) {

@@ -1,4 +1,5 @@
 export { CandleChart } from "./CandleChart";
 export { EquityChart } from "./EquityChart";
+export type { Curve } from "./equityView";
 export { ChartLink } from "./link";
 export type { Bar, Level, Line, Mark, Point, Range, Source } from "./types";

@@ -9,13 +9,13 @@ import type {
   SeriesAttachedParameter,
   Time,
 } from "lightweight-charts";
+import { fixed } from "@/format";
 import { rowAt } from "./bars";
 import { drawLevel, drawMark, type Pen } from "./drawing";
 import { pointsUp } from "./marks";
 import { toTime } from "./scale";
 import { type ChartTheme, fade } from "./theme";
 import type { Level, Mark } from "./types";
-import { priceText } from "./words";
 
 export interface Overlaid {
   /** Opens of the bars that are drawn: what happened within a bar is drawn on it. */
@@ -33,9 +33,7 @@ const DENSE = 150; // marks in sight from which on they are drawn smaller
 export class Overlay implements ISeriesPrimitive<Time> {
   private attachedTo: SeriesAttachedParameter<Time> | null = null;
   private labels: readonly ISeriesPrimitiveAxisView[] = [];
-  private readonly views: readonly IPrimitivePaneView[] = [
-    { zOrder: () => "top", renderer: () => this.renderer() },
-  ];
+  private readonly views: readonly IPrimitivePaneView[] = [{ zOrder: () => "top", renderer: () => this.renderer() }];
   private overlaid: Overlaid = NOTHING;
   private theme: ChartTheme;
 
@@ -127,7 +125,7 @@ export class Overlay implements ISeriesPrimitive<Time> {
     const colour = levelColour(level, this.theme);
     return {
       coordinate: () => this.attachedTo?.series.priceToCoordinate(level.px) ?? -100,
-      text: () => priceText(level.px, this.overlaid.decimals),
+      text: () => fixed(level.px, this.overlaid.decimals),
       textColor: () => this.theme.surface,
       backColor: () => colour,
     };

@@ -12,7 +12,7 @@ export interface ChartTheme {
   font: string;
 }
 
-export const SERIES = 5;
+export const SERIES = 6;
 
 /** The colours of now, as the library reads them: `rgb()` or `rgba()`. */
 export function readTheme(element: Element): ChartTheme {

@@ -15,7 +15,11 @@ export interface Viewed<V extends View> {
   lead: () => void;
 }
 
-export function useView<V extends View>(Kind: Make<V>, link: ChartLink | undefined, draw: (view: V) => void): Viewed<V> {
+export function useView<V extends View>(
+  Kind: Make<V>,
+  link: ChartLink | undefined,
+  draw: (view: V) => void,
+): Viewed<V> {
   const [element, place] = useState<HTMLElement | null>(null);
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const view = useRef<V | null>(null);

@@ -12,12 +12,12 @@ import {
   type SeriesType,
   type Time,
 } from "lightweight-charts";
+import { moment } from "@/format";
 import { rowAt } from "./bars";
 import type { ChartLink, Linked } from "./link";
 import { localScale, toTime, toTs } from "./scale";
 import { type ChartTheme, fade, readTheme, watchTheme } from "./theme";
 import type { Range } from "./types";
-import { localeTime } from "./words";
 
 export interface Cursor {
   row: number;
@@ -183,6 +183,6 @@ function options(theme: ChartTheme): DeepPartial<ChartOptions> {
     rightPriceScale: { borderColor: theme.line },
     timeScale: { borderColor: theme.line, timeVisible: true, rightOffset: 4, minBarSpacing: 0.05 },
     crosshair: { mode: CrosshairMode.Normal, vertLine: crosshair, horzLine: crosshair },
-    localization: { timeFormatter: (time: Time) => localeTime(toTs(time)) },
+    localization: { timeFormatter: (time: Time) => moment(toTs(time)) },
   };
 }

@@ -13,7 +13,7 @@ const source: Source = {
 
 describe("sourceText", () => {
   it("names venue, interval, range and coverage", () => {
-    expect(sourceText(source)).toBe("Hyperliquid BTC 1h, 2024-09-04 → 2025-06-30 UTC, coverage 99.81 %");
+    expect(sourceText(source)).toBe("Hyperliquid BTC 1h, 2024-09-04 → 2025-06-30 UTC, coverage 99.81\u202f%");
   });
 
   it("does not make up a coverage", () => {
@@ -23,16 +23,16 @@ describe("sourceText", () => {
 
 describe("percentText", () => {
   it("calls nothing whole that is not", () => {
-    expect(percentText(1)).toBe("100 %");
-    expect(percentText(0.99999)).toBe("99.99 %");
+    expect(percentText(1)).toBe("100\u202f%");
+    expect(percentText(0.99999)).toBe("99.99\u202f%");
   });
 });
 
 describe("changeText", () => {
   it("has a real minus and no sign for nothing", () => {
-    expect(changeText(100, 90)).toBe("−10.00 %");
-    expect(changeText(100, 112.5)).toBe("+12.50 %");
-    expect(changeText(100, 100)).toBe("0.00 %");
+    expect(changeText(100, 90)).toBe("−10.00\u202f%");
+    expect(changeText(100, 112.5)).toBe("+12.50\u202f%");
+    expect(changeText(100, 100)).toBe("0.00\u202f%");
     expect(changeText(0, 1)).toBe("–");
   });
 });
@@ -51,7 +51,7 @@ describe("candleSummary", () => {
       { id: "2", ts: 0, px: 1, kind: "exit" as const, side: "long" as const, text: "" },
     ];
     const text = candleSummary(source, [bar(0, 100, 90), bar(1, 90, 120)], marks, 0);
-    expect(text).toContain("from 100 to 120, +20.00 %, between 80 and 130. 1 entries and 1 exits are marked.");
+    expect(text).toContain("from 100 to 120, +20.00\u202f%, between 80 and 130. 1 entries and 1 exits are marked.");
     expect(candleSummary(source, [], [], 0)).toContain("no bars");
   });
 });

@@ -1,13 +1,7 @@
 /** What a chart says in words: its source, its reading at a bar, its summary for who cannot see it. */
 
+import { fixed, moment, percent } from "@/format";
 import type { Bar, Level, Mark, Point, Source } from "./types";
-
-const MINUS = "−";
-
-export function localeTime(ts: number, timeZone?: string): string {
-  const options = { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" } as const;
-  return new Intl.DateTimeFormat("en-GB", { ...options, hourCycle: "h23", timeZone }).format(ts);
-}
 
 export function utcDay(ts: number): string {
   return new Date(ts).toISOString().slice(0, 10);
@@ -24,20 +18,11 @@ export function sourceText(source: Source): string {
 /** A share in percent; what is not whole never reads "100 %". */
 export function percentText(ratio: number): string {
   const pct = Math.floor(ratio * 10_000) / 100;
-  return `${pct.toLocaleString("en-US", { maximumFractionDigits: 2 })} %`;
-}
-
-export function priceText(value: number, decimals: number): string {
-  return value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return percent(pct, Number.isInteger(pct) ? 0 : 2);
 }
 
 export function changeText(from: number, to: number): string {
-  if (from === 0) {
-    return "–";
-  }
-  const pct = 100 * (to / from - 1);
-  const digits = Math.abs(pct).toFixed(2);
-  return `${digits === "0.00" ? "" : pct < 0 ? MINUS : "+"}${digits} %`;
+  return percent(from === 0 ? null : 100 * (to / from - 1), 2, true);
 }
 
 /** As many decimals as tell neighbouring prices apart: five significant figures, 8 at most. */
@@ -50,9 +35,9 @@ export function decimalsFor(px: number): number {
 
 /** One bar, read out. */
 export function barSentence(bar: Bar, decimals: number, marks: readonly Mark[], levels: readonly Level[]): string {
-  const px = (value: number) => priceText(value, decimals);
+  const px = (value: number) => fixed(value, decimals);
   const parts = [
-    `${localeTime(bar.ts)}: open ${px(bar.open)}, high ${px(bar.high)}, low ${px(bar.low)}, close ${px(bar.close)}`,
+    `${moment(bar.ts)}: open ${px(bar.open)}, high ${px(bar.high)}, low ${px(bar.low)}, close ${px(bar.close)}`,
     ...marks.map((mark) => mark.text),
     ...levels.map((level) => level.text),
   ];
@@ -67,7 +52,7 @@ export function candleSummary(source: Source, bars: readonly Bar[], marks: reado
   }
   const high = bars.reduce((best, bar) => Math.max(best, bar.high), first.high);
   const low = bars.reduce((best, bar) => Math.min(best, bar.low), first.low);
-  const px = (value: number) => priceText(value, decimals);
+  const px = (value: number) => fixed(value, decimals);
   const entries = marks.filter((mark) => mark.kind === "entry").length;
   const traded = marks.length === 0 ? "" : ` ${entries} entries and ${marks.length - entries} exits are marked.`;
   return (
@@ -83,6 +68,6 @@ export function curveSummary(label: string, unit: string, points: readonly Point
   if (first === undefined || last === undefined) {
     return `${label}: no points.`;
   }
-  const value = (point: Point) => `${priceText(point.value ?? 0, 2)} ${unit}`;
+  const value = (point: Point) => `${fixed(point.value ?? 0, 2)} ${unit}`;
   return `${label} from ${value(first)} on ${utcDay(first.ts)} to ${value(last)} on ${utcDay(last.ts)}.`;
 }

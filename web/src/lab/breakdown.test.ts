@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bySymbol, costSplit, endings } from "./breakdown";
+import { busiest, bySymbol, costSplit, endings } from "./breakdown";
 import type { Trade } from "./document";
 
 const HOUR = 3_600_000;
@@ -63,5 +63,13 @@ describe("bySymbol", () => {
       { symbol: "ETH", count: 0, pnl_usd: "0.00", exposure: 0 },
       { symbol: "BTC", count: 2, pnl_usd: "-1.00", exposure: 0.3 },
     ]);
+  });
+});
+
+describe("busiest", () => {
+  it("is the symbol that traded most, or the first", () => {
+    const tape = { symbols: ["BTC", "ETH"] } as never;
+    expect(busiest({ tape, trades: [trade({ symbol: "ETH" })] })).toBe("ETH");
+    expect(busiest({ tape, trades: [] })).toBe("BTC");
   });
 });

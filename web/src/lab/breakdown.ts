@@ -87,3 +87,12 @@ function held(trades: readonly Trade[]): number {
   }
   return total;
 }
+
+/** The symbol with the most trades, else the first. */
+export function busiest(doc: Pick<ResultDocument, "trades" | "tape">): string {
+  const counts = new Map(doc.tape.symbols.map((symbol) => [symbol, 0]));
+  for (const trade of doc.trades) {
+    counts.set(trade.symbol, (counts.get(trade.symbol) ?? 0) + 1);
+  }
+  return [...counts].sort((one, other) => other[1] - one[1])[0]?.[0] ?? "";
+}

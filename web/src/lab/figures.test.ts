@@ -18,13 +18,13 @@ describe("bestOf", () => {
 
 describe("figureText", () => {
   it("carries units and signs", () => {
-    expect(figureText("net_pnl_usd", "1234.5", "usd")).toBe("+1,234.50 USD");
-    expect(figureText("max_drawdown_pct", -12.345, "%")).toBe("−12.35 %");
+    expect(figureText("net_pnl_usd", "1234.5", "usd")).toBe("+$1,234.50");
+    expect(figureText("max_drawdown_pct", -12.346, "%")).toBe("−12.35\u202f%");
     expect(figureText("trades", 1200, "trades")).toBe("1,200");
     expect(figureText("sharpe", 1.4, "")).toBe("1.40");
     expect(figureText("sharpe", 2, "")).toBe("2.00");
     expect(figureText("sharpe", null, "")).toBe("–");
-    expect(figureText("net_pnl_usd", "-0.001", "usd")).toBe("0.00 USD");
+    expect(figureText("net_pnl_usd", "-0.001", "usd")).toBe("$0.00");
     expect(figureText("longest_trade_hours", 30, "hours")).toBe("30.0 h");
   });
 });

@@ -1,5 +1,7 @@
 /** How the figures of a result are called and grouped; the same names as in the printed report. */
 
+import { decimal, fixed, NONE } from "@/format";
+
 export const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
   [
     "Account",
@@ -115,22 +117,22 @@ export function bestOf(name: string, values: readonly (string | number | null)[]
   return known.length < 2 || winners.length === values.length ? [] : winners;
 }
 
-const DECIMALS: Readonly<Record<string, number>> = { days: 1, hours: 1, "x start equity": 1, trades: 0, entries: 0, bars: 0 };
-const SUFFIX: Readonly<Record<string, string>> = { "%": " %", days: " days", hours: " h", "x start equity": "×", usd: " USD" };
-const MINUS = "−";
-const UNKNOWN = "–";
+const DECIMALS: Readonly<Record<string, number>> = {
+  days: 1,
+  hours: 1,
+  "x start equity": 1,
+  trades: 0,
+  entries: 0,
+  bars: 0,
+};
+const SUFFIX: Readonly<Record<string, string>> = { "%": "\u202f%", days: " days", hours: " h", "x start equity": "×" };
 
 /** A figure with its unit; a dash where it has no value. Money is written from its text, to the cent. */
 export function figureText(name: string, value: string | number | null, unit: string): string {
-  if (value === null) {
-    return UNKNOWN;
-  }
-  const amount = Number(value);
-  const decimals = DECIMALS[unit] ?? 2;
-  const digits = Math.abs(amount).toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  const zero = !/[1-9]/.test(digits);
-  const sign = zero ? "" : amount < 0 ? MINUS : SIGNED.has(name) ? "+" : "";
-  return sign + digits + (SUFFIX[unit] ?? "");
+  const signed = SIGNED.has(name);
+  if (value === null) return NONE;
+  if (unit === "usd") return decimal(String(value), 2, signed, "$");
+  return fixed(Number(value), DECIMALS[unit] ?? 2, signed) + (SUFFIX[unit] ?? "");
 }
 
 /** Whether a figure is shown as profit or loss. */

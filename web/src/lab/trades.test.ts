@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Trade } from "./document";
-import { choices, filterTrades, NO_FILTER, sortTrades, tradeRows } from "./trades";
+import { choices, filterTrades, NO_FILTER, tradeRows } from "./trades";
 
 const HOUR = 3_600_000;
 
-export function trade(over: Partial<Trade> = {}): Trade {
+function trade(over: Partial<Trade> = {}): Trade {
   return {
     symbol: "BTC",
     side: "long",
@@ -45,17 +45,6 @@ describe("filterTrades", () => {
     expect(numbers({ outcome: "lost" })).toEqual([2]);
     expect(numbers({ side: "short", outcome: "lost" })).toEqual([]);
     expect(numbers({ reason: "stop_loss" })).toEqual([2]);
-  });
-});
-
-describe("sortTrades", () => {
-  it("sorts money by its value and not by its text", () => {
-    const sorted = sortTrades(rows, { key: "pnl_usd", descending: true });
-    expect(sorted.map((row) => row.pnl_usd)).toEqual(["10.5", "4.89", "0.00", "-2.00"]);
-  });
-
-  it("keeps the order of the document among equals", () => {
-    expect(sortTrades(rows, { key: "symbol", descending: false }).map((row) => row.number)).toEqual([1, 3, 2, 4]);
   });
 });
 

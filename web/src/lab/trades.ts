@@ -1,4 +1,4 @@
-/** The list of trades: which are shown, in which order, and what they are called. */
+/** The list of trades: which are shown, and what they are measured by. */
 
 import type { Trade } from "./document";
 import { micros } from "./usd";
@@ -21,13 +21,6 @@ export interface TradeFilter {
 }
 
 export const NO_FILTER: TradeFilter = { symbol: "", side: "", reason: "", outcome: "any" };
-
-export type SortKey = "number" | "symbol" | "side" | "entry_ts" | "exit_ts" | "hours" | "exit_reason" | "pnl_usd" | "pnl_pct";
-
-export interface Sorting {
-  key: SortKey;
-  descending: boolean;
-}
 
 const HOUR = 3_600_000;
 
@@ -61,27 +54,6 @@ function matches(row: TradeRow, outcome: Outcome): boolean {
   }
   const pnl = micros(row.pnl_usd);
   return outcome === "won" ? pnl > 0n : pnl < 0n;
-}
-
-/** A sorted copy; equal rows stay in the order of the document. */
-export function sortTrades(rows: readonly TradeRow[], { key, descending }: Sorting): TradeRow[] {
-  const sorted = [...rows].sort((one, other) => order(one, other, key) || one.number - other.number);
-  return descending ? sorted.reverse() : sorted;
-}
-
-function order(one: TradeRow, other: TradeRow, key: SortKey): number {
-  switch (key) {
-    case "pnl_usd":
-      return compare(micros(one.pnl_usd), micros(other.pnl_usd));
-    case "pnl_pct":
-      return compare(one.pnl_pct ?? Number.NEGATIVE_INFINITY, other.pnl_pct ?? Number.NEGATIVE_INFINITY);
-    default:
-      return compare(one[key], other[key]);
-  }
-}
-
-function compare<T extends number | bigint | string>(one: T, other: T): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** The values that a filter can choose from, sorted. */

@@ -16,7 +16,10 @@ export function micros(text: string): bigint {
 /** A plain decimal string with as many places as it needs, at least two. */
 export function usd(amount: bigint): string {
   const positive = amount < 0n ? -amount : amount;
-  const rest = (positive % 1_000_000n).toString().padStart(6, "0").replace(/0{1,4}$/, "");
+  const rest = (positive % 1_000_000n)
+    .toString()
+    .padStart(6, "0")
+    .replace(/0{1,4}$/, "");
   return `${amount < 0n ? "-" : ""}${positive / 1_000_000n}.${rest}`;
 }
 
