@@ -10,8 +10,8 @@ import pytest
 from paddock.core.time import HOUR_MS, format_ts
 from paddock.market.lake import FUNDING, Key, Lake
 from paddock.surfaces.cli.main import main
+from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid.simulator.candles import Candle
-from paddock.venues.hyperliquid.simulator.faults import Fault
 from tests.surfaces.test_backtest_cli import strategy
 from tests.venues.hyperliquid_simulator.kit import hyperliquid_simulator  # noqa: F401  a fixture
 

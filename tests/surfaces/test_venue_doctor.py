@@ -9,7 +9,7 @@ import pytest
 from hyperliquid.exchange import Exchange
 
 from paddock.surfaces.cli.main import main
-from paddock.venues.hyperliquid.simulator.faults import Fault
+from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid.simulator.terms import Terms
 from tests.surfaces.test_remote_commands import asked, house  # noqa: F401  fixtures
 from tests.venues.hyperliquid_simulator.kit import hyperliquid_simulator, served  # noqa: F401  a fixture

@@ -9,9 +9,9 @@ import pytest
 from paddock.core.errors import NotFound, Unavailable
 from paddock.core.orders import OrderKind, OrderState, Side, Tif
 from paddock.venues.broker import Accepted, Bracket, Cancellation, OrderUpdate, RejectCode, Rejected
+from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid.client import LISTING_MS
 from paddock.venues.hyperliquid.networks import ALLOWANCES
-from paddock.venues.hyperliquid.simulator.faults import Fault
 from paddock.venues.hyperliquid.simulator.terms import Terms
 from tests.venues.contract import ACCOUNT
 

@@ -14,10 +14,10 @@ from paddock.runtime.kill import cut_off
 from paddock.venues.broker import Bracket, Cancellation, OrderUpdate, VenueFill, VenueFunding
 from paddock.venues.exchange import Request, Tif, TwapRequest
 from paddock.venues.exchange.units import HOUR_MS
+from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid.codec import info
 from paddock.venues.hyperliquid.overdue import FIRST_MS
 from paddock.venues.hyperliquid.simulator import of_users
-from paddock.venues.hyperliquid.simulator.faults import Fault
 from tests import patience
 from tests.patience import pause
 from tests.venues.contract import ACCOUNT

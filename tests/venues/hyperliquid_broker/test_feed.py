@@ -11,9 +11,9 @@ import pytest
 from paddock.core.errors import Unavailable
 from paddock.market.align import build_tape
 from paddock.runtime.venue_feed import GRACE_MS, VenueFeed
+from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid import public
 from paddock.venues.hyperliquid.candles import HyperliquidCandles
-from paddock.venues.hyperliquid.simulator.faults import Fault
 from tests.patience import pause, until
 
 MINUTE = 60_000

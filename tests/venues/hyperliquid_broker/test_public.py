@@ -8,10 +8,10 @@ import pytest
 
 from paddock.core.errors import Invalid, NotFound, Unavailable
 from paddock.venues.exchange.units import HOUR_MS
+from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid import public
 from paddock.venues.hyperliquid.codec import info, said, subscriptions
 from paddock.venues.hyperliquid.simulator import of_markets
-from paddock.venues.hyperliquid.simulator.faults import Fault
 from tests.patience import pause
 
 MINUTE = 60_000

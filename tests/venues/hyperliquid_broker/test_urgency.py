@@ -7,9 +7,9 @@ import pytest
 from paddock.core.errors import Unavailable
 from paddock.core.orders import OrderKind, Side
 from paddock.venues.broker import Accepted, Cancellation, RejectCode, Rejected
+from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid.client import LISTING_MS
 from paddock.venues.hyperliquid.networks import ALLOWANCES
-from paddock.venues.hyperliquid.simulator.faults import Fault
 from paddock.venues.hyperliquid.simulator.terms import Terms
 from tests.venues.contract import ACCOUNT
 

@@ -21,8 +21,8 @@ import pytest
 
 from paddock.core.seams import ManualClock
 from paddock.venues.exchange import Exchange
+from paddock.venues.faults import Faults
 from paddock.venues.hyperliquid.simulator.control import Control
-from paddock.venues.hyperliquid.simulator.faults import Faults
 from paddock.venues.hyperliquid.simulator.server import running
 from paddock.venues.hyperliquid.simulator.simulator import Simulator
 from paddock.venues.hyperliquid.simulator.terms import UNLIMITED, Terms

@@ -10,7 +10,7 @@ import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from paddock.venues.hyperliquid.simulator.faults import Fault
+from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid.simulator.terms import Terms
 
 from .kit import served

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from paddock.venues.hyperliquid.simulator.faults import Fault
+from paddock.venues.faults import Fault
 from tests.live_check import main
 
 from .kit import hyperliquid_simulator  # noqa: F401  a fixture

@@ -9,9 +9,9 @@ import pytest
 from paddock.core.errors import NotFound, Unavailable
 from paddock.core.orders import OrderKind, Side
 from paddock.venues.broker import Accepted, Bracket, Cancellation, RejectCode, Rejected
+from paddock.venues.faults import Fault
 from paddock.venues.pacifica.client import LISTING_MS
 from paddock.venues.pacifica.networks import ALLOWANCES
-from paddock.venues.pacifica.simulator.faults import Fault
 from paddock.venues.pacifica.simulator.terms import Terms
 from tests.venues.contract import ACCOUNT
 

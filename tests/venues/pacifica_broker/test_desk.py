@@ -12,8 +12,8 @@ from paddock.core.seams import SeededRandom
 from paddock.journal.intents import Action, outbox
 from paddock.journal.tables import fills
 from paddock.venues.broker import Bracket
+from paddock.venues.faults import Fault
 from paddock.venues.pacifica.codec.ids import client_id_of
-from paddock.venues.pacifica.simulator.faults import Fault
 from tests.runtime.desks import ACCOUNT, RUN
 from tests.venues.hyperliquid_broker.test_desk import Living
 

@@ -12,8 +12,8 @@ from paddock.runtime.kill import cut_off
 from paddock.venues.broker import Bracket, Cancellation, OrderUpdate, VenueFill, VenueFunding
 from paddock.venues.exchange import Request, Tif
 from paddock.venues.exchange.units import HOUR_MS
+from paddock.venues.faults import Fault
 from paddock.venues.pacifica import following
-from paddock.venues.pacifica.simulator.faults import Fault
 from paddock.venues.pacifica.simulator.numbers import PX_DECIMALS
 from tests import patience
 from tests.venues.contract import ACCOUNT

@@ -7,9 +7,9 @@ import pytest
 from paddock.core.errors import PaddockError, Unavailable
 from paddock.core.orders import OrderKind, OrderState, Side
 from paddock.venues.broker import Accepted, Bracket, Cancellation, RejectCode, Rejected, Unclear, VenueFill
+from paddock.venues.faults import Fault
 from paddock.venues.pacifica import following
 from paddock.venues.pacifica.gateway import Gateway
-from paddock.venues.pacifica.simulator.faults import Fault
 from tests.venues.contract import ACCOUNT
 
 from .staged import client, made, name, staged

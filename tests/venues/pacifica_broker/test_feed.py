@@ -11,9 +11,9 @@ import pytest
 from paddock.core.errors import Unavailable
 from paddock.market.align import build_tape
 from paddock.runtime.venue_feed import GRACE_MS, VenueFeed
+from paddock.venues.faults import Fault
 from paddock.venues.pacifica import public
 from paddock.venues.pacifica.candles import PacificaCandles
-from paddock.venues.pacifica.simulator.faults import Fault
 from tests.patience import pause, until
 
 MINUTE = 60_000

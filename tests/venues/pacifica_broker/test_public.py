@@ -6,12 +6,12 @@ import pytest
 
 from paddock.core.errors import Invalid, NotFound, Unavailable
 from paddock.venues.exchange.units import HOUR_MS
+from paddock.venues.faults import Fault
 from paddock.venues.heard import Book, Gap, Trade
 from paddock.venues.pacifica import client as client_module
 from paddock.venues.pacifica import public
 from paddock.venues.pacifica.codec import frames, queries
 from paddock.venues.pacifica.codec.frames import Source, Subscription
-from paddock.venues.pacifica.simulator.faults import Fault
 from tests.patience import until
 
 MINUTE = 60_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paddock.venues.exchange.maker import Quoting
@@ -64,6 +64,7 @@ def total(rows, name):
     return sum((Decimal(row[name]) for row in rows), Decimal(0))
 
 
+@settings(deadline=None)
 @given(st.lists(_steps, max_size=16))
 def test_an_account_adds_up(steps):
     simulator, clock = make(SMALL, 20_000, quoting=Quoting(levels=8))
@@ -97,6 +98,7 @@ def test_an_account_adds_up(steps):
     assert account["orders_count"] + account["stop_orders_count"] == len(desk.mine("/orders"))
 
 
+@settings(deadline=None)
 @given(st.lists(_steps, max_size=12))
 def test_what_is_heard_is_what_is_read(steps):
     """Fills and the last word of each order: the socket and HTTP agree."""

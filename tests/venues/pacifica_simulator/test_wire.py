@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from paddock.venues.pacifica.simulator.faults import Fault
+from paddock.venues.faults import Fault
 from paddock.venues.pacifica.simulator.terms import UNLIMITED, Allowed, Terms
 from tests.venues.pacifica_simulator.kit import ACCOUNT, START_TS, Rest, heard, listening, make, serving, signed, uuid
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from paddock.core.instrument import Instrument
 from paddock.core.time import HOUR_MS, interval_ms
@@ -13,11 +13,7 @@ from paddock.venues.heard import Candle, Rate
 from paddock.venues.hyperliquid import public
 from paddock.venues.hyperliquid.codec import info, standing
 from paddock.venues.hyperliquid.gateway import Gateway
-from paddock.venues.transport.lost import Throttled
-
-T = TypeVar("T")
-PATIENCE_MS: Final = 180_000  # how long one question waits for its turn
-_LEAST_MS: Final = 50
+from paddock.venues.transport.patience import Patient
 
 
 class HyperliquidArchive:
@@ -26,7 +22,7 @@ class HyperliquidArchive:
     keeps: Final = info.MOST_CANDLES
 
     def __init__(self, gateway: Gateway, wait: Callable[[int], None]) -> None:
-        self._gateway, self._client, self._wait = gateway, gateway.client, wait
+        self._client, self._read = gateway.client, Patient(gateway, wait).read
 
     def now_ts(self) -> int:
         status = self._read(lambda: self._client.ask(info.exchange_status()))
@@ -46,15 +42,3 @@ class HyperliquidArchive:
         said = self._read(lambda: public.rates_page(self._client, symbol, start_ts, last_ts))
         rows = tuple(replace(rate, venue_ts=rate.venue_ts // HOUR_MS * HOUR_MS) for rate in said)
         return Page(rows, rows[-1].venue_ts + HOUR_MS if len(rows) >= info.MOST_RATES else end_ts + 1)
-
-    def _read(self, question: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        waited_ms = 0
-        while True:
-            try:
-                return self._gateway.read(question())
-            except Throttled as error:
-                wait_ms = max(error.retry_after_ms, _LEAST_MS)
-                waited_ms += wait_ms
-                if waited_ms > PATIENCE_MS:
-                    raise
-                self._wait(wait_ms)

@@ -123,6 +123,11 @@ class Client:
             return None
         return int(date.timestamp() * 1000), (reply.sent_ts + reply.seen_ts) // 2
 
+    @property
+    def left(self) -> int:
+        """How many tenths of a credit may leave now."""
+        return self._budget.left(CREDITS)
+
     # --- what is listed ---
 
     @property

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from paddock.venues.faults import Faults, Line
 from paddock.venues.hyperliquid.simulator import feeds, topics
 from paddock.venues.hyperliquid.simulator.answers import compact
-from paddock.venues.hyperliquid.simulator.faults import Faults, Line
 from paddock.venues.hyperliquid.simulator.feeds import FEEDS
 from paddock.venues.hyperliquid.simulator.records import News
 from paddock.venues.hyperliquid.simulator.topics import Topic

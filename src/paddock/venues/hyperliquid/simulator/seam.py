@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from paddock.venues.faults import NOT_DONE, Fault, Rule
 from paddock.venues.hyperliquid.simulator.answers import PAGE, Answer
-from paddock.venues.hyperliquid.simulator.faults import DONE, Fault, Rule
 from paddock.venues.hyperliquid.simulator.simulator import Simulator
 
 
@@ -37,9 +37,9 @@ def meet(simulator: Simulator, door: str, body: Mapping[str, Any], ip: str) -> M
     handle = simulator.ask if door == "info" else simulator.act
     if rule is None:
         return Met(handle(body, ip))
-    if rule.fault in DONE:
-        return _after(rule, handle(body, ip))
-    return _before(simulator, rule, body)
+    if rule.fault in NOT_DONE:
+        return _before(simulator, rule, body)
+    return _after(rule, handle(body, ip))
 
 
 def _after(rule: Rule, answer: Answer) -> Met:

@@ -17,7 +17,7 @@ from paddock.venues.exchange.tape import Point
 from paddock.venues.hyperliquid.codec import info as info_codec
 from paddock.venues.hyperliquid.simulator import desk, info
 from paddock.venues.hyperliquid.simulator.answers import THROTTLED, Answer
-from paddock.venues.hyperliquid.simulator.faults import Faults
+from paddock.venues.faults import Faults
 from paddock.venues.hyperliquid.simulator.hub import Hub
 from paddock.venues.hyperliquid.simulator.market import Market
 from paddock.venues.hyperliquid.simulator.terms import Terms

@@ -1,4 +1,4 @@
-"""The simulated venue over HTTP and WebSocket: everything under `/api/v1`, and `/ws`."""
+"""The simulated venue over HTTP and WebSocket: everything under `/api/v1`, and `/ws`; beside it `venues.played`."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from starlette.routing import Mount, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from paddock.venues import base58, played
+from paddock.venues.faults import NOT_DONE, UNANSWERED, Fault, Rule
+from paddock.venues.pacifica.codec.signing import KEY_BYTES
 from paddock.venues.pacifica.simulator import desk, reads
 from paddock.venues.pacifica.simulator.allowances import Left
 from paddock.venues.pacifica.simulator.answers import THROTTLED, UNREADABLE, Answer, bad
-from paddock.venues.pacifica.simulator.faults import NOT_DONE, UNANSWERED, Fault, Rule
 from paddock.venues.pacifica.simulator.passing import passed, until
 from paddock.venues.pacifica.simulator.session import Session
 from paddock.venues.pacifica.simulator.simulator import Simulator
@@ -55,8 +57,16 @@ def create_app(simulator: Simulator) -> ASGIApp:
         with suppress(asyncio.CancelledError):
             await ticking
 
-    routes = [WebSocketRoute("/ws", socket), Mount(ROOT, _Rest(simulator))]
+    routes = [WebSocketRoute("/ws", socket), Mount(ROOT, _Rest(simulator)), *played.routes(simulator, is_address)]
     return _breakable(Starlette(routes=routes, lifespan=lifespan))
+
+
+def is_address(text: str) -> bool:
+    try:
+        base58.decode(text, KEY_BYTES)
+    except ValueError:
+        return False
+    return True
 
 
 def _breakable(app: ASGIApp) -> ASGIApp:

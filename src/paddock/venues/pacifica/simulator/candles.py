@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,6 +48,13 @@ class Candle:
         self.value += value
         self.count += 1
 
+    def join(self, other: Candle) -> None:
+        """Take in what came after it."""
+        self.high, self.low, self.close = max(self.high, other.high), min(self.low, other.low), other.close
+        self.lots += other.lots
+        self.value += other.value
+        self.count += other.count
+
 
 class Candles:
     """Of one kind: trades, or marks (which have no volume). A candle exists where something happened in it."""
@@ -55,17 +63,28 @@ class Candles:
         self._kept: dict[tuple[str, str], deque[Candle]] = {}
 
     def add(self, symbol: str, ts: int, at: int, lots: int = 0, value: int = 0) -> None:
-        for interval, length in INTERVALS.items():
-            kept = self._kept.setdefault((symbol, interval), deque(maxlen=MOST))
-            open_ts = ts // length * length
-            if not kept or kept[-1].open_ts < open_ts:
-                kept.append(Candle(open_ts, at, at, at, at))
-            kept[-1].add(at, lots, value)
+        for interval in INTERVALS:
+            self._at(symbol, interval, ts, at).add(at, lots, value)
+
+    def remember(self, symbol: str, interval: str, past: Iterable[Candle]) -> None:
+        """Candles from before the venue opened, each with trades, oldest first; longer intervals are made of them."""
+        longer = [name for name, length in INTERVALS.items() if length >= INTERVALS[interval]]
+        for old in past:
+            for name in longer:
+                self._at(symbol, name, old.open_ts, old.open).join(old)
 
     def between(self, symbol: str, interval: str, start_ts: int, end_ts: int) -> list[Candle]:
         """Oldest first, those that open in the span; the last may still be forming."""
         kept = self._kept.get((symbol, interval), ())
         return [candle for candle in kept if start_ts <= candle.open_ts <= end_ts]
+
+    def _at(self, symbol: str, interval: str, ts: int, px: int) -> Candle:
+        """The candle of a time, which is the newest; begun at `px` where there is none yet."""
+        kept = self._kept.setdefault((symbol, interval), deque(maxlen=MOST))
+        open_ts = ts // INTERVALS[interval] * INTERVALS[interval]
+        if not kept or kept[-1].open_ts < open_ts:
+            kept.append(Candle(open_ts, px, px, px, px))
+        return kept[-1]
 
     def last(self, symbol: str, interval: str) -> Candle | None:
         kept = self._kept.get((symbol, interval))

@@ -123,7 +123,7 @@ def answer(venue: Venue, path: str, body: Mapping[str, Any], *, socket: bool = F
     if path == SUBACCOUNT_PATH:
         return _subaccount(venue, body)
     operation = OPERATIONS[path]
-    signed = authenticate(operation.signed_as, body, venue.wall.now_ts())
+    signed = authenticate(operation.signed_as, body, _time(venue, body.get("timestamp")))
     if isinstance(signed, Fault):
         return VERIFICATION if signed is Fault.VERIFICATION else bad(signed)
     member = _member(venue, signed)
@@ -135,6 +135,10 @@ def answer(venue: Venue, path: str, body: Mapping[str, Any], *, socket: bool = F
         return UNREADABLE
     except NotTaken as why:
         return why.answer
+
+
+def _time(venue: Venue, stamp: object) -> int:
+    return venue.time_by(stamp) if type(stamp) is int else venue.wall.now_ts()
 
 
 def _member(venue: Venue, signed: Authentic) -> Member | Answer:
@@ -186,7 +190,7 @@ def _subaccount(venue: Venue, body: Mapping[str, Any]) -> Answer:
         return UNREADABLE
     first = Draft("subaccount_initiate", {"account": two.main_account}, two.timestamp, two.expiry_window)
     second = Draft("subaccount_confirm", {"signature": two.sub_signature}, two.timestamp, two.expiry_window)
-    if not two.timestamp <= venue.wall.now_ts() <= two.timestamp + two.expiry_window:
+    if not two.timestamp <= _time(venue, two.timestamp) <= two.timestamp + two.expiry_window:
         return bad(Fault.MESSAGE)
     good = verifies(two.subaccount, two.sub_signature, first.message) and verifies(
         two.main_account, two.main_signature, second.message

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from paddock.venues.faults import Faults, Line
 from paddock.venues.pacifica.simulator import feeds
 from paddock.venues.pacifica.simulator.answers import compact
-from paddock.venues.pacifica.simulator.faults import Faults, Line
 from paddock.venues.pacifica.simulator.feeds import FEEDS, Frame, Topic
 from paddock.venues.pacifica.simulator.records import News
 from paddock.venues.pacifica.simulator.venue import Venue

@@ -19,8 +19,11 @@ class Market:
         self._makers = {coin.symbol: MarketMaker(venue.exchange, coin.symbol, quoting) for coin in venue.listing.coins}
         for coin in venue.listing.coins:
             self.move(coin.symbol, coin.start_px)
-        tracked = [(self._makers[symbol], points) for symbol, points in (tracks or {}).items()]
-        self._tape = Tape(venue.exchange, tracked)
+        self.follow(tracks or {})
+
+    def follow(self, tracks: Mapping[str, Iterable[Point]]) -> None:
+        """Let the prices of these coins go through these points, and no others."""
+        self._tape = Tape(self._venue.exchange, [(self._makers[symbol], points) for symbol, points in tracks.items()])
 
     def move(self, symbol: str, px: int, lots: int = 0) -> None:
         """Quote around another price (in ticks), with a trade on the way there; mark and oracle follow."""

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from paddock.venues.faults import NOT_DONE, UNANSWERED, Fault, Rule
 from paddock.venues.pacifica.simulator import desk
 from paddock.venues.pacifica.simulator.allowances import NOTHING_LEFT, Left
 from paddock.venues.pacifica.simulator.answers import FAILED, NOT_AUTHORIZED, THROTTLED, Answer, compact
-from paddock.venues.pacifica.simulator.faults import NOT_DONE, UNANSWERED, Fault, Rule
 from paddock.venues.pacifica.simulator.hub import Listener
 from paddock.venues.pacifica.simulator.passing import passed
 from paddock.venues.pacifica.simulator.simulator import Simulator

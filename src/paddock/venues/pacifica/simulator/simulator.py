@@ -15,10 +15,10 @@ from paddock.venues.exchange import Exchange
 from paddock.venues.exchange.events import CancelReason
 from paddock.venues.exchange.maker import Quoting
 from paddock.venues.exchange.tape import Point
+from paddock.venues.faults import Faults
 from paddock.venues.pacifica.simulator import desk, reads
 from paddock.venues.pacifica.simulator.allowances import Left
 from paddock.venues.pacifica.simulator.answers import THROTTLED, Answer
-from paddock.venues.pacifica.simulator.faults import Faults
 from paddock.venues.pacifica.simulator.hub import Hub
 from paddock.venues.pacifica.simulator.market import Market
 from paddock.venues.pacifica.simulator.numbers import PX_DECIMALS, scaled
@@ -30,8 +30,8 @@ USD = 1_000_000
 
 
 class Simulator:
-    """`clock` is the market's, `wall` that of the clients where it is another one. `exchange` is the truth: read it
-    freely in tests, and change it only inside `acting`.
+    """`clock` is the market's, `wall` that of the clients where it is another one; by `speed` the market's is faster.
+    `exchange` is the truth: read it freely in tests, and change it only inside `acting`.
     """
 
     def __init__(
@@ -40,11 +40,12 @@ class Simulator:
         terms: Terms | None = None,
         *,
         wall: Clock | None = None,
+        speed: float = 1.0,
         tracks: Mapping[str, Iterable[Point]] | None = None,
         quoting: Quoting | None = None,
     ) -> None:
         self.terms = terms or Terms()
-        self.clock, self.wall = clock, wall or clock
+        self.clock, self.wall, self.speed = clock, wall or clock, speed
         self.venue = Venue(self.terms, self.clock, self.wall)
         self.market = Market(self.venue, tracks, quoting)
         self.faults = Faults()
@@ -134,6 +135,11 @@ class Simulator:
         """The first makes the account."""
         with self.acting() as venue:
             venue.deposit(address, dollars * USD)
+
+    def follow(self, tracks: Mapping[str, Iterable[Point]]) -> None:
+        """Let prices go through these points from now on."""
+        with self.lock:
+            self.market.follow(tracks)
 
     def move(self, symbol: str, price: str, lots: int = 0) -> None:
         """Let a market go to a price in dollars, where its book, mark and oracle then stand; `lots` trade on the way.

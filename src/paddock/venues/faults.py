@@ -1,8 +1,8 @@
-"""What goes wrong on purpose between the clients and the venue, said in advance and step by step.
+"""What goes wrong on purpose between clients and a simulated venue, said in advance and step by step.
 
-A rule has a place: `post:/orders/create`, `get:/orders`, `ws:create_order`, or `frame:account_trades` for what is sent
-on sockets; `*` stands for anything in it. It lets `skip` of its place pass and then strikes `times` of them (0: all).
-The first rule that strikes is the one.
+A rule has a place, in the venue's own words: `exchange:order` and `info:userFills` at Hyperliquid, `get:/orders` and
+`post:/orders/create` at Pacifica, `frame:account_trades` for what is sent on sockets; `*` stands for anything in it. It
+lets `skip` of its place pass and then strikes `times` of them (0: all). The first rule that strikes is the one.
 """
 
 from __future__ import annotations
