@@ -52,7 +52,10 @@ export function groups(blocks: readonly Block[], search = ""): Group[] {
 
 /** Best first: words that begin the title, then words of it, then other names, then its documentation. */
 export function ranked(blocks: readonly Block[], search: string): Block[] {
-  const words = search.toLowerCase().split(/[\s_]+/).filter(Boolean);
+  const words = search
+    .toLowerCase()
+    .split(/[\s_]+/)
+    .filter(Boolean);
   if (words.length === 0) return [...blocks];
   const scored = blocks.map((block, place) => ({ block, place, score: score(block, words) }));
   return scored

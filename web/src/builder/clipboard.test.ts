@@ -40,7 +40,13 @@ describe("copy and paste", () => {
   it("takes a clip from a text, and nothing else", () => {
     const clip = copy(reversal(), new Set(["low"]));
     expect(readClip(JSON.stringify(clip))).toEqual(clip);
-    for (const text of ["", "hello", "{}", '{"paddock": "nodes@1"}', '{"paddock": "nodes@1", "nodes": [1], "edges": []}']) {
+    for (const text of [
+      "",
+      "hello",
+      "{}",
+      '{"paddock": "nodes@1"}',
+      '{"paddock": "nodes@1", "nodes": [1], "edges": []}',
+    ]) {
       expect(readClip(text)).toBeNull();
     }
   });

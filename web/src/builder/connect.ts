@@ -20,12 +20,18 @@ export function reaches(doc: StrategyDoc, start: string, end: string): boolean {
 
 /** `start` and every node that some path leads to from it. */
 export function behind(doc: StrategyDoc, start: string): Set<string> {
-  return walk(start, doc.edges.map((edge) => [edge.source, edge.target]));
+  return walk(
+    start,
+    doc.edges.map((edge) => [edge.source, edge.target]),
+  );
 }
 
 /** `end` and every node that some path leads from to it. */
 export function before(doc: StrategyDoc, end: string): Set<string> {
-  return walk(end, doc.edges.map((edge) => [edge.target, edge.source]));
+  return walk(
+    end,
+    doc.edges.map((edge) => [edge.target, edge.source]),
+  );
 }
 
 function walk(start: string, steps: (readonly [string, string])[]): Set<string> {

@@ -73,7 +73,9 @@ export function readDocument(text: string): StrategyDoc {
   if (value.kind !== "graph") throw new Error(`The builder edits graphs; this one is "${String(value.kind)}".`);
   if (!Array.isArray(value.nodes) || !Array.isArray(value.edges)) throw new Error("A graph has nodes and edges.");
   if (!isObject(value.scope)) throw new Error("A strategy has a scope: venue, symbols and interval.");
-  const named = value.nodes.every((node) => isObject(node) && typeof node.id === "string" && typeof node.type === "string");
+  const named = value.nodes.every(
+    (node) => isObject(node) && typeof node.id === "string" && typeof node.type === "string",
+  );
   if (!named) throw new Error("Every node has an id and a type.");
   const joined = value.edges.every(
     (edge) => isObject(edge) && typeof edge.source === "string" && typeof edge.target === "string",

@@ -6,6 +6,8 @@ import type { NodeDoc, Point, StrategyDoc } from "./document";
 import { positionOf } from "./document";
 import { edgeKey } from "./edit";
 import { NODE } from "./layout";
+import type { Mend } from "./mends";
+import { mends } from "./mends";
 import type { Placed } from "./problems";
 import { summary } from "./summary";
 
@@ -18,6 +20,8 @@ export interface Shown extends Record<string, unknown> {
   family: string;
   line: string;
   problems: readonly Placed[];
+  /** What mends the first of them. */
+  mend: Mend | null;
 }
 
 export type BlockFlowNode = Node<Shown, "block">;
@@ -48,7 +52,7 @@ export class FlowCache {
     const problems = byNode(sight.problems);
     const next = new Map<string, Kept>();
     const made = doc.nodes.map((node) => {
-      const one = this.one(node, problems.get(node.id) ?? NONE, sight);
+      const one = this.one(doc, node, problems.get(node.id) ?? NONE, sight);
       next.set(node.id, one);
       return one.made;
     });
@@ -56,39 +60,38 @@ export class FlowCache {
     return made;
   }
 
-  private one(node: NodeDoc, problems: readonly Placed[], sight: Sight): Kept {
+  private one(doc: StrategyDoc, node: NodeDoc, problems: readonly Placed[], sight: Sight): Kept {
     const block = sight.blocks.get(node.type);
     const at = sight.dragged.get(node.id) ?? positionOf(node) ?? { x: 0, y: 0 };
     const line = sight.sentences[node.id] ?? summary(node, block);
     const told = problems.map((problem) => problem.severity + problem.code + problem.rule).join("|");
-    const key = JSON.stringify([at.x, at.y, line, told, sight.nodes.has(node.id), block?.title]);
+    const selected = sight.nodes.has(node.id);
+    const mend = (problems[0] && mends(problems[0], doc)[0]) ?? null;
+    const key = JSON.stringify([at.x, at.y, line, told, selected, block?.title, mend?.label]);
     const before = this.kept.get(node.id);
     if (before && before.node === node && before.key === key) return before;
-    return { node, key, made: flowNode(node, block, at, line, problems, sight.nodes.has(node.id)) };
+    const data = {
+      title: block?.title ?? node.type,
+      role: block?.role ?? "unknown",
+      family: block?.family ?? "",
+    } as const;
+    return { node, key, made: flowNode(node.id, at, selected, { ...data, line, problems, mend }) };
   }
 }
 
-function flowNode(
-  node: NodeDoc,
-  block: Block | undefined,
-  position: Point,
-  line: string,
-  problems: readonly Placed[],
-  selected: boolean,
-): BlockFlowNode {
-  const title = block?.title ?? node.type;
-  const height = NODE.height + (problems.length > 0 ? FOOT : 0);
-  const wrong = problems[0];
+function flowNode(id: string, position: Point, selected: boolean, data: Shown): BlockFlowNode {
+  const height = NODE.height + (data.problems.length > 0 ? FOOT : 0);
+  const wrong = data.problems[0];
   return {
-    id: node.id,
+    id,
     type: "block",
     position,
     selected,
     width: NODE.width,
     height,
     measured: { width: NODE.width, height },
-    ariaLabel: `${title}, ${node.id}: ${line}${wrong ? `. ${wrong.severity}: ${wrong.rule}` : ""}`,
-    data: { title, role: block?.role ?? "unknown", family: block?.family ?? "", line, problems },
+    ariaLabel: `${data.title}, ${id}: ${data.line}${wrong ? `. ${wrong.severity}: ${wrong.rule}` : ""}`,
+    data,
   };
 }
 

@@ -123,8 +123,12 @@ export function plain(value: number | null): string {
 
 /** A number that somebody typed: what it is, and what is wrong with it before the server is asked. */
 export function readNumber(text: string, bounds: Bounds): { value: number | null; wrong: string } {
-  const bare = text.trim().replace(/[ _,](?=\d{3}\b)/g, "").replace("−", "-");
-  if (bare === "" || !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(bare)) return { value: null, wrong: "Type a number." };
+  const bare = text
+    .trim()
+    .replace(/[ _,](?=\d{3}\b)/g, "")
+    .replace("−", "-");
+  if (bare === "" || !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(bare))
+    return { value: null, wrong: "Type a number." };
   const value = Number(bare);
   if (!Number.isFinite(value)) return { value: null, wrong: "Type a number." };
   if (bounds.whole && !Number.isInteger(value)) return { value, wrong: "A whole number." };

@@ -3,14 +3,13 @@ import { align } from "./align";
 import type { StrategyDoc } from "./document";
 import { moveNodes } from "./edit";
 import { reversal } from "./fixtures";
+import { firstView } from "./view";
 import { GRID, NODE, layout, missing } from "./layout";
 
 function overlaps(made: Map<string, { x: number; y: number }>): boolean {
   const all = [...made.values()];
   return all.some((a, first) =>
-    all.some(
-      (b, second) => first < second && Math.abs(a.x - b.x) < NODE.width && Math.abs(a.y - b.y) < NODE.height,
-    ),
+    all.some((b, second) => first < second && Math.abs(a.x - b.x) < NODE.width && Math.abs(a.y - b.y) < NODE.height),
   );
 }
 
@@ -66,6 +65,21 @@ describe("layout", () => {
     const at = new Map(doc.nodes.slice(1).map((node) => [node.id, { x: 0, y: 0 }]));
     expect([...(missing(moveNodes(doc, at))?.keys() ?? [])]).toEqual(["start"]);
     expect(missing(moveNodes(doc, layout(doc)))).toBeNull();
+  });
+});
+
+describe("the first view", () => {
+  const screen = { width: 800, height: 400 };
+  const box = (x: number, width: number) => ({ x, y: 0, width, height: 100 });
+
+  it("shows all in the middle where that can be read", () => {
+    expect(firstView([box(100, 200)], screen)).toEqual({ x: 200, y: 150, zoom: 1 });
+    expect(firstView([box(0, 1000)], screen).zoom).toBeCloseTo(0.736);
+  });
+
+  it("shows where a long graph begins", () => {
+    expect(firstView([box(0, 4000)], screen)).toMatchObject({ x: 32, zoom: 0.62 });
+    expect(firstView([], screen).zoom).toBe(1);
   });
 });
 

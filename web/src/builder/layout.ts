@@ -11,9 +11,9 @@ export interface Size {
   height: number;
 }
 
-export const NODE: Size = { width: 216, height: 76 };
+export const NODE: Size = { width: 200, height: 76 };
 export const GRID = 8;
-const GAP: Size = { width: 64, height: 32 };
+const GAP: Size = { width: 48, height: 32 };
 const SWEEPS = 8;
 
 interface Shape {

@@ -86,7 +86,8 @@ const BY_CODE: Record<string, Maker> = {
   "scope.interval": (problem) => {
     const better = /^use (\w+)$/.exec(problem.suggestion)?.[1] ?? meant(problem);
     if (!better) return [];
-    if (problem.part === "scope") return [{ label: `Use ${better}`, apply: (doc) => setScope(doc, { interval: better }) }];
+    if (problem.part === "scope")
+      return [{ label: `Use ${better}`, apply: (doc) => setScope(doc, { interval: better }) }];
     return put(problem, better);
   },
   "scope.outside": (problem, doc) => {
@@ -94,11 +95,16 @@ const BY_CODE: Record<string, Maker> = {
     const symbols = doc.scope.symbols;
     if (node === null) return [];
     const better = meant(problem);
-    const all: Mend = { label: "Trade each market of the scope", apply: (made) => setParam(made, node, "symbol", undefined) };
+    const all: Mend = {
+      label: "Trade each market of the scope",
+      apply: (made) => setParam(made, node, "symbol", undefined),
+    };
     const grow: Mend[] = symbols
       ? [{ label: `Add ${seen} to the scope`, apply: (made) => setScope(made, { symbols: [...symbols, seen] }) }]
       : [];
-    return better ? [{ label: `Use ${better}`, apply: (made) => setParam(made, node, "symbol", better) }, ...grow] : [all, ...grow];
+    return better
+      ? [{ label: `Use ${better}`, apply: (made) => setParam(made, node, "symbol", better) }, ...grow]
+      : [all, ...grow];
   },
   "scope.unknown_symbol": (problem, doc) => {
     const { node, seen } = problem;
@@ -111,7 +117,11 @@ const BY_CODE: Record<string, Maker> = {
   "waiver.unused": (problem) => [
     {
       label: "Remove the waiver",
-      apply: (doc) => setWaivers(doc, (doc.waivers ?? []).filter((waiver) => waiver.rule !== problem.seen)),
+      apply: (doc) =>
+        setWaivers(
+          doc,
+          (doc.waivers ?? []).filter((waiver) => waiver.rule !== problem.seen),
+        ),
     },
   ],
   "document.key": (problem) => {
@@ -179,7 +189,7 @@ function withBehind(node: string, type: string, label: string): Mend {
     const held = doc.nodes.find((one) => one.id === node);
     const at = (held && positionOf(held)) ?? { x: 0, y: 0 };
     const taken = doc.edges.filter((edge) => edge.source === node).length;
-    const beside = { x: at.x + NODE.width + 64, y: at.y + taken * (NODE.height + 24) };
+    const beside = { x: at.x + NODE.width + 48, y: at.y + taken * (NODE.height + 24) };
     const [made, id] = addNode(doc, type, beside);
     return connect(made, node, id);
   };
@@ -188,10 +198,10 @@ function withBehind(node: string, type: string, label: string): Mend {
 
 function withTrigger(doc: StrategyDoc): StrategyDoc {
   const places = doc.nodes.map(positionOf).filter((at) => at !== null);
-  const left = Math.min(NODE.width + 64, ...places.map((at) => at.x));
+  const left = Math.min(NODE.width + 48, ...places.map((at) => at.x));
   const top = places.find((at) => at.x === left)?.y ?? 0;
   const roots = doc.nodes.filter((node) => !doc.edges.some((edge) => edge.target === node.id)).map((node) => node.id);
-  const [made, id] = addNode(doc, "trigger", { x: left - NODE.width - 64, y: top });
+  const [made, id] = addNode(doc, "trigger", { x: left - NODE.width - 48, y: top });
   return roots.reduce((joinedUp, root) => connect(joinedUp, id, root), made);
 }
 

@@ -48,9 +48,7 @@ describe("a mend", () => {
   }
 
   it("sets a value to the nearest that is allowed", () => {
-    const { label, doc } = mended(
-      problem("nodes.low.params.period", { code: "parameter.value", suggestion: "use 2" }),
-    );
+    const { label, doc } = mended(problem("nodes.low.params.period", { code: "parameter.value", suggestion: "use 2" }));
     expect(label).toBe("Use 2");
     expect(doc.nodes[1]?.params).toEqual({ period: 2, value: 30 });
   });
@@ -121,7 +119,11 @@ describe("a mend", () => {
   });
 
   it("mends scope, edges, waivers and keys", () => {
-    const scope = problem("scope.symbols", { code: "scope.unknown_symbol", seen: "BTC", suggestion: 'did you mean "kBTC"?' });
+    const scope = problem("scope.symbols", {
+      code: "scope.unknown_symbol",
+      seen: "BTC",
+      suggestion: 'did you mean "kBTC"?',
+    });
     expect(mended(scope).doc.scope.symbols).toEqual(["kBTC"]);
     const outside = problem("nodes.buy", { code: "scope.outside", seen: "ETH", suggestion: "add ETH to the scope" });
     expect(mended(outside, 1).doc.scope.symbols).toEqual(["BTC", "ETH"]);
@@ -137,7 +139,9 @@ describe("a mend", () => {
   });
 
   it("offers nothing where the words leave a doubt", () => {
-    const [placed] = place(reversal(), [problem("nodes.low", { code: "path.contradiction", suggestion: "change one" })]);
+    const [placed] = place(reversal(), [
+      problem("nodes.low", { code: "path.contradiction", suggestion: "change one" }),
+    ]);
     expect(placed && mends(placed, reversal())).toEqual([]);
   });
 });

@@ -49,7 +49,10 @@ function placeOf(where: string, names: string[], doc: StrategyDoc): Place {
     const rest = where.slice("nodes.".length);
     const node = names.find((name) => rest === name || rest.startsWith(`${name}.`));
     if (node === undefined) return { ...NOWHERE, part: "node" };
-    const path = rest.slice(node.length + 1).split(".").filter(Boolean);
+    const path = rest
+      .slice(node.length + 1)
+      .split(".")
+      .filter(Boolean);
     if (path[0] !== "params") return { ...NOWHERE, part: "node", node, key: path[0] ?? null };
     const [param = null, ...inside] = path.slice(1);
     return { ...NOWHERE, part: "node", node, param, inside };

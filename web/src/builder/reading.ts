@@ -27,6 +27,9 @@ export interface Rule {
   lines: Line[];
 }
 
+/** The line from which on a rule says when. */
+const CONDITION = /^(when|always$|never$)\b/;
+
 /** The rules as lines that know their nodes. */
 export function rulesOf(reading: Reading, doc: StrategyDoc): Rule[] {
   return reading.rules.map((lines, number) => {
@@ -36,16 +39,34 @@ export function rulesOf(reading: Reading, doc: StrategyDoc): Rule[] {
     let acting = true;
     return {
       action,
-      lines: lines.map((raw) => {
+      lines: unwrapped(lines).map((raw) => {
         const bare = raw.trim();
         const text = bare.replace(/^- /, "");
-        if (/^(when|always|never)\b/.test(text)) acting = false;
+        if (CONDITION.test(text)) acting = false;
         const said = behindConditions.filter(([, sentence]) => holds(text, sentence)).map(([id]) => id);
         const nodes = acting && action !== null ? [action] : said;
-        return { text: acting && action !== null ? text.replace(` [${action}]`, "") : text, nodes, indent: bare !== text };
+        return {
+          text: acting && action !== null ? text.replace(` [${action}]`, "") : text,
+          nodes,
+          indent: bare !== text,
+        };
       }),
     };
   });
+}
+
+/** Lines that were broken for a terminal in one piece again: what comes before "when" is a sentence or two. */
+function unwrapped(lines: readonly string[]): string[] {
+  const made: string[] = [];
+  let acting = true;
+  for (const line of lines) {
+    const begins = CONDITION.test(line);
+    acting &&= !begins;
+    const before = made.at(-1);
+    if (acting && before !== undefined && !line.startsWith("protected,")) made[made.length - 1] = `${before} ${line}`;
+    else made.push(line);
+  }
+  return made;
 }
 
 /** Does the line hold the sentence as whole words? */

@@ -30,6 +30,12 @@ describe("the builder's state", () => {
     expect(docOf(reduce(undone, { do: "redo" })).nodes).toHaveLength(8);
   });
 
+  it("adds to what is chosen and takes from it", () => {
+    const state = run({ do: "choose", nodes: ["low"] }, { do: "pick", nodes: [["buy", true]] });
+    expect([...state.nodes]).toEqual(["low", "buy"]);
+    expect([...reduce(state, { do: "pick", nodes: [["low", false]] }).nodes]).toEqual(["buy"]);
+  });
+
   it("removes what is chosen, nodes and edges", () => {
     const state = run({ do: "choose", nodes: ["take"], edges: ['["start","low"]'] }, { do: "remove" });
     expect(docOf(state).nodes.map((node) => node.id)).not.toContain("take");
@@ -169,7 +175,12 @@ describe("what the browser remembers", () => {
     store.data.set("paddock.layout.bot", '[["low", "x"], 5]');
     expect(draftOf(store, "ann", null)).toBeNull();
     expect(withLayout(store, "bot", reversal())).toEqual(reversal());
-    const full = { ...store, setItem: () => { throw new Error("full"); } };
+    const full = {
+      ...store,
+      setItem: () => {
+        throw new Error("full");
+      },
+    };
     expect(() => keepDraft(full, "ann", null, { doc: reversal(), version: 0 })).not.toThrow();
   });
 });

@@ -25,6 +25,9 @@ export interface BuilderState {
   saved: Saved | null;
 }
 
+/** Something that is chosen from now on, or no more. */
+export type Pick = readonly [id: string, on: boolean];
+
 export type Change = (doc: StrategyDoc) => StrategyDoc;
 
 export type Action =
@@ -34,6 +37,7 @@ export type Action =
   | { do: "undo" }
   | { do: "redo" }
   | { do: "choose"; nodes: Iterable<string>; edges?: Iterable<string> }
+  | { do: "pick"; nodes?: readonly Pick[]; edges?: readonly Pick[] }
   | { do: "remove" }
   | { do: "dissolve" }
   | { do: "paste"; clip: Clip; by: Point }
@@ -75,6 +79,12 @@ export function reduce(state: BuilderState, action: Action): BuilderState {
       return pruned({ ...state, history: redo(state.history) });
     case "choose":
       return chosen({ ...state, history: settle(state.history) }, action.nodes, action.edges);
+    case "pick":
+      return chosen(
+        { ...state, history: settle(state.history) },
+        picked(state.nodes, action.nodes),
+        picked(state.edges, action.edges),
+      );
     case "remove":
       return chosen(edited(state, removeEdges(removeNodes(doc, state.nodes), state.edges)), []);
     case "dissolve":
@@ -108,6 +118,15 @@ function edited(state: BuilderState, doc: StrategyDoc, step = ""): BuilderState 
 
 function chosen(state: BuilderState, nodes: Iterable<string>, edges: Iterable<string> = []): BuilderState {
   return { ...state, nodes: new Set(nodes), edges: new Set(edges) };
+}
+
+function picked(before: ReadonlySet<string>, changes: readonly Pick[] = []): ReadonlySet<string> {
+  const made = new Set(before);
+  for (const [id, on] of changes) {
+    if (on) made.add(id);
+    else made.delete(id);
+  }
+  return made;
 }
 
 /** Nothing is chosen that is not there. */

@@ -45,10 +45,13 @@ function place(node: NodeDoc): Point {
 export function free(doc: StrategyDoc, behind: string | null, size: { width: number; height: number }): Point {
   const places = doc.nodes.map(place);
   const start = doc.nodes.find((node) => node.id === behind);
-  const gap = 64;
+  const gap = 48;
   let at = start
     ? { x: place(start).x + size.width + gap, y: place(start).y }
-    : { x: Math.min(0, ...places.map((one) => one.x)), y: Math.max(-gap, ...places.map((one) => one.y)) + size.height + gap };
+    : {
+        x: Math.min(0, ...places.map((one) => one.x)),
+        y: Math.max(-gap, ...places.map((one) => one.y)) + size.height + gap,
+      };
   const hits = (one: Point) => Math.abs(one.x - at.x) < size.width && Math.abs(one.y - at.y) < size.height + 8;
   while (places.some(hits)) at = { x: at.x, y: at.y + size.height + 32 };
   return at;

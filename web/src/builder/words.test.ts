@@ -39,10 +39,21 @@ describe("the reading", () => {
       where: "",
       risk: [],
       rules: [
-        ["Open a long position [buy]", "protected, from the fill on, by a stop at 2%", "when RSI(14) is below 30", "and there is no position"],
+        [
+          "Open a long",
+          "position [buy]",
+          "protected, from the fill on, by a stop at 2%",
+          "when RSI(14) is below 30",
+          "and there is no position",
+        ],
         ["Close the position [leave]", "when one of these holds:", "  - RSI(14) is below 3"],
       ],
-      sentences: { low: "RSI(14) is below 30", flat: "there is no position", buy: "open a long position", start: "at the close" },
+      sentences: {
+        low: "RSI(14) is below 30",
+        flat: "there is no position",
+        buy: "open a long position",
+        start: "at the close",
+      },
       ruleNodes: ["buy", "leave"],
     };
     const [first, second] = rulesOf(reading, reversal());

@@ -1,0 +1,45 @@
+import { Handle, type NodeProps, Position } from "@xyflow/react";
+import { memo } from "react";
+import type { BlockFlowNode } from "@/builder/flow";
+import { Button } from "@/design";
+import { useMending } from "./mending";
+import { RoleMark } from "./RoleMark";
+import "./BlockNode.css";
+
+/** A node of the canvas: what it is, what it says, and what is wrong with it, with the mend as a button. */
+export const BlockNode = memo(function BlockNode({ id, data, selected }: NodeProps<BlockFlowNode>) {
+  const { title, role, line, problems, mend } = data;
+  const mending = useMending();
+  const wrong = problems[0];
+  const tone = wrong === undefined ? "" : wrong.severity === "error" ? "block-node-error" : "block-node-warning";
+  return (
+    <div className={`block-node block-node-${role} ${tone} ${selected ? "block-node-chosen" : ""}`}>
+      {role !== "trigger" && <Handle type="target" position={Position.Left} className="block-node-handle" />}
+      <div className="block-node-body">
+        <p className="block-node-head">
+          <RoleMark role={role} />
+          <span className="block-node-title">{title}</span>
+          <span className="block-node-id">{id}</span>
+        </p>
+        <p className="block-node-line" title={line}>
+          {line}
+        </p>
+      </div>
+      {wrong && (
+        <p className="block-node-foot" title={wrong.rule}>
+          <span aria-hidden>{wrong.severity === "error" ? "◆" : "▲"}</span>
+          <span className="block-node-rule">
+            {wrong.rule}
+            {problems.length > 1 && ` (and ${problems.length - 1} more)`}
+          </span>
+          {mend && (
+            <Button size="sm" className="nodrag nopan block-node-mend" onClick={() => mending(mend)}>
+              {mend.label}
+            </Button>
+          )}
+        </p>
+      )}
+      <Handle type="source" position={Position.Right} className="block-node-handle" />
+    </div>
+  );
+});

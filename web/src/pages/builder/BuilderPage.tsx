@@ -1,0 +1,124 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useSession } from "@/app/session";
+import type { StrategyDoc } from "@/builder/document";
+import { keepDraft } from "@/builder/drafts";
+import { ErrorBox } from "@/design";
+import { BuilderSkeleton } from "./BuilderSkeleton";
+import type { Markets } from "./context";
+import { Editor } from "./Editor";
+import { Foreign } from "./Foreign";
+import { begun, type Opening, useBotOpening, useTemplateOpening } from "./opening";
+import { blocksQuery, feedsQuery, policyQuery, seriesQuery } from "./queries";
+import { StartPage } from "./StartPage";
+import "./Builder.css";
+
+type Session =
+  { kind: "bot"; botId: string } | { kind: "template"; name: string } | { kind: "document"; doc: StrategyDoc };
+
+/** A strategy is opened by the address (`bot`, `template`), or begun here. */
+export default function BuilderPage() {
+  const search = useSearch({ from: "/builder" });
+  const navigate = useNavigate();
+  const { user_id: user } = useSession();
+  const [own, setOwn] = useState<{ key: string; session: Session; botId: string | null } | null>(null);
+  useEffect(() => {
+    document.title = "Builder · Paddock";
+  }, []);
+
+  const wanted: { key: string; session: Session } | null = useMemo(() => {
+    if (search.bot !== undefined) return { key: `bot ${search.bot}`, session: { kind: "bot", botId: search.bot } };
+    if (search.template === undefined) return null;
+    return { key: `template ${search.template}`, session: { kind: "template", name: search.template } };
+  }, [search.bot, search.template]);
+  // What was begun here and is saved by now goes on under its new address, with its history.
+  const current = own && own.botId === (search.bot ?? null) && search.template === undefined ? own : wanted;
+
+  const begin = useCallback(
+    (doc: StrategyDoc) => {
+      keepDraft(localStorage, user, null, null);
+      setOwn({ key: `document ${Date.now()}`, session: { kind: "document", doc }, botId: null });
+      void navigate({ to: "/builder", search: {} });
+    },
+    [navigate, user],
+  );
+  const onSaved = useCallback(
+    (botId: string) => {
+      if (search.bot === botId || !current) return;
+      setOwn({ ...current, botId });
+      void navigate({ to: "/builder", search: { bot: botId }, replace: true });
+    },
+    [current, navigate, search.bot],
+  );
+
+  if (!current) return <StartPage onBegin={begin} />;
+  const { key, session } = current;
+  if (session.kind === "bot") return <OfBot key={key} botId={session.botId} onSaved={onSaved} />;
+  if (session.kind === "template") return <OfTemplate key={key} name={session.name} onSaved={onSaved} />;
+  return <OfDocument key={key} doc={session.doc} onSaved={onSaved} />;
+}
+
+function OfBot({ botId, onSaved }: { botId: string; onSaved: (botId: string) => void }) {
+  return <Loaded opening={useBotOpening(botId)} onSaved={onSaved} />;
+}
+
+function OfTemplate({ name, onSaved }: { name: string; onSaved: (botId: string) => void }) {
+  return <Loaded opening={useTemplateOpening(name)} onSaved={onSaved} />;
+}
+
+function OfDocument({ doc, onSaved }: { doc: StrategyDoc; onSaved: (botId: string) => void }) {
+  const [opened] = useState(() => begun(doc));
+  return <Loaded opening={{ opened, foreign: null, error: null, retry: () => undefined }} onSaved={onSaved} />;
+}
+
+/** The first document that arrives is the one that is edited; later answers do not take its place. */
+function Loaded({ opening, onSaved }: { opening: Opening; onSaved: (botId: string) => void }) {
+  const blocks = useQuery(blocksQuery);
+  const policy = useQuery(policyQuery);
+  const markets = useMarkets();
+  const error = opening.error ?? blocks.error ?? policy.error;
+  if (opening.foreign) return <Foreign strategy={opening.foreign} />;
+  if (opening.opened && blocks.data && policy.data) {
+    return (
+      <Editor
+        opened={opening.opened}
+        catalogue={blocks.data}
+        policy={policy.data}
+        markets={markets}
+        onSaved={onSaved}
+      />
+    );
+  }
+  if (error) {
+    const retry = () => {
+      opening.retry();
+      void blocks.refetch();
+      void policy.refetch();
+    };
+    return (
+      <div className="builder-alone">
+        <ErrorBox title="The strategy could not be opened" error={error} onRetry={retry} />
+      </div>
+    );
+  }
+  return <BuilderSkeleton />;
+}
+
+/** Where a strategy can act, as far as the lake and the feeds know. */
+function useMarkets(): Markets {
+  const series = useQuery(seriesQuery).data;
+  const feeds = useQuery(feedsQuery).data;
+  const blocks = useQuery(blocksQuery).data;
+  return useMemo(() => {
+    const venues = [...(series ?? []).map((one) => one.venue), ...(feeds ?? []).map((one) => one.venue)];
+    const symbols = [...(series ?? []).map((one) => one.symbol), ...(feeds ?? []).flatMap((one) => one.symbols)];
+    const words = blocks?.flatMap((block) => block.params).find((param) => param.name === "interval")?.choices;
+    const known = words ?? [...new Set((feeds ?? []).map((one) => one.interval))];
+    return { venues: sorted(venues), symbols: sorted(symbols), intervals: known.filter((word) => word !== "scope") };
+  }, [series, feeds, blocks]);
+}
+
+function sorted(words: string[]): string[] {
+  return [...new Set(words)].sort();
+}

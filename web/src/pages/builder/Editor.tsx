@@ -1,0 +1,109 @@
+import { ReactFlowProvider } from "@xyflow/react";
+import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useSession } from "@/app/session";
+import type { Block } from "@/builder/blocks";
+import { byName } from "@/builder/blocks";
+import { rejection } from "@/builder/connect";
+import { keepDraft, keepLayout } from "@/builder/drafts";
+import { addNode, connect } from "@/builder/edit";
+import { NODE } from "@/builder/layout";
+import type { Mend } from "@/builder/mends";
+import { docOf, reduce, unsaved } from "@/builder/state";
+import { free } from "@/builder/walk";
+import { type Asked, type Builder, BuilderContext, type Markets, type Sheet, type Side } from "./context";
+import { Frame } from "./Frame";
+import { MendingContext } from "./mending";
+import type { Opened } from "./opening";
+import { useChecked, useRested } from "./useChecked";
+
+interface Props {
+  opened: Opened;
+  catalogue: readonly Block[];
+  policy: Block;
+  markets: Markets;
+  onSaved: (botId: string) => void;
+}
+
+/** The builder with a document open in it. */
+export function Editor({ opened, catalogue, policy, markets, onSaved }: Props) {
+  const { user_id: user } = useSession();
+  const [first] = useState(opened);
+  const [state, dispatch] = useReducer(reduce, first.state);
+  const [side, setSide] = useState<Side>("block");
+  const [sheet, open] = useState<Sheet>(null);
+  const [asked, ask] = useState<Asked>(null);
+  const cache = useQueryClient();
+  const blocks = useMemo(() => byName(catalogue), [catalogue]);
+  const doc = docOf(state);
+  const rested = useRested(doc);
+  const checked = useChecked(doc, rested);
+  const only = state.nodes.size === 1 ? ([...state.nodes][0] ?? null) : null;
+
+  const bot = state.saved?.botId ?? null;
+  const version = state.saved?.version ?? 0;
+  const dirty = unsaved(state);
+  useEffect(() => {
+    keepDraft(localStorage, user, bot, dirty ? { doc: rested, version } : null);
+    if (bot !== null) keepLayout(localStorage, bot, rested);
+  }, [user, bot, version, dirty, rested]);
+
+  const mending = useCallback((mend: Mend) => dispatch({ do: "edit", change: mend.apply }), []);
+  const add = useCallback(
+    (type: string) => {
+      const behind = [...state.nodes].at(-1) ?? null;
+      const at = free(doc, behind, NODE);
+      const [made, id] = addNode(doc, type, at);
+      const joins = behind !== null && rejection(made, behind, id) === "";
+      const change = (before: typeof doc) => {
+        const [more] = addNode(before, type, at);
+        return joins ? connect(more, behind, id) : more;
+      };
+      dispatch({ do: "edit", change, choose: [id] });
+    },
+    [doc, state.nodes],
+  );
+  const show = useCallback((picked: Side) => {
+    setSide(picked);
+    open((now) => (now === null ? now : "inspector"));
+  }, []);
+  const saved = useCallback(
+    (botId: string) => {
+      void cache.invalidateQueries({ queryKey: ["bot", botId] });
+      void cache.invalidateQueries({ queryKey: ["bots"] });
+      onSaved(botId);
+    },
+    [cache, onSaved],
+  );
+
+  const value = useMemo<Builder>(
+    () => ({
+      state,
+      doc,
+      dispatch,
+      catalogue,
+      blocks,
+      policy,
+      markets,
+      checked,
+      only,
+      add,
+      side,
+      show,
+      sheet,
+      open,
+      asked,
+      ask,
+    }),
+    [state, doc, catalogue, blocks, policy, markets, checked, only, add, side, show, sheet, asked],
+  );
+  return (
+    <BuilderContext value={value}>
+      <MendingContext value={mending}>
+        <ReactFlowProvider>
+          <Frame rested={rested} restored={first.restored} onSaved={saved} />
+        </ReactFlowProvider>
+      </MendingContext>
+    </BuilderContext>
+  );
+}

@@ -1,0 +1,138 @@
+/** What does the builder ask of the server? Each question once, under a name that the cache knows it by. */
+
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import type { Block } from "@/builder/blocks";
+import { fingerprint, type StrategyDoc, withoutLayout } from "@/builder/document";
+
+/** These only read: no key, so that nothing of them is written down. */
+const READS = { key: "" };
+const FOR_GOOD = Number.POSITIVE_INFINITY;
+const MINUTE = 60_000;
+export const PREVIEW_BARS = 400;
+
+type Body = Record<string, never>;
+type Ask = <T>(path: string, asked: { body: object; signal: AbortSignal; key: string }) => Promise<T>;
+const ask = api.post as unknown as Ask;
+
+function body(doc: StrategyDoc): { strategy: Body } {
+  return { strategy: withoutLayout(doc) as unknown as Body };
+}
+
+export const blocksQuery = queryOptions({
+  queryKey: ["builder", "blocks"],
+  queryFn: async ({ signal }) => (await api.get("/api/v1/strategies/blocks", { signal })).items as unknown as Block[],
+  staleTime: FOR_GOOD,
+});
+
+export const policyQuery = queryOptions({
+  queryKey: ["builder", "policy"],
+  queryFn: async ({ signal }) => (await api.get("/api/v1/strategies/risk", { signal })) as unknown as Block,
+  staleTime: FOR_GOOD,
+});
+
+export const seriesQuery = queryOptions({
+  queryKey: ["data", "series"],
+  queryFn: async ({ signal }) => (await api.get("/api/v1/data/series", { signal })).items,
+  staleTime: MINUTE,
+});
+
+export const feedsQuery = queryOptions({
+  queryKey: ["feeds"],
+  queryFn: async ({ signal }) => (await api.get("/api/v1/feeds", { signal })).items,
+  staleTime: MINUTE / 2,
+});
+
+/** All problems of a document, and what each node says. */
+export function checkQuery(doc: StrategyDoc) {
+  return queryOptions({
+    queryKey: ["builder", "check", fingerprint(doc)],
+    queryFn: ({ signal }) => api.post("/api/v1/strategies/validate", { body: body(doc), signal, ...READS }),
+    placeholderData: keepPreviousData,
+    staleTime: FOR_GOOD,
+    gcTime: MINUTE,
+  });
+}
+
+export function readingQuery(doc: StrategyDoc, valid: boolean) {
+  return queryOptions({
+    queryKey: ["builder", "reading", fingerprint(doc)],
+    queryFn: ({ signal }) => api.post("/api/v1/strategies/explain", { body: body(doc), signal, ...READS }),
+    enabled: valid,
+    placeholderData: keepPreviousData,
+    staleTime: FOR_GOOD,
+    gcTime: MINUTE,
+  });
+}
+
+/** Money as text; a line has a value for each candle. */
+export interface Preview {
+  venue: string;
+  symbol: string;
+  symbols: string[];
+  interval: string;
+  coverage: number;
+  candles: number[][];
+  lines: { label: string; pane: string; values: (number | null)[] }[];
+  levels: number[];
+  marks: {
+    ts: number;
+    px: number;
+    kind: string;
+    side: string;
+    reason: string;
+    node: string | null;
+    pnl_usd: string | null;
+  }[];
+  trades: number;
+  net_pnl_usd: string;
+}
+
+export interface Difference {
+  same: boolean;
+  changes: { kind: string; where: string; what: string; before: string; after: string }[];
+}
+
+/** What the strategy would have done over the last bars of one market. */
+export function previewQuery(doc: StrategyDoc, symbol: string | null) {
+  return queryOptions({
+    queryKey: ["builder", "preview", fingerprint(doc), symbol],
+    queryFn: ({ signal }) =>
+      ask<Preview>("/api/v1/strategies/preview", {
+        body: { ...body(doc), bars: PREVIEW_BARS, ...(symbol === null ? {} : { symbol }) },
+        signal,
+        ...READS,
+      }),
+    placeholderData: keepPreviousData,
+    staleTime: MINUTE,
+    gcTime: MINUTE,
+    retry: false,
+  });
+}
+
+export function pythonQuery(doc: StrategyDoc, wanted: boolean) {
+  return queryOptions({
+    queryKey: ["builder", "python", fingerprint(doc)],
+    queryFn: ({ signal }) =>
+      ask<{ source: string }>("/api/v1/strategies/python", { body: body(doc), signal, ...READS }),
+    enabled: wanted,
+    staleTime: FOR_GOOD,
+    gcTime: MINUTE,
+    retry: false,
+  });
+}
+
+export function diffQuery(before: StrategyDoc, after: StrategyDoc) {
+  return queryOptions({
+    queryKey: ["builder", "diff", fingerprint(before), fingerprint(after)],
+    queryFn: ({ signal }) =>
+      ask<Difference>("/api/v1/strategies/diff", {
+        body: { before: body(before).strategy, after: body(after).strategy },
+        signal,
+        ...READS,
+      }),
+    staleTime: FOR_GOOD,
+    gcTime: MINUTE,
+    retry: false,
+  });
+}
