@@ -99,7 +99,7 @@ def serving(database: Database, home: Path) -> Iterator[int]:
     settings = HttpSettings(local_digest=digest(TOKEN), limits=LIMITS)
     house = house_on(database, ManualClock(0), CountingIds("bench"))
     with live_on(load({"PADDOCK_HOME": str(home)}), house, counts=False) as live:
-        part = web_part(house, live, settings, home, listener, lambda: "")
+        part = web_part(house, live.accounts, settings, home, listener, lambda: "")
         thread = threading.Thread(target=part.run, args=(stop,))
         thread.start()
         try:

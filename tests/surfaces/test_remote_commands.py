@@ -49,7 +49,7 @@ def answering(home: Path) -> Iterator[tuple[House, str]]:
     http = http_settings(local_token(home / "token").text, configured.reach, address)
     stop = Event()
     with live_on(configured, house, counts=True) as live:
-        serving = Thread(target=web_part(house, live, http, home, listener, lambda: "").run, args=(stop,))
+        serving = Thread(target=web_part(house, live.accounts, http, home, listener, lambda: "").run, args=(stop,))
         serving.start()
         try:
             yield house, f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -11,7 +11,9 @@ from paddock.core.money import MICROS, Usd
 from paddock.runtime.accounts import PAPER, Account, unallocated
 from paddock.runtime.feeds import VENUE_ITSELF, FeedRecord
 from paddock.runtime.live.gate import is_live
+from paddock.runtime.live.rows import newest
 from paddock.runtime.tables import runs
+from paddock.runtime.venue_history import place_of
 from paddock.strategy.document import Document
 from paddock.strategy.validate import validate
 
@@ -86,6 +88,8 @@ def _account(conn: Connection, feed: FeedRecord, account: Account, capital: int)
             f"an account of {account.venue} trades on bars that the venue tells as they close, never on a replay",
             "use an account of paper",
         )
+    elif account.venue != PAPER and (elsewhere := _elsewhere(conn, feed, account)):
+        yield elsewhere
     elif account.venue != PAPER and not is_live(conn, account.account_id):
         yield Problem(
             "account.live",
@@ -94,13 +98,13 @@ def _account(conn: Connection, feed: FeedRecord, account: Account, capital: int)
             "an account of a venue takes runs while trading live is switched on",
             f"paddock live enable {account.account_id}",
         )
-    elsewhere = conn.execute(
+    another = conn.execute(
         select(runs.c.feed)
         .where(runs.c.account_id == account.account_id, runs.c.settled == 0, runs.c.feed != feed.feed)
         .limit(1)
     ).scalar()
-    if elsewhere is not None:
-        rule = f"all runs of an account are on one feed; those of this one are on {elsewhere}"
+    if another is not None:
+        rule = f"all runs of an account are on one feed; those of this one are on {another}"
         yield Problem("account.feed", "account_id", feed.feed, rule, "open another account for this one")
     if not MIN_CAPITAL <= capital <= MAX_CAPITAL:
         rule = f"capital lies between {Usd(MIN_CAPITAL)} and {Usd(MAX_CAPITAL)} USD"
@@ -109,3 +113,12 @@ def _account(conn: Connection, feed: FeedRecord, account: Account, capital: int)
     if capital > free:
         rule = "the account has the capital, and no other run has it"
         yield Problem("account.cash", "capital", str(Usd(capital)), rule, f"{Usd(free)} USD are free")
+
+
+def _elsewhere(conn: Connection, feed: FeedRecord, account: Account) -> Problem | None:
+    """An account of one network, on the bars of another: the prices are others there."""
+    connection, place = newest(conn, account.account_id), place_of(conn, feed)
+    if connection is None or place is None or place == connection.place:
+        return None
+    rule = f"an account trades on bars of its own network; the feed {feed.feed} is of {place}"
+    return Problem("account.network", "account_id", str(connection.place), rule, "name another feed with --feed")

@@ -67,14 +67,24 @@ class Paper(Protocol):
         ...
 
 
+def everybody(account_id: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Market:
-    """How a feed is traded: the broker of each account; the paper venue behind it, if it is one; what that charges."""
+    """How a feed is traded: the broker of each account; the paper venue behind it, if it is one; what that charges.
+
+    `plays` says which accounts trade at the paper venue, where there is one; `policy` how patient the desk is there, in
+    the feed's time (None: as patient as the worker).
+    """
 
     feed: Feed
     broker: Callable[[str], Broker]
     paper: Paper | None
     costs: Costs
+    plays: Callable[[str], bool] = everybody
+    policy: DeskPolicy | None = None
 
 
 MOST_BARS = 64  # of a step: between steps leases are renewed and kill switches looked at
@@ -94,7 +104,7 @@ class Runner:
         boxes: Boxes | None = None,
     ) -> None:
         self.database, self.watch, self.shard = database, watch, shard
-        self._policy, self._tidied_ts = policy or DeskPolicy(), 0
+        self._policy, self._tidied_ts = market.policy or policy or DeskPolicy(), 0
         self._market, self._loader = market, Loader(market.feed.name, watch.history, boxes)
         self._kept: Kept | None = None
         self.loads = 0  # how often the runs were loaded
@@ -133,8 +143,9 @@ class Runner:
         """Bring the paper venue to what the books say: a step may have ended before it was told."""
         if self._kept is None or self._market.paper is None:
             return
-        members = self._kept.members
-        self._market.paper.enlist({one.run.run_id: one.run.account_id for one in members}, self._kept.feed)
+        books = {one.run.run_id: one.run.account_id for one in self._kept.members}
+        playing = {run_id: account_id for run_id, account_id in books.items() if self._market.plays(account_id)}
+        self._market.paper.enlist(playing, self._kept.feed)
         session = self._kept.session
         held = session.slots[session.slots["lots"] != 0]
         columns = (held[name].tolist() for name in ("bot", "symbol", "leverage"))
@@ -202,7 +213,8 @@ class Runner:
         if paper is not None:
             for one in leverages:
                 run = members[one.bot].run
-                paper.set_leverage(run.account_id, run.run_id, one.symbol, one.leverage)
+                if self._market.plays(run.account_id):
+                    paper.set_leverage(run.account_id, run.run_id, one.symbol, one.leverage)
 
     def _blocked(self, bar: Bar, kills: Sequence[Kill]) -> NDArray[np.int8]:
         """For each slot why no entry may be made there; 0 where one may."""
@@ -230,7 +242,7 @@ class Runner:
         if paper is None or now - self._tidied_ts < self._policy.audit_ms:
             return
         before_ts = now - self._policy.forget_ms
-        known = self.desk.still_open(sorted(self._brokers))
+        known = self.desk.still_open([name for name in sorted(self._brokers) if self._market.plays(name)])
         if all(paper.forget(name, one.checkpoint, before_ts, one.orders) for name, one in known.items()):
             self._tidied_ts = now
 

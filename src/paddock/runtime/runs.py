@@ -22,9 +22,11 @@ from paddock.runtime.feeds import FeedRecord, feed_missing, feed_record, feed_re
 from paddock.runtime.kill import engaged_over
 from paddock.runtime.lifecycle import KEPT, RunState, StopMode, Wanted
 from paddock.runtime.live.gate import require_live
+from paddock.runtime.live.rows import newest
 from paddock.runtime.page import Page, at_most, page_of
 from paddock.runtime.readiness import require_ready
 from paddock.runtime.tables import runs
+from paddock.runtime.venue_history import place_of
 
 SHARDS = 8  # parts that the runs of a feed are dealt into by account, for workers to share
 
@@ -84,7 +86,7 @@ class Runs:
             pinned = version_of(conn, bot, bot.version if version is None else version)
             account = account_of(conn, owner, account_id)
             require_not_killed(conn, account_id)
-            record_of = _feed_for(conn, feed, pinned.document)
+            record_of = _feed_for(conn, feed, pinned.document, account)
             require_ready(conn, pinned.document, record_of, account, capital)
             now = self._clock.now_ts()
             run = Run(
@@ -207,17 +209,20 @@ def require_switched_on(conn: Connection, account: Account) -> None:
         require_live(conn, account.account_id)
 
 
-def _feed_for(conn: Connection, name: str | None, document: object) -> FeedRecord:
-    """The feed by its name, or the one of the strategy's venue and interval; raises NotFound (feed.not_found)."""
+def _feed_for(conn: Connection, name: str | None, document: object, account: Account) -> FeedRecord:
+    """The feed by its name, or the one of the strategy's venue and interval, for an account of a venue that of its own
+    network before others. Raises NotFound (feed.not_found)."""
     if name is not None:
         return feed_record(conn, name)
     scope = document.get("scope", {}) if isinstance(document, dict) else {}
     venue, interval = str(scope.get("venue")), str(scope.get("interval"))
     known = feed_records(conn)
-    fitting = next((feed for feed in known if (feed.venue, feed.interval) == (venue, interval)), None)
-    if fitting is None:
+    fitting = [feed for feed in known if (feed.venue, feed.interval) == (venue, interval)]
+    if not fitting:
         raise feed_missing(f"{venue}-{interval}", known, _another_market(known, venue, interval))
-    return fitting
+    connection = newest(conn, account.account_id)
+    own = [feed for feed in fitting if connection is not None and place_of(conn, feed) == connection.place]
+    return (own or fitting)[0]
 
 
 def _another_market(known: Sequence[FeedRecord], venue: str, interval: str) -> str:

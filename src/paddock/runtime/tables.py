@@ -60,6 +60,14 @@ seen_bars = table(
     Column("columns", LargeBinary, nullable=False),  # float64, little endian: the fields of a Bar, each [S]
 )
 
+venue_feeds = table(
+    "venue_feeds",
+    Column("feed", Text, ForeignKey("feeds.feed"), primary_key=True),
+    Column("network", Text, nullable=False),
+    Column("url", Text, nullable=False),  # of a simulator; empty for the venue itself
+    Column("instruments", CanonicalJson, nullable=False),  # as they were when it began, in the order of its symbols
+)
+
 runs = table(
     "runs",
     Column("run_id", Text, primary_key=True),

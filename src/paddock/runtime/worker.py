@@ -60,15 +60,21 @@ class Worker:
         """`boxes` makes the process of a Python strategy; without it such runs fail."""
         self._database, self._kills, self._holder = database, kills, holder
         self._lease_ms, self._policy, self._boxes = lease_ms, policy, boxes
-        self._markets = {market.feed.name: market for market in markets}
-        self._watches = {market.feed.name: Watch(database, market.feed) for market in markets}
+        self._markets: dict[str, Market] = {}
+        self._watches: dict[str, Watch] = {}
         for market in markets:
-            if market.paper is not None:
-                watch = self._watches[market.feed.name]
-                market.paper.attach(market.feed.name, watch.tape(), market.costs)
+            self.add(market)
         self._held: dict[str, Held] = {}
         self._me: Fence | None = None
         self._renewed_ts = 0
+
+    def add(self, market: Market) -> None:
+        """Keep the runs of another feed, too. Raises Invalid (feed.changed, data.coverage): it is not kept then."""
+        name = market.feed.name
+        watch = Watch(self._database, market.feed)
+        if market.paper is not None:
+            market.paper.attach(name, watch.tape(), market.costs)
+        self._markets[name], self._watches[name] = market, watch
 
     def step(self) -> int:
         """One round: kill switches, leases, feeds, commands, bars, orders. Gives how many bars were decided.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from threading import Event
 
 import structlog
@@ -20,23 +21,38 @@ from paddock.surfaces.house import House, house_on
 from paddock.surfaces.machine import RandomIds, SystemClock, SystemRandom
 from paddock.surfaces.parts import Part
 from paddock.surfaces.settings import Settings
+from paddock.surfaces.venues import Venues, not_installed
 from paddock.venues.approvals.base import Approvals
 
 TEND_S = 1.0
+COUNT_S = 60.0
 VENUES = ("hyperliquid", "pacifica")
 
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Trading live as a process has it: its accounts, who signs, and the venues that it asks."""
+
+    accounts: LiveAccounts
+    signer: SignerProcess
+    venues: Venues
+
+
 @contextmanager
-def live_on(configured: Settings, house: House, *, counts: bool) -> Iterator[LiveAccounts]:
+def live_on(configured: Settings, house: House, *, counts: bool) -> Iterator[Live]:
     """Live accounts with a signer of this home; it starts when it is first needed, and ends here.
 
     `counts`: this process signs orders. Others only make keys, and take them back.
     """
     keeping = Keeping.in_home(configured.home, configured.master_keys)
-    with SignerProcess(keeping, time.monotonic, counts=counts) as signer:
-        yield LiveAccounts(house.database, house.clock, house.ids, signer, links())
+    with (
+        Venues(SystemClock(), SystemRandom()) as venues,
+        SignerProcess(keeping, time.monotonic, counts=counts) as signer,
+    ):
+        accounts = LiveAccounts(house.database, house.clock, house.ids, signer, links(venues))
+        yield Live(accounts, signer, venues)
 
 
 def rotate_master_key(configured: Settings) -> int:
@@ -60,31 +76,47 @@ def rotate_master_key(configured: Settings) -> int:
                     rule="master keys change while nothing signs",
                     suggestion="stop paddock serve first",
                 )
-            count = LiveAccounts(house.database, house.clock, house.ids, signer, links()).rewrap()
+            with Venues(SystemClock(), SystemRandom()) as venues:
+                accounts = LiveAccounts(house.database, house.clock, house.ids, signer, links(venues))
+                accounts.rewrap()
+                count = accounts.rewrap()  # also what another process sealed under the old key meanwhile
         with SignerProcess(keeping, time.monotonic, ring="current key alone") as signer:
             signer.look()
     return count
 
 
-def live_part(live: LiveAccounts) -> Part:
-    """Keeps the signer to what the database says, and ends what has run out."""
+def sign_for_all(live: LiveAccounts) -> None:
+    """Let the signer sign before the first order leaves; what hinders that is told, and tried again by the part."""
+    try:
+        live.tend()
+    except PaddockError as error:
+        log.warning("nothing is signed yet", code=error.code, message=error.message)
 
+
+def live_parts(live: LiveAccounts) -> list[Part]:
+    """Keep the signer to what the database says, and end what has run out; count what comes and goes at the venues."""
+    tending = "live accounts are not tended"
+    counting = "the money of live accounts is not counted"
+    return [Part("live", _again(live.tend, TEND_S, tending)), Part("money", _again(live.count, COUNT_S, counting))]
+
+
+def _again(do: Callable[[], None], every_s: float, failing: str) -> Callable[[Event], None]:
     def run(stop: Event) -> None:
         told = ""
-        while not stop.wait(TEND_S):
+        while not stop.wait(every_s):
             try:
-                live.tend()
+                do()
                 told = ""
             except PaddockError as error:  # paper goes on; what is live is signed for only while this works
                 if error.message != told:
-                    log.warning("live accounts are not tended", code=error.code, message=error.message)
+                    log.warning(failing, code=error.code, message=error.message)
                 told = error.message
 
-    return Part("live", run)
+    return run
 
 
-def links() -> Links:
-    return Links(approvals_of, gateway_of)
+def links(venues: Venues) -> Links:
+    return Links(approvals_of, lambda connection: gateway_of(connection, venues))
 
 
 def approvals_of(venue: str) -> Approvals:
@@ -99,7 +131,7 @@ def approvals_of(venue: str) -> Approvals:
 
             return PacificaApprovals()
     except ImportError as error:
-        raise _not_installed(error) from None
+        raise not_installed(error) from None
     raise Invalid(
         Code.DATA_VENUE,
         f"nothing is traded live at {venue}",
@@ -110,28 +142,18 @@ def approvals_of(venue: str) -> Approvals:
     )
 
 
-def gateway_of(connection: Connection) -> Gateway:
+def gateway_of(connection: Connection, venues: Venues) -> Gateway:
     """Who asks the venue of a connection. Raises Unavailable, Invalid (value) for an address that is none."""
-    if connection.grant.venue == "hyperliquid":
-        try:
-            from paddock.runtime.live.hyperliquid_link import HyperliquidLink
-        except ImportError as error:
-            raise _not_installed(error) from None
-        return HyperliquidLink(connection, SystemClock(), SystemRandom())
+    grant = connection.grant
+    if grant.venue == "hyperliquid":
+        gateway = venues.at(connection.place).gateway
+        from paddock.runtime.live.hyperliquid_link import HyperliquidLink
+
+        return HyperliquidLink(connection, gateway)
     raise Unavailable(
         Code.VENUE_UNAVAILABLE,
-        f"{connection.grant.venue} cannot be asked yet",
+        f"{grant.venue} cannot be asked yet",
         where="venue",
-        seen=connection.grant.venue,
+        seen=grant.venue,
         rule="a venue's client hands approvals in and looks at the account",
-    )
-
-
-def _not_installed(error: ImportError) -> Unavailable:
-    return Unavailable(
-        Code.MACHINE,
-        "trading at a venue takes more than is installed",
-        seen=str(error.name),
-        rule="signatures and sockets come with an extra",
-        suggestion="pip install 'paddock[venues]'",
     )

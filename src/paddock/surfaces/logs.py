@@ -51,4 +51,5 @@ def configure(*, as_json: bool, secrets: Iterable[str] = (), level: int = loggin
         logger.handlers.clear()
         logger.propagate = True
         logger.setLevel(logging.WARNING)  # who asked for what is measured and journalled, not logged line by line
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)

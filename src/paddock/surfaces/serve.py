@@ -23,7 +23,7 @@ from paddock.surfaces import logs
 from paddock.surfaces.house import House, house_on
 from paddock.surfaces.ipc import Door, door
 from paddock.surfaces.listen import Address, listening
-from paddock.surfaces.live import live_on, live_part
+from paddock.surfaces.live import Live, live_on, live_parts, sign_for_all
 from paddock.surfaces.machine import RandomIds, SystemClock
 from paddock.surfaces.parts import Part, run_together, until_signalled
 from paddock.surfaces.replay import Replay
@@ -34,6 +34,7 @@ from paddock.surfaces.web import http_settings, web_part
 
 if TYPE_CHECKING:
     from paddock.core.seams import Clock
+    from paddock.surfaces.venue_wish import VenueWish
     from paddock.surfaces.work import Playing
 
 END_WITHIN_S = 10.0
@@ -65,6 +66,7 @@ class Wish:
     address: Address = field(default_factory=Address)
     allow_remote: bool = False
     replays: tuple[Replay, ...] = ()
+    feeds: tuple[VenueWish, ...] = ()
     demo: bool = False
 
 
@@ -98,9 +100,9 @@ def serve(configured: Settings, wish: Wish, notices: Notices) -> int:
         live = held.enter_context(live_on(configured, house, counts=wish.role.works))
         start = Start(lambda what: notices.waiting(reached, what), lambda: _ready(wish, house, notices, reached, token))
         parts = [
-            *(_working(configured, wish, house, played, start, entrance) if played and entrance else []),
-            *([live_part(live)] if wish.role.works else []),
-            *(_answering(configured, wish, house, live, token, listener, start) if listener else []),
+            *(_working(configured, wish, house, played, start, entrance, live) if played and entrance else []),
+            *(live_parts(live.accounts) if wish.role.works else []),
+            *(_answering(configured, wish, house, live.accounts, token, listener, start) if listener else []),
         ]
         held.enter_context(until_signalled(stop))  # before this a signal ends the process at once: nothing has begun
         if played is None:
@@ -143,12 +145,27 @@ def _played(configured: Settings, wish: Wish, clock: Clock) -> Playing:
 
 
 def _working(
-    configured: Settings, wish: Wish, house: House, played: Playing, start: Start, entrance: Door
+    configured: Settings, wish: Wish, house: House, played: Playing, start: Start, entrance: Door, live: Live
 ) -> list[Part]:
+    from paddock.surfaces.trading import trading
+    from paddock.surfaces.venue_feeds import VenueFeeds
     from paddock.surfaces.work import working
 
     lake, strangers = Lake(configured.home), configured.reach.guarded
-    return working(house, lake, played, start, demo=wish.demo, strangers=strangers, entrance=entrance)
+    market_of = trading(house.database, configured.home, live)
+    heard = VenueFeeds(house.database, lake, live.venues, market_of, wish.feeds)
+    if heard.any:
+        sign_for_all(live.accounts)
+    return working(
+        house,
+        lake,
+        played,
+        start,
+        demo=wish.demo,
+        strangers=strangers,
+        entrance=entrance,
+        heard=heard if heard.any else None,
+    )
 
 
 def _answering(

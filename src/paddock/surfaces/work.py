@@ -5,19 +5,23 @@ from __future__ import annotations
 import gc
 import socket
 import time
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 
 import structlog
 from sqlalchemy import ColumnElement, select
 
-from paddock.core.errors import Refused, Unavailable, Unknown
+from paddock.core.errors import Invalid, Refused, Unavailable, Unknown
 from paddock.core.seams import Clock
 from paddock.engine.costs import Costs
 from paddock.journal.tables import positions
 from paddock.market.lake import Lake
+from paddock.market.tape import Tape
 from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.feeds import TapeReplay
 from paddock.runtime.kill import PLATFORM
@@ -33,12 +37,14 @@ from paddock.surfaces.demo_bots import ensure_demo_bots
 from paddock.surfaces.histories import Histories
 from paddock.surfaces.house import House
 from paddock.surfaces.ipc import Door
+from paddock.surfaces.machine import SystemClock
 from paddock.surfaces.meter import Meter, meter_part
 from paddock.surfaces.parts import Part
 from paddock.surfaces.rehearsal import rehearse_once
 from paddock.surfaces.replay import DEMO, Replay, ensure_demo_market, feed_of
 from paddock.surfaces.start import Start
 from paddock.surfaces.state import state_of
+from paddock.surfaces.venue_feeds import VenueFeeds
 
 PACE_S = 0.1  # between rounds in which nothing closed
 SOCKET = "socket"  # who did it, in the journal
@@ -77,21 +83,29 @@ def playing(replays: Sequence[Replay], lake: Lake, clock: Clock, *, demo: bool) 
 
 
 def working(
-    house: House, lake: Lake, played: Playing, start: Start, *, demo: bool, strangers: bool, entrance: Door
+    house: House,
+    lake: Lake,
+    played: Playing,
+    start: Start,
+    *,
+    demo: bool,
+    strangers: bool,
+    entrance: Door,
+    heard: VenueFeeds | None = None,
 ) -> list[Part]:
     """The worker with its feeds, and the socket that answers for it, from the first moment on.
 
-    With `demo`, the demo's bots too. `strangers` may sign in: their strategies take walls that hold them.
+    With `demo`, the demo's bots too. `strangers` may sign in: their strategies take walls that hold them. `heard` are
+    the feeds of venues, which join when they are open.
     """
     holder = f"{socket.gethostname()}:{lake.home}"  # the same after a restart: one process a home has a worker
     allowance = OF_STRANGERS if strangers else OF_ONES_OWN
 
     def prepared() -> Worker:
-        if played.feeds:
-            history = next(iter(played.feeds.values())).history()
-            rehearse_once(history, house.clock, house.ids, start.wait_for)
+        if played.feeds or heard is not None:
+            rehearse_once(_to_rehearse_on(played), house.clock, house.ids, start.wait_for)
         markets = [_on_paper(house, feed) for feed in played.feeds.values()]
-        policy = _in_time_of(played.fastest)
+        policy = in_time_of(played.fastest)
         worker = Worker(house.database, markets, house.kills, holder, policy=policy, boxes=boxes(allowance))
         if demo:
             ensure_demo_bots(house)
@@ -99,10 +113,12 @@ def working(
 
     control = Supervisor(house, house.clock.now_ts(), lambda: start.doing)
     tell = Tell(Histories(house.database, lake.home), lambda _feed: Costs())
-    meter = Meter(house.database, tell, {name: feed.clock for name, feed in played.feeds.items()})
+    clocks = {name: feed.clock for name, feed in played.feeds.items()}
+    meter = Meter(house.database, tell, ChainMap(heard.clocks, clocks) if heard else clocks)
     backtester = Backtester(house.database, lake.home, time.monotonic, holder)
     return [
-        worker_part(prepared, played, start),
+        worker_part(prepared, played, start, heard),
+        *([heard.part()] if heard else []),
         backtest_part(backtester),
         meter_part(meter),
         Part("socket", lambda stop: entrance.serve(control, stop)),
@@ -115,21 +131,31 @@ def _on_paper(house: House, feed: TapeReplay) -> Market:
     return Market(feed, lambda _account_id: venue, venue, Costs())
 
 
-def _in_time_of(speed: float) -> DeskPolicy:
+def _to_rehearse_on(played: Playing) -> Tape:
+    """Any tape will do: where nothing is played, the generated market."""
+    if played.feeds:
+        return next(iter(played.feeds.values())).history()
+    with TemporaryDirectory(prefix="paddock-") as folder:
+        lake = Lake(Path(folder))
+        ensure_demo_market(lake)
+        return feed_of(DEMO, lake, SystemClock()).history()
+
+
+def in_time_of(speed: float) -> DeskPolicy:
     """The desk's patience by a clock that runs `speed` times as fast: as long as ever for who waits for it."""
     usual = DeskPolicy()
     waits = [item.name for item in fields(usual) if item.name.endswith("_ms")]
     return replace(usual, **{name: max(1, int(getattr(usual, name) * speed)) for name in waits})
 
 
-def worker_part(prepared: Callable[[], Worker], played: Playing, start: Start) -> Part:
+def worker_part(prepared: Callable[[], Worker], played: Playing, start: Start, heard: VenueFeeds | None = None) -> Part:
     """Gets a worker ready, which may take minutes, and steps it."""
 
     def run(stop: Event) -> None:
         worker = _unless_stopped(prepared, stop)
         if worker is not None:
             start.ready()
-            _step(worker, played, stop)
+            _step(worker, played, stop, heard)
 
     return Part("worker", run)
 
@@ -145,12 +171,14 @@ def _unless_stopped(prepared: Callable[[], Worker], stop: Event) -> Worker | Non
     return None
 
 
-def _step(worker: Worker, played: Playing, stop: Event) -> None:
+def _step(worker: Worker, played: Playing, stop: Event, heard: VenueFeeds | None) -> None:
     playing, stepped, loads = list(played.feeds.values()), played.stepped, 0
     try:
         while not stop.is_set():
             for feed in stepped:
                 feed.advance()
+            for market in heard.opened() if heard else ():
+                _join(worker, market)
             decided = worker.step()
             if worker.loads != loads:
                 loads = worker.loads
@@ -162,6 +190,14 @@ def _step(worker: Worker, played: Playing, stop: Event) -> None:
                 log.info("the replay is over; its runs decide no more", feed=feed.name)
     finally:
         _release(worker)
+
+
+def _join(worker: Worker, market: Market) -> None:
+    """One that cannot be kept is left: what else there is goes on."""
+    try:
+        worker.add(market)
+    except Invalid as error:
+        log.error("the feed is not kept", feed=market.feed.name, code=error.code, message=error.message)
 
 
 def settle_memory() -> None:

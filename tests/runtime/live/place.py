@@ -20,7 +20,7 @@ from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
 from paddock.runtime.feeds import VENUE_ITSELF
 from paddock.runtime.kill import Kills
-from paddock.runtime.live.gateway import Finding, Links
+from paddock.runtime.live.gateway import Finding, Links, Money, Transfer
 from paddock.runtime.live.rows import Connection
 from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.live.tables import connections
@@ -48,6 +48,8 @@ class Venue:
     findings: list[Finding] = field(default_factory=list)
     errors: list[PaddockError | None] = field(default_factory=list)
     posted: list[SignedRequest] = field(default_factory=list)
+    cash: int = 0
+    transfers: list[Transfer] = field(default_factory=list)
 
     def submit(self, request: SignedRequest) -> None:
         self._fail()
@@ -60,6 +62,10 @@ class Venue:
     def inspect(self) -> Sequence[Finding]:
         self._fail()
         return self.findings
+
+    def money(self, since_ts: int) -> Money:
+        self._fail()
+        return Money(self.cash, NOW, tuple(one for one in self.transfers if one.venue_ts >= since_ts))
 
     def _fail(self) -> None:
         error = self.errors.pop(0) if self.errors else None

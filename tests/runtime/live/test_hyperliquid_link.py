@@ -14,7 +14,8 @@ from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.live.states import Status
 from paddock.runtime.live.wish import Wish
 from paddock.surfaces.live import links
-from paddock.surfaces.machine import SystemClock
+from paddock.surfaces.machine import SystemClock, SystemRandom
+from paddock.surfaces.venues import Venues
 from paddock.venues.signing.grant import Network
 from paddock.venues.signing.operations import Order, Place
 from paddock.venues.signing.tally import FileTally
@@ -28,7 +29,8 @@ def live(fresh_url, tmp_path):
 
     database, tally = Database.open(fresh_url("sqlite")), FileTally(tmp_path / "tally")
     given = Given(tally, clock=SystemClock())
-    yield LiveAccounts(database, SystemClock(), CountingIds("id"), given.vault, links()), given.vault
+    with Venues(SystemClock(), SystemRandom()) as venues:
+        yield LiveAccounts(database, SystemClock(), CountingIds("id"), given.vault, links(venues)), given.vault
     tally.close()
     database.close()
 

@@ -29,6 +29,7 @@ HEARD = {
     "venues/hyperliquid/simulator": "stands in for the venue",
     "venues/pacifica/simulator": "stands in for the venue",
     "venues/hyperliquid/codec/account.py": "reads what happened to an account",
+    "venues/hyperliquid/codec/history.py": "reads what happened to an account",
     "venues/hyperliquid/codec/funding.py": "reads what happened to an account",
     "venues/pacifica/codec/account.py": "reads what happened to an account",
 }

@@ -22,6 +22,25 @@ class Finding:
     mend: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Money that came to an account, or went from it (below 0), in micro-dollars; `kind` is the venue's word."""
+
+    transfer_id: str
+    kind: str
+    amount: int
+    venue_ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An account's cash at `venue_ts`, without the profit of open positions; and what moved since it was asked for."""
+
+    cash: int
+    venue_ts: int
+    transfers: tuple[Transfer, ...]
+
+
 class Gateway(Protocol):
     """Every call may raise Unavailable (nothing was sent) and Unknown (it may have arrived)."""
 
@@ -35,6 +54,10 @@ class Gateway(Protocol):
 
     def inspect(self) -> Sequence[Finding]:
         """What stands for and against trading there now: clock, agent, margin, balance, allowance."""
+        ...
+
+    def money(self, since_ts: int) -> Money:
+        """What the account has there, and what came and went from `since_ts` on, beside trading and funding."""
         ...
 
 

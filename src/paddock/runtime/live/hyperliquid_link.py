@@ -1,36 +1,34 @@
-"""Hands approvals to Hyperliquid and looks at the account there, each time over a client of its own."""
+"""Hands approvals to Hyperliquid and looks at the account there, over the client that all share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import structlog
 
 from paddock.core.errors import Code, Refused, Unknown
-from paddock.core.seams import Clock, RandomSource
-from paddock.runtime.live.gateway import Finding
+from paddock.runtime.live.gateway import Finding, Money, Transfer
 from paddock.runtime.live.hyperliquid import findings
 from paddock.runtime.live.rows import Connection
 from paddock.venues.broker import Rejected, Unclear
-from paddock.venues.hyperliquid.client import Client
-from paddock.venues.hyperliquid.codec import info, standing
+from paddock.venues.hyperliquid.codec import account, history, info, standing
 from paddock.venues.hyperliquid.codec.replies import acknowledged
 from paddock.venues.hyperliquid.gateway import Gateway
-from paddock.venues.hyperliquid.networks import ENDPOINTS, Endpoint, simulator
-from paddock.venues.signing.grant import Network
 from paddock.venues.signing.operations import SignedRequest
 from paddock.venues.transport.budget import Priority
+
+_log = structlog.get_logger()
 
 
 class HyperliquidLink:
     """What a connection has of the venue (`gateway.Gateway`)."""
 
-    def __init__(self, connection: Connection, clock: Clock, random: RandomSource) -> None:
-        """Raises Invalid (value) for a simulator at no address of this machine."""
-        self._grant, self._clock, self._random = connection.grant, clock, random
-        self._endpoint = endpoint_of(connection)
+    def __init__(self, connection: Connection, gateway: Gateway) -> None:
+        self._grant, self._gateway = connection.grant, gateway
 
     def submit(self, request: SignedRequest) -> None:
-        with self._open() as gateway:
-            reply = gateway.write(gateway.client.act(request.body, self._grant.main, Priority.OPEN))
+        reply = self._gateway.write(self._gateway.client.act(request.body, self._grant.main, Priority.OPEN))
         outcome = acknowledged(reply)
         if isinstance(outcome, Rejected):
             rule = "the venue takes an approval by its own rules"
@@ -39,18 +37,29 @@ class HyperliquidLink:
             raise Unknown(Code.VENUE_UNCLEAR, outcome.reason)
 
     def approved(self) -> bool:
-        with self._open() as gateway:
-            role = standing.role(gateway.read(gateway.client.ask(info.role(self._grant.agent))))
+        role = standing.role(self._ask(info.role(self._grant.agent)))
         return role.role == "agent" and role.owner == self._grant.main
 
     def inspect(self) -> Sequence[Finding]:
-        with self._open() as gateway:
-            return list(findings(gateway, self._clock, self._grant.main, self._grant.agent))
+        return list(findings(self._gateway, self._gateway.client.clock, self._grant.main, self._grant.agent))
 
-    def _open(self) -> Gateway:
-        return Gateway(Client(self._endpoint, self._clock, self._random))
+    def money(self, since_ts: int) -> Money:
+        listing = self._gateway.read(self._gateway.client.listed())
+        worth = account.account(self._ask(info.account(self._grant.main)), listing)
+        cash = worth.equity - sum(held.unrealized for held in worth.held)
+        entries = history.ledger(self._ask(info.ledger(self._grant.main, since_ts))) if since_ts else ()
+        return Money(cash, worth.venue_ts, tuple(self._transfers(entries)))
 
+    def _transfers(self, entries: Sequence[history.LedgerEntry]) -> Iterator[Transfer]:
+        for entry in entries:
+            amount = entry.moved(self._grant.main)
+            if amount is None:
+                _log.warning(
+                    "money moved in a way that is not known", account_id=self._grant.account_id, kind=entry.kind
+                )
+            elif amount:
+                name = f"{entry.hash} {entry.venue_ts} {entry.kind}"
+                yield Transfer(name, entry.kind, amount, entry.venue_ts)
 
-def endpoint_of(connection: Connection) -> Endpoint:
-    network = connection.grant.network
-    return simulator(connection.url) if network is Network.SIMULATOR else ENDPOINTS[network]
+    def _ask(self, query: info.Query) -> Any:
+        return self._gateway.read(self._gateway.client.ask(query))

@@ -16,6 +16,7 @@ from paddock.journal.projections import record
 from paddock.runtime.accounts import account_of
 from paddock.runtime.live.states import LIVING, Status
 from paddock.runtime.live.tables import connection_approvals, connections
+from paddock.runtime.place import Place
 from paddock.venues.approvals.base import Draft, Kind, Scheme, Terms
 from paddock.venues.signing.grant import Grant, Network, Sealed
 from paddock.venues.signing.policy import Policy
@@ -44,6 +45,10 @@ class Connection:
     @property
     def account_id(self) -> str:
         return self.grant.account_id
+
+    @property
+    def place(self) -> Place:
+        return Place(self.grant.venue, self.grant.network, self.url)
 
     @property
     def sealed(self) -> Sealed | None:

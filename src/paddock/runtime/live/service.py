@@ -18,12 +18,13 @@ from paddock.core.errors import Code, Invalid, PaddockError, Refused, Unavailabl
 from paddock.core.seams import Clock, IdSource
 from paddock.journal.database import Database
 from paddock.journal.kinds import EventKind
-from paddock.runtime.accounts import Account, account_of, enrol
+from paddock.runtime.accounts import Account, enrol
 from paddock.runtime.bots import checked_name
 from paddock.runtime.kill import engaged_over
 from paddock.runtime.lifecycle import StopMode, Wanted
 from paddock.runtime.live.checklist import Checked, active, not_ready
-from paddock.runtime.live.gateway import Finding, Links
+from paddock.runtime.live.claims import free
+from paddock.runtime.live.gateway import Finding, Links, Transfer
 from paddock.runtime.live.rows import (
     Approval,
     Connection,
@@ -40,6 +41,7 @@ from paddock.runtime.live.rows import (
     write_new,
 )
 from paddock.runtime.live.states import LIVING, Status, require, wrong_state
+from paddock.runtime.live.transfers import book_transfers, counted_ts
 from paddock.runtime.live.wish import Keys, Wish
 from paddock.runtime.page import Page, at_most, page_of
 from paddock.runtime.tables import runs
@@ -197,6 +199,7 @@ class LiveAccounts:
             tell(conn, EventKind.LIVE_ENABLED, connection, now, checklist=told)
         connection = replace(connection, live=True, reason="", changed_ts=now)
         self._sync(connection)
+        self._count(connection)
         return Checked(connection, checked.findings)
 
     def disable(self, owner: str, account_id: str, reason: str = "") -> Connection:
@@ -245,6 +248,32 @@ class LiveAccounts:
             except Refused as error:
                 _log.warning("a key does not open", account_id=connection.account_id, why=error.message)
 
+    def count(self) -> None:
+        """Book what came to the accounts that trade live, and went from them, at their venues.
+
+        Raises Unavailable and Unknown where a venue, or the database, does not answer: the others were counted.
+        """
+        with self._database.read() as conn:
+            active = [each for each in living(conn) if each.status is Status.ACTIVE]
+            found = [each for each in active if counted_ts(conn, each.account_id)]
+        failed: PaddockError | None = None
+        for connection in found:
+            try:
+                self._count(connection)
+            except (Unavailable, Unknown) as error:
+                failed = error
+        if failed is not None:
+            raise failed
+
+    def _count(self, connection: Connection) -> None:
+        """Of an account that was never counted, all that it has there is money that came from outside."""
+        with self._database.read() as conn:
+            since_ts = counted_ts(conn, connection.account_id)
+        told = self._links.gateway(connection).money(since_ts)
+        found = told.transfers if since_ts else (Transfer("start", "start", told.cash, told.venue_ts),)
+        with self._database.write() as conn:
+            book_transfers(conn, connection.account_id, found, self._clock.now_ts())
+
     def rewrap(self) -> int:
         """Seal every key anew under the current master key; gives how many there are."""
         with self._database.read() as conn:
@@ -260,11 +289,11 @@ class LiveAccounts:
         if not wish.account_id:
             return Account(self._ids.next_id(), owner, checked_name(wish.name), wish.venue, "", now)
         with self._database.read() as conn:
-            return _free(conn, owner, wish)
+            return free(conn, owner, wish)
 
     def _enrol(self, conn: Conn, account: Account, wish: Wish) -> None:
         if wish.account_id:
-            _free(conn, account.owner, wish)
+            free(conn, account.owner, wish)
         else:
             enrol(conn, account)
 
@@ -376,24 +405,6 @@ def _new(connection_id: str, sealed: Sealed, wish: Wish, now: int) -> Connection
         created_ts=now,
         changed_ts=now,
     )
-
-
-def _free(conn: Conn, owner: str, wish: Wish) -> Account:
-    """An account of the venue that has no living connection."""
-    account = account_of(conn, owner, wish.account_id)
-    if account.venue != wish.venue:
-        raise Invalid(
-            Code.DATA_VENUE,
-            f"this is an account of {account.venue}",
-            where="account_id",
-            seen=account.venue,
-            rule="an account belongs to one venue",
-            suggestion="connect a new account: name it instead",
-        )
-    before = newest(conn, wish.account_id)
-    if before is not None and before.status in LIVING:
-        raise wrong_state(before.status, "an account has one connection at a time")
-    return account
 
 
 def _sealed(connection: Connection) -> Sealed:

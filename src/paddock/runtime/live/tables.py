@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, Text
 
-from paddock.journal.schema import CanonicalJson, Count, Flag, Ms, one_of, table
+from paddock.journal.schema import CanonicalJson, Count, Flag, Micro, Ms, one_of, table
 from paddock.runtime.live.states import Status
 from paddock.venues.approvals.base import Kind, Scheme
 from paddock.venues.signing.grant import Network
@@ -56,4 +56,20 @@ connection_approvals = table(
     CheckConstraint(one_of("scheme", Scheme), name="scheme"),
     CheckConstraint("number > 0", name="counted"),
     clustered=True,
+)
+
+transfers = table(
+    "transfers",
+    Column("account_id", Text, ForeignKey("accounts.account_id"), primary_key=True),
+    Column("transfer_id", Text, primary_key=True),  # "start" for what was there at first
+    Column("kind", Text, nullable=False),  # in the venue's words
+    Column("amount", Micro, nullable=False),  # below 0 where it went out
+    Column("venue_ts", Ms, nullable=False),
+    clustered=True,
+)
+
+venue_notes = table(
+    "venue_notes",
+    Column("account_id", Text, ForeignKey("accounts.account_id"), primary_key=True),
+    Column("notes", Text, nullable=False),  # of its orders: what the venue does not remember of them
 )

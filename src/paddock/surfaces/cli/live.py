@@ -78,7 +78,25 @@ def connect(
         made = session.post("/connections", body=body)
     show_one(made, json=json)
     if not json and made["status"] == "draft":
-        print(f"Next: paddock live drafts {made['account_id']}")
+        word = "fund" if network == "simulator" and not main else "drafts"
+        print(f"Next: paddock live {word} {made['account_id']}")
+
+
+@app.command
+def fund(
+    account: OnAccount,
+    /,
+    *,
+    usd: Annotated[int, Parameter(help="How many dollars.")] = 10_000,
+    json: Json = False,
+) -> None:
+    """Pay play money into an account at a simulator, and ask again whether it knows the agent."""
+    from paddock.surfaces.venues import pay_in
+
+    with api() as session:
+        found = session.get("/accounts/{}/connection", account)
+        pay_in(found["url"], found["main"], usd)
+        show_one(session.post("/accounts/{}/connection/refresh", account), json=json)
 
 
 @app.command

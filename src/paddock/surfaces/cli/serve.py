@@ -27,6 +27,10 @@ def serve(
         list[str] | None,
         Parameter(negative="", help="A market of the lake to play as VENUE:INTERVAL; may be repeated."),
     ] = None,
+    feed: Annotated[
+        list[str] | None,
+        Parameter(negative="", help="Bars that a venue tells as they close: VENUE:INTERVAL:SYMBOL,…[@NETWORK]."),
+    ] = None,
     speed: Annotated[float, Parameter(help="How fast replays play; 3600 is an hour a second.")] = 1.0,
     stepped: Annotated[
         bool, Parameter(negative="", help="Replays bring each bar as soon as the one before is done with.")
@@ -45,12 +49,14 @@ def serve(
     from paddock.surfaces.replay import replay_of
     from paddock.surfaces.serve import Notices, Role, Wish
     from paddock.surfaces.serve import serve as run
+    from paddock.surfaces.venue_wish import venue_wish
 
     wish = Wish(
         role=Role(role),
         address=Address(host, port),
         allow_remote=allow_remote,
         replays=tuple(replay_of(text, None if stepped else speed) for text in replay or ()),
+        feeds=tuple(venue_wish(text) for text in feed or ()),
         demo=demo,
     )
     configured = settings.load(home=home)

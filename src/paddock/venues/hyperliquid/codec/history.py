@@ -32,7 +32,8 @@ class Period:
 class LedgerEntry:
     """Money that came or went: `kind` is the venue's word. `usdc` is None where it was something else.
 
-    The amount is as the venue shows it, without a sign: who gave (`user`) and who received (`destination`) tell it.
+    The amount is as the venue shows it, without a sign: who gave (`user`) and who received (`destination`) tell it, and
+    `to_perp` of what moved between the sides of one account.
     """
 
     kind: str
@@ -42,6 +43,23 @@ class LedgerEntry:
     destination: str
     hash: str
     venue_ts: int
+    to_perp: bool = False
+
+    def moved(self, user: str) -> int | None:
+        """What it added to the perps of `user` in micro-dollars, below 0 for what it took; None where nobody knows."""
+        out = -(self.usdc or 0) - self.fee
+        match self.kind:
+            case "deposit":
+                return self.usdc
+            case "withdraw":
+                return out
+            case "internalTransfer" | "subAccountTransfer":
+                return self.usdc if self.destination == user.lower() else out
+            case "accountClassTransfer":
+                return self.usdc if self.to_perp else out
+            case "liquidation":
+                return 0  # its fills tell it
+        return 0 if self.usdc is None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +157,7 @@ def _entry(row: dict[str, Any]) -> LedgerEntry:
         text(delta.get("destination", "")).lower(),
         text(row["hash"]),
         whole(row["time"]),
+        flag(delta.get("toPerp", False)),
     )
 
 

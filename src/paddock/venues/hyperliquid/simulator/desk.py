@@ -99,7 +99,7 @@ def _items(kind: Action, action: Mapping[str, Any]) -> int:
 
 def _refuse(venue: Venue, envelope: said.Envelope, signed: Signed, *, cancels: bool) -> Err | None:
     """What stands against an action before it is looked at; an expired one costs, and leaves its number unused."""
-    now_ts, payer = venue.wall.now_ts(), signed.user
+    now_ts, payer = venue.time_by(envelope.nonce), signed.user
     number = venue.nonces.refuse(signed.signer, envelope.nonce, now_ts)
     if number is not None:
         return Err(number)
@@ -107,5 +107,5 @@ def _refuse(venue: Venue, envelope: said.Envelope, signed: Signed, *, cancels: b
         venue.allowances.charge(payer, STALE_COST)
         return Err(Text.EXPIRED.format(expires_ts=envelope.expires_after))
     volume = venue.exchange.fees(payer).volume
-    spent = venue.allowances.refuse(payer, volume, now_ts, cancels=cancels)
+    spent = venue.allowances.refuse(payer, volume, venue.wall.now_ts(), cancels=cancels)
     return None if spent is None else Err(spent)

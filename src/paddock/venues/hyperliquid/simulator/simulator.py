@@ -14,10 +14,10 @@ from paddock.core.seams import Clock
 from paddock.venues.exchange import Exchange
 from paddock.venues.exchange.maker import Quoting
 from paddock.venues.exchange.tape import Point
+from paddock.venues.faults import Faults
 from paddock.venues.hyperliquid.codec import info as info_codec
 from paddock.venues.hyperliquid.simulator import desk, info
 from paddock.venues.hyperliquid.simulator.answers import THROTTLED, Answer
-from paddock.venues.faults import Faults
 from paddock.venues.hyperliquid.simulator.hub import Hub
 from paddock.venues.hyperliquid.simulator.market import Market
 from paddock.venues.hyperliquid.simulator.terms import Terms
@@ -27,8 +27,8 @@ Body = Mapping[str, Any]
 
 
 class Simulator:
-    """`clock` is the market's, `wall` that of the clients where it is another one. `exchange` is the truth: read it
-    freely in tests, and change it only inside `acting`.
+    """`clock` is the market's, `wall` that of the clients where it is another one; by `speed` the market's is faster.
+    `exchange` is the truth: read it freely in tests, and change it only inside `acting`.
     """
 
     def __init__(
@@ -37,11 +37,12 @@ class Simulator:
         terms: Terms | None = None,
         *,
         wall: Clock | None = None,
+        speed: float = 1.0,
         tracks: Mapping[str, Iterable[Point]] | None = None,
         quoting: Quoting | None = None,
     ) -> None:
         self.terms = terms or Terms()
-        self.clock, self.wall = clock, wall or clock
+        self.clock, self.wall, self.speed = clock, wall or clock, speed
         self.venue = Venue(self.terms, self.clock, self.wall)
         self.market = Market(self.venue, tracks, quoting)
         self.faults = Faults()

@@ -1,0 +1,76 @@
+"""The broker of an account of a venue: that of whoever signs for it now.
+
+Connections come and go while a worker keeps an account. What is placed goes by the connection as the database has it
+now; what looks, or takes back, needs no database, and goes by the one that was known last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from paddock.core.errors import Code, Unavailable
+from paddock.journal.database import Database
+from paddock.runtime.live.rows import Connection, newest
+from paddock.venues.broker import (
+    Broker,
+    Cancellation,
+    Capabilities,
+    Outcome,
+    Placement,
+    VenueEvent,
+    VenueOrder,
+    VenuePosition,
+)
+
+
+class LiveBroker:
+    """Implements Broker for one account. `make` may raise Unavailable: then nothing is sent, and it is asked again."""
+
+    def __init__(
+        self, database: Database, account_id: str, capabilities: Capabilities, make: Callable[[Connection], Broker]
+    ) -> None:
+        self._database, self._account_id, self._make = database, account_id, make
+        self._capabilities = capabilities
+        self._known: tuple[str, Broker] | None = None  # by the agent that it signs with
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._capabilities
+
+    def place(self, placements: Sequence[Placement]) -> list[Outcome]:
+        return self._now().place(placements)
+
+    def cancel(self, cancellations: Sequence[Cancellation]) -> list[Outcome]:
+        return self._last().cancel(cancellations)
+
+    def find(self, account_id: str, client_id: str) -> VenueOrder | None:
+        return self._last().find(account_id, client_id)
+
+    def open_orders(self, account_id: str) -> list[VenueOrder]:
+        return self._last().open_orders(account_id)
+
+    def positions(self, account_id: str) -> list[VenuePosition]:
+        return self._last().positions(account_id)
+
+    def events(self, account_id: str, cursor: str) -> tuple[list[VenueEvent], str]:
+        return self._last().events(account_id, cursor)
+
+    def _last(self) -> Broker:
+        return self._now() if self._known is None else self._known[1]
+
+    def _now(self) -> Broker:
+        with self._database.read() as conn:
+            connection = newest(conn, self._account_id)
+        if connection is None:
+            raise Unavailable(
+                Code.VENUE_UNAVAILABLE,
+                "the account is not connected to a venue",
+                where="account_id",
+                seen=self._account_id,
+                rule="an account trades at a venue that it was connected to",
+                suggestion="paddock live connect",
+            )
+        agent = connection.grant.agent
+        if self._known is None or self._known[0] != agent:
+            self._known = agent, self._make(connection)
+        return self._known[1]

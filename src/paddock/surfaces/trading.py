@@ -1,0 +1,59 @@
+"""How the feed of a venue is traded: on paper, or at the venue itself, by whose account it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from paddock.engine.costs import Costs
+from paddock.journal.database import Database
+from paddock.runtime.accounts import PAPER
+from paddock.runtime.live.broker import LiveBroker
+from paddock.runtime.live.notes import DatabaseNotes
+from paddock.runtime.live.rows import Connection
+from paddock.runtime.paper import PaperVenue
+from paddock.runtime.runner import Market
+from paddock.runtime.tables import accounts
+from paddock.runtime.venue_feed import VenueFeed
+from paddock.surfaces.live import Live
+from paddock.surfaces.venues import Reached
+from paddock.surfaces.work import in_time_of
+from paddock.venues.broker import Broker
+from paddock.venues.transport.nonce_stores import FileNonces
+
+if TYPE_CHECKING:
+    from paddock.venues.hyperliquid.broker import HyperliquidBroker
+
+
+def trading(database: Database, home: Path, live: Live) -> Callable[[VenueFeed, Reached], Market]:
+    """Makes the market of a venue's feed: accounts of paper fill on its bars, those of the venue trade there."""
+    nonces, notes = FileNonces(home / "nonces"), DatabaseNotes(database)
+
+    def broker_of(connection: Connection) -> HyperliquidBroker:
+        from paddock.venues.hyperliquid.broker import HyperliquidBroker
+        from paddock.venues.hyperliquid.wallet import Wallet
+
+        grant = connection.grant
+        wallet = Wallet(grant.account_id, grant.main, grant.agent)
+        gateway = live.venues.at(connection.place).gateway
+        return HyperliquidBroker(gateway, [wallet], live.signer, nonces, notes)
+
+    def on_paper(account_id: str) -> bool:
+        with database.read() as conn:
+            venue = conn.execute(select(accounts.c.venue).where(accounts.c.account_id == account_id)).scalar_one()
+        return str(venue) == PAPER
+
+    def market_of(feed: VenueFeed, reached: Reached) -> Market:
+        from paddock.venues.hyperliquid.broker import CAPABILITIES
+
+        paper = PaperVenue(database, feed.clock)
+
+        def broker(account_id: str) -> Broker:
+            return paper if on_paper(account_id) else LiveBroker(database, account_id, CAPABILITIES, broker_of)
+
+        return Market(feed, broker, paper, Costs(), on_paper, in_time_of(reached.speed))
+
+    return market_of
