@@ -1,6 +1,6 @@
 /** Curves over one another, and below them how deep the first one lies under its peak, on the same time axis. */
 
-import { AreaSeries, type ISeriesApi, LineSeries, LineStyle, type Time } from "lightweight-charts";
+import { BaselineSeries, type ISeriesApi, LineSeries, LineStyle, type Time } from "lightweight-charts";
 import { fixed } from "@/format";
 import type { ChartLink } from "./link";
 import { toTime } from "./scale";
@@ -25,14 +25,18 @@ const QUIET = { priceLineVisible: false, lastValueVisible: false } as const;
 
 export class EquityView extends View {
   protected readonly main: LineApi;
-  private readonly below: ISeriesApi<"Area", Time>;
+  private readonly below: ISeriesApi<"Baseline", Time>;
   private others: LineApi[] = [];
   private drawn: DrawnCurves | null = null;
 
   constructor(element: HTMLElement, told: (cursor: Cursor | null) => void, link?: ChartLink) {
     super(element, told, link);
     this.main = this.chart.addSeries(LineSeries, { ...QUIET, lineWidth: 2 });
-    this.below = this.chart.addSeries(AreaSeries, { ...QUIET, lineWidth: 1, invertFilledArea: true }, 1);
+    this.below = this.chart.addSeries(
+      BaselineSeries,
+      { ...QUIET, lineWidth: 1, baseValue: { type: "price", price: 0 } },
+      1,
+    );
     const [top, bottom] = this.chart.panes();
     top?.setStretchFactor(3);
     bottom?.setStretchFactor(1);
@@ -58,7 +62,12 @@ export class EquityView extends View {
         lineStyle: quiet ? LineStyle.Dashed : LineStyle.Solid,
       });
     });
-    this.below.applyOptions({ lineColor: loss, topColor: fade(loss, 0.25), bottomColor: fade(loss, 0.05) });
+    this.below.applyOptions({
+      topLineColor: loss,
+      bottomLineColor: loss,
+      bottomFillColor1: fade(loss, 0.08),
+      bottomFillColor2: fade(loss, 0.3),
+    });
   }
 
   protected valueAt(row: number): number | null {

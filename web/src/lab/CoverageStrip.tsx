@@ -16,14 +16,16 @@ interface Props {
   whole: Span;
   /** What is chosen of it. */
   chosen?: { start_ts: number | null; end_ts: number | null };
+  /** It has the room of a page and not of a form. */
+  tall?: boolean;
 }
 
 /** How far each symbol's history reaches, its holes, and what of it is chosen. */
-export function CoverageStrip({ rows, whole, chosen }: Props) {
+export function CoverageStrip({ rows, whole, chosen, tall = false }: Props) {
   const picked = chosen && stretchOf(chosen.start_ts ?? whole.first_ts, chosen.end_ts ?? whole.end_ts, whole);
   const cut = chosen !== undefined && (chosen.start_ts !== null || chosen.end_ts !== null);
   return (
-    <div className="strip">
+    <div className={tall ? "strip strip-tall" : "strip"}>
       <ul className="strip-rows">
         {rows.map((row) => (
           <li key={row.symbol} className="strip-row" aria-label={sentence(row)}>
