@@ -98,6 +98,15 @@ KINDS: dict[str, Kind] = {
         "two stamps less than a minute apart: one rate, as two sources stamp it",
         "both are charged; keep the files of one source",
     ),
+    "unreadable": Kind(Severity.ERROR, "a file of a recording is damaged", "move it away: what it held is a gap"),
+    "stream_gap": Kind(
+        Severity.WARNING,
+        "the recorder did not hear the venue: trades or books may be missing between these times",
+        "nothing is filled in: take what lies before and after as two pieces",
+    ),
+    "crossed_book": Kind(
+        Severity.WARNING, "the best bid of a book is not below its best ask", "leave such books out of what you compute"
+    ),
     "spacing_change": Kind(Severity.NOTE, "the venue changed its funding interval", "rates are charged as stamped"),
 }
 

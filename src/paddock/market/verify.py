@@ -14,7 +14,9 @@ from paddock.market.findings import JUMP_SHARE, JUMP_SIGMAS, KINDS, Finding, Rep
 from paddock.market.lake import FUNDING, Key, Lake
 from paddock.market.material import SPOT, at_venue
 from paddock.market.readers import Candles, files_under, read
+from paddock.market.recording import Recording, recordings
 from paddock.market.sift import IMPOSSIBLE, SAME_BAR, grid_phase, off_grid, sift, traded
+from paddock.market.verify_recorded import report_of_recordings
 
 EXTREME_RATE = 0.01
 # Venues stamp a rate some ms past its hour (Hyperliquid up to 50), and some sources keep it so.
@@ -50,10 +52,16 @@ def reports_of_lake(
     for key in lake.series(venue):
         if (symbols is None or key.symbol in symbols) and interval in (None, key.interval):
             sets.setdefault((key.venue, key.interval), []).append(key)
-    if not sets:
+    recorded: dict[tuple[str, str], list[Recording]] = {}
+    for one in recordings(lake, venue):
+        if (symbols is None or one.key.symbol in symbols) and interval in (None, one.kind):
+            recorded.setdefault((one.key.venue, one.kind), []).append(one)
+    if not sets and not recorded:
         raise _nothing(f"the lake{f' of {venue}' if venue else ''}", symbols, interval)
     for (place, named), keys in sets.items():
         yield _report(pl.concat([lake.read(key) for key in keys]), named, f"lake of {place}")
+    for (place, kind), these in recorded.items():
+        yield report_of_recordings(these, kind, f"lake of {place}")
 
 
 def _nothing(source: str, symbols: Collection[str] | None, interval: str | None) -> NotFound:

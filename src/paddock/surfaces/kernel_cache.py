@@ -17,7 +17,7 @@ COMPILED = ("core", "market", "strategy", "engine")  # constants of every pure r
 # Nothing compiled raises, and every new part of the program has codes of its own; what doubts data compiles nothing,
 # and neither does what tells of strategies.
 PLAIN = (
-    *("core/errors.py", "market/findings.py", "market/verify.py"),
+    *("core/errors.py", "market/findings.py", "market/verify.py", "market/verify_recorded.py", "market/recording.py"),
     *(f"strategy/{name}.py" for name in ("difference", "english", "handbook", "jsontext", "scripting")),
 )
 

@@ -11,14 +11,16 @@ from cyclopts import App, Parameter
 
 from paddock.surfaces import settings
 from paddock.surfaces.cli.download import download
+from paddock.surfaces.cli.record import record
 
 if TYPE_CHECKING:
     from paddock.market.findings import Finding, Report
     from paddock.market.lake import Lake, Stored
     from paddock.market.transfer import Imported
 
-app = App(name="data", help="History of candles and funding: download, import, list, show, verify, export.")
+app = App(name="data", help="History: download, record, import, list, show, verify, export.")
 app.command(download)
+app.command(record)
 
 Home = Annotated[Path | None, Parameter(help="Folder of the lake instead of PADDOCK_HOME.")]
 Json = Annotated[bool, Parameter(negative="", help="Print one JSON document.")]
@@ -60,8 +62,11 @@ def list_(*, venue: str | None = None, home: Home = None, json: Json = False) ->
     venue
         Only this venue.
     """
+    from paddock.market.recording import recordings
+
     lake = _lake(home)
     stored = [lake.stored(key) for key in lake.series(venue)]
+    stored += [recording.stored() for recording in recordings(lake, venue)]
     if json:
         _print_json({"home": str(lake.home), "series": [_series(entry) for entry in stored]})
     elif not stored:
@@ -113,7 +118,7 @@ def verify(
     *paths: Annotated[Path, Parameter(help="Files or folders to look at instead of the lake.")],
     venue: Annotated[str | None, Parameter(help="Only this venue of the lake, or of files that name venues.")] = None,
     symbols: Symbols = None,
-    interval: Annotated[str | None, Parameter(help="Only this interval, or funding.")] = None,
+    interval: Annotated[str | None, Parameter(help="Only this interval, or funding, trades, books.")] = None,
     every: Annotated[bool, Parameter(name="--all", negative="", help="Name every place, not the worst ones.")] = False,
     home: Home = None,
     json: Json = False,
