@@ -9,7 +9,7 @@ import { NODE } from "./layout";
 import type { Mend } from "./mends";
 import { mends } from "./mends";
 import type { Placed } from "./problems";
-import { summary } from "./summary";
+import { sentence, summary } from "./summary";
 
 /** What a problem adds to the height of its node. */
 export const FOOT = 32;
@@ -63,7 +63,7 @@ export class FlowCache {
   private one(doc: StrategyDoc, node: NodeDoc, problems: readonly Placed[], sight: Sight): Kept {
     const block = sight.blocks.get(node.type);
     const at = sight.dragged.get(node.id) ?? positionOf(node) ?? { x: 0, y: 0 };
-    const line = sight.sentences[node.id] ?? summary(node, block);
+    const line = sentence(sight.sentences[node.id] ?? summary(node, block));
     const told = problems.map((problem) => problem.severity + problem.code + problem.rule).join("|");
     const selected = sight.nodes.has(node.id);
     const mend = (problems[0] && mends(problems[0], doc)[0]) ?? null;

@@ -180,7 +180,7 @@ function joined(source: string, target: string): Mend {
 }
 
 function removed(node: string): Mend {
-  return { label: `Remove ${node}`, apply: (doc) => removeNodes(doc, new Set([node])) };
+  return { label: "Remove the node", apply: (doc) => removeNodes(doc, new Set([node])) };
 }
 
 /** A node of `type` behind another, to its right. */

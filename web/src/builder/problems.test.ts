@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { reversal } from "./fixtures";
 import { mends } from "./mends";
 import type { Problem } from "./problems";
-import { counted, errors, onNode, onParam, place } from "./problems";
+import { brief, counted, errors, onNode, onParam, place } from "./problems";
 
 function problem(where: string, more: Partial<Problem> = {}): Problem {
   return { code: "x", where, seen: "", rule: "a rule", suggestion: "", severity: "error", ...more };
@@ -37,6 +37,16 @@ describe("a problem", () => {
     expect(errors(placed)).toBe(2);
     expect(counted(placed)).toBe("2 errors, 1 warning");
     expect(counted([])).toBe("");
+  });
+});
+
+describe("a problem in few words", () => {
+  const said = (found: Problem) => place(reversal(), [found]).map(brief)[0];
+
+  it("fits on its node", () => {
+    expect(said(problem("nodes.buy", { code: "entry_without_stop" }))).toBe("No stop");
+    expect(said(problem("nodes.low.params.period", { code: "parameter.value", seen: "0" }))).toBe("period: 0");
+    expect(said(problem("nodes.low", { code: "unheard" }))).toBe("a rule");
   });
 });
 

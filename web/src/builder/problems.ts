@@ -83,3 +83,28 @@ export function counted(problems: readonly Problem[]): string {
   if (doubtful > 0) parts.push(`${doubtful} ${doubtful === 1 ? "warning" : "warnings"}`);
   return parts.join(", ");
 }
+
+const BRIEFS: Record<string, string> = {
+  entry_without_stop: "No stop",
+  "graph.unreachable": "Not reached",
+  "graph.dead_end": "Leads nowhere",
+  "graph.combines_one": "One source only",
+  "graph.trigger": "A second trigger",
+  "graph.cycle": "In a circle",
+  "graph.not": "Nothing to negate",
+  "bracket.condition": "Stop behind a condition",
+  "bracket.twice": "Two levels at once",
+  "size.risk_without_stop": "No stop to size by",
+  "path.contradiction": "Never true here",
+  "path.opposite_entries": "Opposite entries",
+  "node.type": "No such block",
+  "scope.outside": "Outside the scope",
+};
+
+/** A problem in the few words that fit on its node. */
+export function brief(problem: Placed): string {
+  const known = BRIEFS[problem.code];
+  if (known !== undefined) return known;
+  if (problem.param !== null && problem.seen !== "") return `${problem.param.replace(/_/g, " ")}: ${problem.seen}`;
+  return problem.rule;
+}

@@ -104,6 +104,12 @@ export function reduce(state: BuilderState, action: Action): BuilderState {
   }
 }
 
+export function choosesNode(action: Action): boolean {
+  if (action.do === "choose") return [...action.nodes].length > 0;
+  if (action.do === "pick") return action.nodes?.some(([, on]) => on) ?? false;
+  return action.do === "edit" && action.choose !== undefined;
+}
+
 export function copied(state: BuilderState): Clip {
   return copy(docOf(state), state.nodes);
 }

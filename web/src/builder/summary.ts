@@ -98,3 +98,16 @@ export function glance(doc: StrategyDoc, blocks: ReadonlyMap<string, Block>): st
 function numbered(count: number, one: string, many: string): string {
   return count === 0 ? "" : `${count} ${count === 1 ? one : many}`;
 }
+
+/** With a capital letter, as a sentence begins. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const ENDINGS: Record<string, string> = { "%": " pct", USD: " usd", seconds: " seconds" };
+
+/** The name of a parameter beside its unit: "stop loss", not "stop loss pct". */
+export function paramLabel(label: string, unit: string): string {
+  const ending = ENDINGS[unit];
+  return sentence(ending !== undefined && label.endsWith(ending) ? label.slice(0, -ending.length) : label);
+}

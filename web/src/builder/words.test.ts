@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { byName, familyLabel, groups, ranked } from "./blocks";
 import { BLOCKS, reversal } from "./fixtures";
 import { rulesOf } from "./reading";
-import { glance, summary } from "./summary";
+import { glance, paramLabel, summary } from "./summary";
 
 const names = byName(BLOCKS);
 
@@ -30,6 +30,14 @@ describe("a summary", () => {
     );
     expect(summary({ id: "a", type: "unheard" }, undefined)).toBe("unheard");
     expect(glance(reversal(), names)).toBe("1 condition, 1 entry");
+  });
+});
+
+describe("the name of a parameter", () => {
+  it("does not repeat its unit", () => {
+    expect(paramLabel("stop loss pct", "%")).toBe("Stop loss");
+    expect(paramLabel("cooldown seconds", "seconds")).toBe("Cooldown");
+    expect(paramLabel("fast period", "bars")).toBe("Fast period");
   });
 });
 

@@ -1,6 +1,7 @@
 import { Handle, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
 import type { BlockFlowNode } from "@/builder/flow";
+import { brief } from "@/builder/problems";
 import { Button } from "@/design";
 import { useMending } from "./mending";
 import { RoleMark } from "./RoleMark";
@@ -29,8 +30,8 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
         <p className="block-node-foot" title={wrong.rule}>
           <span aria-hidden>{wrong.severity === "error" ? "◆" : "▲"}</span>
           <span className="block-node-rule">
-            {wrong.rule}
-            {problems.length > 1 && ` (and ${problems.length - 1} more)`}
+            {brief(wrong)}
+            {problems.length > 1 && ` +${problems.length - 1}`}
           </span>
           {mend && (
             <Button size="sm" className="nodrag nopan block-node-mend" onClick={() => mending(mend)}>

@@ -4,6 +4,7 @@ import { setParam } from "@/builder/edit";
 import { onNode } from "@/builder/problems";
 import { Button, Field, Icon, Input } from "@/design";
 import { useBuilder } from "./context";
+import { sentence } from "@/builder/summary";
 import { Neighbours } from "./Neighbours";
 import { ParamField, problemsOf } from "./ParamField";
 import { ProblemItem } from "./ProblemItem";
@@ -45,7 +46,7 @@ export function BlockPanel({ id }: { id: string }) {
           onClick={() => dispatch({ do: "remove" })}
         />
       </header>
-      {checked.sentences[id] && <p className="inspector-sentence">{checked.sentences[id]}</p>}
+      {checked.sentences[id] && <p className="inspector-sentence">{sentence(checked.sentences[id])}.</p>}
       {problems.map((problem) => (
         <ProblemItem key={problem.code + problem.where + problem.rule} problem={problem} />
       ))}
@@ -82,7 +83,7 @@ export function BlockPanel({ id }: { id: string }) {
           </Button>
         </div>
         <Name key={id} id={id} />
-        {block && <p className="inspector-doc">{block.doc}</p>}
+        {block && <p className="inspector-doc">{block.doc.replaceAll("`", "")}</p>}
       </section>
     </>
   );

@@ -78,7 +78,7 @@ function AsJson({ onClose }: { onClose: () => void }) {
 
 function AsPython({ rested }: { rested: StrategyDoc }) {
   const { checked } = useBuilder();
-  const { data, error, refetch } = useQuery(pythonQuery(rested, checked.valid === true));
+  const { data, error, refetch } = useQuery(pythonQuery(rested, checked.sound));
   if (checked.valid === false)
     return (
       <Empty title="Not while there are errors">Once they are mended, the strategy is written in Python here.</Empty>

@@ -2,15 +2,12 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useSession } from "@/app/session";
+import { added } from "@/builder/adding";
 import type { Block } from "@/builder/blocks";
 import { byName } from "@/builder/blocks";
-import { rejection } from "@/builder/connect";
 import { keepDraft, keepLayout } from "@/builder/drafts";
-import { addNode, connect } from "@/builder/edit";
-import { NODE } from "@/builder/layout";
 import type { Mend } from "@/builder/mends";
-import { docOf, reduce, unsaved } from "@/builder/state";
-import { free } from "@/builder/walk";
+import { type Action, choosesNode, docOf, reduce, unsaved } from "@/builder/state";
 import { type Asked, type Builder, BuilderContext, type Markets, type Sheet, type Side } from "./context";
 import { Frame } from "./Frame";
 import { MendingContext } from "./mending";
@@ -29,11 +26,16 @@ interface Props {
 export function Editor({ opened, catalogue, policy, markets, onSaved }: Props) {
   const { user_id: user } = useSession();
   const [first] = useState(opened);
-  const [state, dispatch] = useReducer(reduce, first.state);
+  const [state, act] = useReducer(reduce, first.state);
   const [side, setSide] = useState<Side>("block");
   const [sheet, open] = useState<Sheet>(null);
   const [asked, ask] = useState<Asked>(null);
   const cache = useQueryClient();
+  // Whoever chooses a node wants to see its parameters.
+  const dispatch = useCallback((action: Action) => {
+    act(action);
+    if (choosesNode(action)) setSide("block");
+  }, []);
   const blocks = useMemo(() => byName(catalogue), [catalogue]);
   const doc = docOf(state);
   const rested = useRested(doc);
@@ -48,20 +50,15 @@ export function Editor({ opened, catalogue, policy, markets, onSaved }: Props) {
     if (bot !== null) keepLayout(localStorage, bot, rested);
   }, [user, bot, version, dirty, rested]);
 
-  const mending = useCallback((mend: Mend) => dispatch({ do: "edit", change: mend.apply }), []);
+  const mending = useCallback((mend: Mend) => act({ do: "edit", change: mend.apply }), []);
   const add = useCallback(
     (type: string) => {
-      const behind = [...state.nodes].at(-1) ?? null;
-      const at = free(doc, behind, NODE);
-      const [made, id] = addNode(doc, type, at);
-      const joins = behind !== null && rejection(made, behind, id) === "";
-      const change = (before: typeof doc) => {
-        const [more] = addNode(before, type, at);
-        return joins ? connect(more, behind, id) : more;
-      };
-      dispatch({ do: "edit", change, choose: [id] });
+      const roleOf = (name: string) => blocks.get(name)?.role;
+      const chosen = { nodes: state.nodes, edges: state.edges };
+      const [, id] = added(doc, type, chosen, roleOf);
+      dispatch({ do: "edit", change: (before) => added(before, type, chosen, roleOf)[0], choose: [id] });
     },
-    [doc, state.nodes],
+    [doc, blocks, dispatch, state.nodes, state.edges],
   );
   const show = useCallback((picked: Side) => {
     setSide(picked);
@@ -95,7 +92,7 @@ export function Editor({ opened, catalogue, policy, markets, onSaved }: Props) {
       asked,
       ask,
     }),
-    [state, doc, catalogue, blocks, policy, markets, checked, only, add, side, show, sheet, asked],
+    [state, doc, dispatch, catalogue, blocks, policy, markets, checked, only, add, side, show, sheet, asked],
   );
   return (
     <BuilderContext value={value}>

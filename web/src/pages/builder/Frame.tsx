@@ -29,7 +29,7 @@ interface Props {
 
 /** Palette, canvas, parameters, and below them the reading and the chart; on a phone the canvas, and sheets over it. */
 export function Frame({ rested, restored, onSaved }: Props) {
-  const { sheet, open } = useBuilder();
+  const { doc, sheet, open } = useBuilder();
   const [dock, setDock] = useState(true);
   const narrow = useMedia("(width < 900px)");
   const saving = useSave(onSaved);
@@ -88,7 +88,7 @@ export function Frame({ rested, restored, onSaved }: Props) {
         <Palette />
       </aside>
       <div className="builder-canvas">
-        <Canvas map />
+        <Canvas map={doc.nodes.length > 6} />
       </div>
       <aside className="builder-inspector" aria-label="Parameters">
         <Inspector />
@@ -104,7 +104,7 @@ export function Frame({ rested, restored, onSaved }: Props) {
           onClick={() => setDock(!dock)}
         />
         <ReadingPanel rested={rested} />
-        {dock && <Preview rested={rested} height={216} />}
+        {dock && <Preview rested={rested} height={236} />}
       </section>
       {dialogs}
     </div>

@@ -77,7 +77,7 @@ export function Palette({ onAdded }: { onAdded?: () => void }) {
                 role="option"
                 aria-selected={block === active}
                 className="palette-block"
-                title={block.doc}
+                title={block.doc.replaceAll("`", "")}
                 draggable
                 onDragStart={(event) => {
                   event.dataTransfer.setData(BLOCK_DRAG, block.type);
@@ -95,11 +95,15 @@ export function Palette({ onAdded }: { onAdded?: () => void }) {
           <p className="palette-none">No block is called that. Try what it looks at, such as “volume” or “trend”.</p>
         )}
       </div>
-      {active && <p className="palette-doc">{firstSentence(active.doc)}</p>}
+      {active && (
+        <div className="palette-doc">
+          <p>{firstSentence(active.doc)}</p>
+        </div>
+      )}
     </div>
   );
 }
 
 function firstSentence(doc: string): string {
-  return /^[\s\S]*?[.!?](?=\s|$)/.exec(doc)?.[0] ?? doc;
+  return (/^[\s\S]*?[.!?](?=\s|$)/.exec(doc)?.[0] ?? doc).replaceAll("`", "");
 }

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Json } from "@/builder/document";
 import { fieldOf, type ParamForm, said, same } from "@/builder/form";
 import { onParam, type Placed } from "@/builder/problems";
-import { withUnit } from "@/builder/summary";
+import { paramLabel, sentence, withUnit } from "@/builder/summary";
 import { Button, Field, Icon } from "@/design";
 import { ParamInput } from "./ParamInput";
 import "./ParamField.css";
@@ -30,7 +30,7 @@ export function ParamField({ form, given, problems, onValue, onDone }: Props) {
   return (
     <div className="param-field">
       <Field
-        label={sentence(form.label)}
+        label={paramLabel(form.label, form.unit)}
         hint={hint}
         error={error}
         aside={
@@ -69,8 +69,4 @@ function spoken(form: ParamForm): string {
     : typeof form.default === "string"
       ? form.default
       : JSON.stringify(form.default);
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -13,7 +13,7 @@ import "./Preview.css";
 export function Preview({ rested, height }: { rested: StrategyDoc; height: number }) {
   const { state, checked, dispatch, show } = useBuilder();
   const [symbol, setSymbol] = useState<string | null>(null);
-  const { data, error, isPlaceholderData, refetch } = useQuery(previewQuery(rested, symbol));
+  const { data, error, isPlaceholderData, refetch } = useQuery(previewQuery(rested, symbol, checked.sound));
   const drawn = useMemo(() => (data ? drawnOf(data) : null), [data]);
   const chosen = useMemo(
     () =>

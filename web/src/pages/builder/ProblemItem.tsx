@@ -1,5 +1,6 @@
 import { mends } from "@/builder/mends";
 import type { Placed } from "@/builder/problems";
+import { sentence } from "@/builder/summary";
 import { Button } from "@/design";
 import { useBuilder } from "./context";
 import { useMending } from "./mending";
@@ -28,10 +29,10 @@ export function ProblemItem({ problem, place = false }: { problem: Placed; place
             {problem.node !== null && problem.param !== null && `, ${problem.param.replace(/_/g, " ")}`}
           </button>
         )}
-        {sentence(problem.rule)}
+        {ended(problem.rule)}
         {problem.seen && <span className="muted"> Seen: {problem.seen}.</span>}
       </p>
-      {problem.suggestion && offered.length === 0 && <p className="muted">{sentence(problem.suggestion)}</p>}
+      {problem.suggestion && offered.length === 0 && <p className="muted">{ended(problem.suggestion)}</p>}
       {offered.length > 0 && (
         <div className="problem-item-mends">
           {offered.map((mend) => (
@@ -45,7 +46,7 @@ export function ProblemItem({ problem, place = false }: { problem: Placed; place
   );
 }
 
-function sentence(text: string): string {
-  const made = text.charAt(0).toUpperCase() + text.slice(1);
+function ended(text: string): string {
+  const made = sentence(text);
   return /[.?!]$/.test(made) ? made : `${made}.`;
 }

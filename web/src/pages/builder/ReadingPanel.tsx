@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { StrategyDoc } from "@/builder/document";
 import { type Line, rulesOf } from "@/builder/reading";
+import { sentence } from "@/builder/summary";
 import { ErrorBox, SkeletonRows } from "@/design";
 import { useBuilder } from "./context";
 import { readingQuery } from "./queries";
@@ -10,7 +11,7 @@ import "./ReadingPanel.css";
 /** The whole strategy in English; a line goes to the node that says it, and stands out with it. */
 export function ReadingPanel({ rested }: { rested: StrategyDoc }) {
   const { doc, checked } = useBuilder();
-  const { data, error, refetch } = useQuery(readingQuery(rested, checked.valid === true));
+  const { data, error, refetch } = useQuery(readingQuery(rested, checked.sound));
   const rules = useMemo(
     () =>
       data
@@ -81,8 +82,4 @@ function ReadingLine({ line, first }: { line: Line; first: boolean }) {
       </button>
     </p>
   );
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -17,8 +17,8 @@ export interface Checked {
   valid: boolean | null;
   problems: readonly Placed[];
   sentences: Readonly<Record<string, string>>;
-  /** The answer is of the document as it stands now. */
-  fresh: boolean;
+  /** The document as it was asked about has no errors: it can be read out and previewed. */
+  sound: boolean;
   error: unknown;
   retry: () => void;
 }

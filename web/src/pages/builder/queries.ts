@@ -94,7 +94,7 @@ export interface Difference {
 }
 
 /** What the strategy would have done over the last bars of one market. */
-export function previewQuery(doc: StrategyDoc, symbol: string | null) {
+export function previewQuery(doc: StrategyDoc, symbol: string | null, valid: boolean) {
   return queryOptions({
     queryKey: ["builder", "preview", fingerprint(doc), symbol],
     queryFn: ({ signal }) =>
@@ -103,6 +103,7 @@ export function previewQuery(doc: StrategyDoc, symbol: string | null) {
         signal,
         ...READS,
       }),
+    enabled: valid,
     placeholderData: keepPreviousData,
     staleTime: MINUTE,
     gcTime: MINUTE,

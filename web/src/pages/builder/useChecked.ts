@@ -28,12 +28,11 @@ const SILENT = {};
 export function useChecked(doc: StrategyDoc, rested: StrategyDoc): Checked {
   const { data, error, isPlaceholderData, refetch } = useQuery(checkQuery(rested));
   const problems = useMemo(() => (data ? place(doc, data.problems as Problem[]) : NOTHING), [data, doc]);
-  const fresh = !isPlaceholderData && data !== undefined && fingerprint(doc) === fingerprint(rested);
   return {
     valid: data ? data.valid : null,
     problems,
     sentences: data?.sentences ?? SILENT,
-    fresh,
+    sound: data?.valid === true && !isPlaceholderData,
     error,
     retry: () => void refetch(),
   };
