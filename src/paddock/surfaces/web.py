@@ -21,6 +21,7 @@ from paddock.surfaces.http.credentials import digest
 from paddock.surfaces.http.services import HttpSettings, Services, SignIn
 from paddock.surfaces.listen import Address
 from paddock.surfaces.parts import Part
+from paddock.surfaces.preview import Previews
 from paddock.surfaces.settings import Reach
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def web_part(
             accounts=house.accounts,
             kills=house.kills,
             live=live,
+            previews=Previews(home),
             tell=Tell(Histories(house.database, home), lambda _feed: Costs()),
             getting_ready=getting_ready,
         )

@@ -146,7 +146,7 @@ def test_whatever_is_sent_is_answered_in_one_shape(place, route, who):
 
 
 OWNED = [route for route in GUARDED if re.search(r"{(bot_id|account_id|run_id|backtest_id)}", route.path_format)]
-QUERIES = {"explainRun": "?at=0"}
+QUERIES = {"explainRun": "?at=0", "compareBotVersions": "?before=1"}
 SENT = {
     "cloneBot": {"name": "copy"},
     "changeBot": {"name": "changed"},

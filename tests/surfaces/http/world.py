@@ -28,6 +28,8 @@ from paddock.surfaces.http.credentials import Sort, mint
 from paddock.surfaces.http.scopes import ALL, EVERYDAY, Scope
 from paddock.surfaces.http.services import HttpSettings, Limits, Rate, Services, SignIn
 from paddock.surfaces.live import links
+from paddock.surfaces.preview import Previews
+from paddock.surfaces.venues import Venues
 
 NOW = 1_750_000_000_000
 LOCAL_TOKEN = "local-canary-3f9d1c5e8b7a2046-token"
@@ -58,7 +60,7 @@ class World:
     chance: SeededRandom = field(default_factory=lambda: SeededRandom(7))
     ticks: itertools.count = field(default_factory=itertools.count)
     keys: Keys = field(default_factory=MagicMock)  # in the place of the signer's process
-    links: Links = field(default_factory=links)
+    links: Links = field(default_factory=lambda: links(Venues(ManualClock(NOW), SeededRandom(7)), MagicMock()))
 
     def entropy(self, count: int) -> bytes:
         return bytes(self.chance.below(256) for _ in range(count))
@@ -78,6 +80,7 @@ class World:
             accounts=Accounts(self.database, self.clock, CountingIds("account")),
             kills=Kills(self.database, self.clock),
             live=LiveAccounts(self.database, self.clock, CountingIds("connection"), self.keys, self.links),
+            previews=Previews(self.home),
             tell=Tell(Histories(self.database, self.home), lambda _feed: Costs()),
             getting_ready=lambda: "",
         )

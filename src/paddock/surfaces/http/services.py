@@ -16,6 +16,7 @@ from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.runs import Runs
 from paddock.runtime.tell import Tell
 from paddock.surfaces.http.credentials import Entropy
+from paddock.surfaces.preview import Previews
 
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
@@ -98,4 +99,5 @@ class Services:
     kills: Kills
     live: LiveAccounts
     tell: Tell
+    previews: Previews
     getting_ready: Callable[[], str]
