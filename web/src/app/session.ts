@@ -14,19 +14,42 @@ export const useSession = (): Session => useContext(SessionContext);
 
 export const useMay = (scope: Scope): boolean => useSession().scopes.includes(scope);
 
+/** Whether this browser signed in before: who never did is not asked about, which would only be refused. */
+const KNOWN = "paddock.signed-in";
+
+function note(signedIn: boolean): void {
+  try {
+    if (signedIn) localStorage.setItem(KNOWN, "yes");
+    else localStorage.removeItem(KNOWN);
+  } catch {
+    // A browser that keeps nothing asks each time.
+  }
+}
+
+export function wasSignedIn(): boolean {
+  try {
+    return localStorage.getItem(KNOWN) !== null;
+  } catch {
+    return true;
+  }
+}
+
 whenSignedOut(() => {
+  note(false);
   if (queryClient.getQueryData(sessionQuery.queryKey)) void queryClient.resetQueries(sessionQuery);
 });
 
 export async function signIn(token: string): Promise<void> {
   const session = await api.post("/api/v1/session", { body: { token } });
-  queryClient.clear();
+  note(true);
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
   queryClient.setQueryData(sessionQuery.queryKey, session);
 }
 
 /** Nothing of the one who leaves stays in the page. */
 export async function signOut(): Promise<void> {
   await api.delete("/api/v1/session");
+  note(false);
   live.stop();
   location.assign("/");
 }

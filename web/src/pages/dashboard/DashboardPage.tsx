@@ -42,7 +42,7 @@ export default function DashboardPage() {
       </Panel>
       {rows.length > 0 && (
         <>
-          <Panel title="Equity" aside="all runs that go on, at their decisions" flush>
+          <Panel title="Equity" aside="all runs that go on, at their decisions">
             <Suspense fallback={<Skeleton height={280} />}>
               <FleetEquity rows={rows} />
             </Suspense>

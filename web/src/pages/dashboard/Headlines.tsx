@@ -14,13 +14,13 @@ export function Headlines({ totals }: { totals: Totals }) {
       <Stat label="Profit and loss" note={<Return totals={totals} />}>
         <Money usd={totals.pnl} change why="nothing was decided yet" />
       </Stat>
-      <Stat label="Today" note="since midnight UTC of the feed">
+      <Stat label="Today" note="since midnight UTC">
         <Money usd={status?.daily_pnl} change />
       </Stat>
       <Stat label="Runs" note={totals.paused > 0 ? `${totals.paused} paused` : "none paused"}>
         {totals.running}
       </Stat>
-      <Stat label="Parity, farthest" note="off its backtest, of capital a day">
+      <Stat label="Parity, farthest" note="a day, off its backtest">
         <Bps value={totals.parity} why="not measured yet" />
       </Stat>
       <Stat label="Exposure" note="across all bots">
