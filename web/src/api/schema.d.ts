@@ -468,6 +468,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bots/{bot_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Versions
+         * @description What changed in meaning between two versions of a bot.
+         */
+        get: operations["compareBotVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bots/{bot_id}/python": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Script Bot
+         * @description A version of a bot in Python.
+         */
+        get: operations["scriptBot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bots/{bot_id}/validate": {
         parameters: {
             query?: never;
@@ -1188,6 +1228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/strategies/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare
+         * @description What changed in meaning between two documents.
+         */
+        post: operations["compareStrategies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/strategies/explain": {
         parameters: {
             query?: never;
@@ -1202,6 +1262,46 @@ export interface paths {
          * @description What it does, in plain English.
          */
         post: operations["explainStrategy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strategies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What it would have done on the last bars of a market, for a chart; 503 while the engine gets ready.
+         */
+        post: operations["previewStrategy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strategies/python": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Script
+         * @description The same strategy in Python: it gives the same orders. Of a strategy in Python its own source.
+         */
+        post: operations["scriptStrategy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1548,6 +1648,7 @@ export interface components {
              * @default {
              *       "funding": true,
              *       "impact": 0,
+             *       "latency_ms": 0,
              *       "slippage_bps": 2,
              *       "touch": false
              *     }
@@ -1629,6 +1730,21 @@ export interface components {
             strategy: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * ChangeModel
+         * @description `where` is a path in a document, `what` a line of English; `before` and `after` are values with their units.
+         */
+        ChangeModel: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            kind: components["schemas"]["paddock__strategy__difference__Kind"];
+            /** What */
+            what: string;
+            /** Where */
+            where: string;
         };
         /** ChecklistModel */
         ChecklistModel: {
@@ -1807,6 +1923,11 @@ export interface components {
              * @default 0
              */
             impact: number;
+            /**
+             * Latency Ms
+             * @default 0
+             */
+            latency_ms: number;
             /** Maker Bps */
             maker_bps?: number | null;
             /** Participation Pct */
@@ -1882,13 +2003,34 @@ export interface components {
             amount_usd: string;
         };
         /**
+         * DifferenceModel
+         * @description What changed in meaning; layout and order are none. `same`: both name the same version.
+         */
+        DifferenceModel: {
+            /** Changes */
+            changes: components["schemas"]["ChangeModel"][];
+            /** Same */
+            same: boolean;
+        };
+        /** DifferenceWanted */
+        DifferenceWanted: {
+            /** After */
+            after: {
+                [key: string]: unknown;
+            };
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * DraftModel
          * @description `message` goes to the wallet as it is, until `until_ts`; `exact` are the bytes that it signs, in hex.
          */
         DraftModel: {
             /** Exact */
             exact: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["paddock__venues__approvals__base__Kind"];
             /**
              * Made Ts
              * @description ms UTC
@@ -2187,11 +2329,23 @@ export interface components {
          * @description What is approved.
          * @enum {string}
          */
-        Kind: "agent" | "builder";
+        "Kind-Input": "agent" | "builder";
         /** LiftWanted */
         LiftWanted: {
             /** Symbol */
             symbol?: string | null;
+        };
+        /**
+         * LineModel
+         * @description An indicator at each candle, null where it is not known; `pane` is price, or own.
+         */
+        LineModel: {
+            /** Label */
+            label: string;
+            /** Pane */
+            pane: string;
+            /** Values */
+            values: (number | null)[];
         };
         /** Listed[AccountModel] */
         Listed_AccountModel_: {
@@ -2346,6 +2500,31 @@ export interface components {
             items: components["schemas"]["VersionModel"][];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * MarkModel
+         * @description A fill in the bar that opened at `ts`. `kind` is entry or exit, `side` that of the position, long or short.
+         *
+         *     `node` is what asked for it, null for protection and where several nodes ask for the same.
+         */
+        MarkModel: {
+            /** Kind */
+            kind: string;
+            /** Node */
+            node: string | null;
+            /** Pnl Usd */
+            pnl_usd: string | null;
+            /** Px */
+            px: number;
+            /** Reason */
+            reason: string;
+            /** Side */
+            side: string;
+            /**
+             * Ts
+             * @description ms UTC
+             */
+            ts: number;
         };
         /**
          * MetricsModel
@@ -2588,6 +2767,74 @@ export interface components {
             /** Symbol */
             symbol: string;
         };
+        /**
+         * PreviewModel
+         * @description What the strategy would have done with 10,000 dollars, flat before the first candle, at the usual costs.
+         *
+         *     `candles` are [ts, open, high, low, close, volume]; `symbols` can be asked for; `levels` are what the lines of the
+         *     pane `own` are held against, in `unit`. `trades` and `net_pnl_usd` are over all symbols that were run; `problems`
+         *     are warnings.
+         */
+        PreviewModel: {
+            /** Candles */
+            candles: [
+                number,
+                number,
+                number,
+                number,
+                number,
+                number | null
+            ][];
+            /** Coverage */
+            coverage: number;
+            /** Interval */
+            interval: string;
+            /** Levels */
+            levels: number[];
+            /** Lines */
+            lines: components["schemas"]["LineModel"][];
+            /** Marks */
+            marks: components["schemas"]["MarkModel"][];
+            /**
+             * Net Pnl Usd
+             * @description US dollars, of either sign
+             * @example -12.500000
+             */
+            net_pnl_usd: string;
+            /** Problems */
+            problems: components["schemas"]["ProblemModel"][];
+            /** Source */
+            source: string;
+            /** Symbol */
+            symbol: string;
+            /** Symbols */
+            symbols: string[];
+            /** Trades */
+            trades: number;
+            /** Unit */
+            unit: string;
+            /** Venue */
+            venue: string;
+        };
+        /**
+         * PreviewWanted
+         * @description The last `bars` of one symbol; left out, the strategy's venue and the first symbol of it that has candles.
+         */
+        PreviewWanted: {
+            /**
+             * Bars
+             * @default 500
+             */
+            bars: number;
+            /** Strategy */
+            strategy: {
+                [key: string]: unknown;
+            };
+            /** Symbol */
+            symbol?: string | null;
+            /** Venue */
+            venue?: string | null;
+        };
         /** ProblemModel */
         ProblemModel: {
             /** Code */
@@ -2740,6 +2987,23 @@ export interface components {
          */
         Scope: "read" | "paper" | "live" | "admin";
         /**
+         * ScriptModel
+         * @description A Python source, and the strategy class in it.
+         */
+        ScriptModel: {
+            /** Class Name */
+            class_name: string;
+            /** Source */
+            source: string;
+        };
+        /** ScriptWanted */
+        ScriptWanted: {
+            /** Strategy */
+            strategy: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * SeriesModel
          * @description Candles of an interval, or funding; `first_ts` and `last_ts` are the stamps of its ends.
          */
@@ -2782,7 +3046,7 @@ export interface components {
          * @description The owner's signature of the newest draft of its kind, as the wallet gives it.
          */
         SignatureWanted: {
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["Kind-Input"];
             /** Signature */
             signature: string;
         };
@@ -2953,6 +3217,11 @@ export interface components {
          */
         Wanted: "active" | "paused" | "stopped";
         /**
+         * Kind
+         * @enum {string}
+         */
+        paddock__strategy__difference__Kind: "added" | "removed" | "changed";
+        /**
          * BlockModel
          * @description A part of a graph, or the risk policy, with what a builder needs to offer it.
          *
@@ -2991,6 +3260,12 @@ export interface components {
             /** Symbol */
             symbol: string;
         };
+        /**
+         * Kind
+         * @description What is approved.
+         * @enum {string}
+         */
+        paddock__venues__approvals__base__Kind: "agent" | "builder";
     };
     responses: never;
     parameters: never;
@@ -5788,6 +6063,201 @@ export interface operations {
             };
             /** @description A rule says no, or it may have happened already. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
+    compareBotVersions: {
+        parameters: {
+            query: {
+                before: number;
+                /** @description by default the newest */
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceModel"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description There is no such thing of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
+    scriptBot: {
+        parameters: {
+            query?: {
+                /** @description by default the newest */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                bot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptModel"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description There is no such thing of yours. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9700,6 +10170,111 @@ export interface operations {
             };
         };
     };
+    compareStrategies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DifferenceWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceModel"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description There is no such thing of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description A rule says no, or it may have happened already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
     explainStrategy: {
         parameters: {
             query?: never;
@@ -9723,6 +10298,216 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reading"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description There is no such thing of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description A rule says no, or it may have happened already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
+    previewStrategy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewModel"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description There is no such thing of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description A rule says no, or it may have happened already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
+    scriptStrategy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptModel"];
                 };
             };
             /** @description The request breaks a rule. */

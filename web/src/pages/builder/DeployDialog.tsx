@@ -12,6 +12,8 @@ import { feedsQuery } from "./queries";
 import type { Saving } from "./useSave";
 
 const PAPER = "paper";
+const NEW = "new account";
+const DEPOSIT = "10000";
 
 /** A run with play money; says beforehand what will happen, on what, with how much. */
 export function DeployDialog({ saving, onClose }: { saving: Saving; onClose: () => void }) {
@@ -26,7 +28,8 @@ export function DeployDialog({ saving, onClose }: { saving: Saving; onClose: () 
   const fitting = (feeds ?? []).filter((feed) => feed.interval === doc.scope.interval);
   const exact = fitting.filter((feed) => feed.venue === doc.scope.venue);
   const feed = fitting.find((one) => one.feed === feedName) ?? exact[0] ?? fitting[0];
-  const account = accounts?.find((one) => one.account_id === accountId) ?? accounts?.[0];
+  const enough = accounts?.find((one) => Number(one.free_usd) >= Number(capital));
+  const account = accountId === NEW ? undefined : (accounts?.find((one) => one.account_id === accountId) ?? enough);
 
   if (!accounts || !feeds) {
     return (
@@ -57,7 +60,7 @@ export function DeployDialog({ saving, onClose }: { saving: Saving; onClose: () 
   const deploy = async () => {
     const saved = unsaved(state) ? await saving.save() : state.saved;
     if (!saved) throw new Error("It could not be saved, so nothing was deployed.");
-    const made = account ?? (await api.post("/api/v1/accounts", { body: { name: "Paper", deposit_usd: "10000" } }));
+    const made = account ?? (await api.post("/api/v1/accounts", { body: { name: "Paper", deposit_usd: DEPOSIT } }));
     const body = {
       bot_id: saved.botId,
       account_id: made.account_id,
@@ -84,20 +87,24 @@ export function DeployDialog({ saving, onClose }: { saving: Saving; onClose: () 
           />
         )}
       </Field>
-      {account ? (
-        <Field label="Account" hint={`${money(account.free_usd)} are free in it.`}>
-          {(wired) => (
-            <Select
-              {...wired}
-              value={account.account_id}
-              options={accounts.map((one) => ({ value: one.account_id, label: one.name }))}
-              onPick={setAccount}
-            />
-          )}
-        </Field>
-      ) : (
-        <p>There is no paper account yet: one is opened, with $10,000 of play money in it.</p>
-      )}
+      <Field
+        label="Account"
+        hint={
+          account ? `${money(account.free_usd)} are free in it.` : `It is opened with ${money(DEPOSIT)} of play money.`
+        }
+      >
+        {(wired) => (
+          <Select
+            {...wired}
+            value={account?.account_id ?? NEW}
+            options={[
+              ...accounts.map((one) => ({ value: one.account_id, label: one.name })),
+              { value: NEW, label: "A new paper account" },
+            ]}
+            onPick={setAccount}
+          />
+        )}
+      </Field>
       <Field label="Capital of this run" aside="USD">
         {(wired) => (
           <Input {...wired} inputMode="decimal" value={capital} onChange={(event) => setCapital(event.target.value)} />
@@ -106,14 +113,9 @@ export function DeployDialog({ saving, onClose }: { saving: Saving; onClose: () 
       <p>
         <strong>{doc.name}</strong> ({version}) trades{" "}
         <strong>{there.length > 0 ? listed(there) : "no market: none of its symbols is there"}</strong> with{" "}
-        <strong>{money(capital)}</strong> of play money
-        {account && (
-          <>
-            {" "}
-            of the account <strong>{account.name}</strong>
-          </>
-        )}
-        . It begins at the next {doc.scope.interval} bar. No real money is involved.
+        <strong>{money(capital)}</strong> of play money, out of{" "}
+        <strong>{account ? `the account ${account.name}` : "a new paper account"}</strong>. It begins at the next{" "}
+        {doc.scope.interval} bar. No real money is involved.
       </p>
     </Confirm>
   );

@@ -41,7 +41,9 @@ export function Preview({ rested, height }: { rested: StrategyDoc; height: numbe
         />
         <p className="preview-facts">
           <span>
-            Simulated, last {data.candles.length} bars: {data.trades} {data.trades === 1 ? "trade" : "trades"}
+            Simulated with $10,000 over {data.candles.length} bars: {data.trades}{" "}
+            {data.trades === 1 ? "trade" : "trades"}
+            {data.symbols.length > 1 && ` on ${data.symbols.length} markets`}
           </span>
           <Money usd={data.net_pnl_usd} change />
           <span className="faint">after fees and slippage</span>

@@ -14,7 +14,7 @@ import "./StartPage.css";
 /** Where a strategy begins: a template, an empty graph, a file, or a bot that is there. */
 export function StartPage({ onBegin }: { onBegin: (doc: StrategyDoc) => void }) {
   const { user_id: user } = useSession();
-  const bots = useQuery(botsQuery).data?.items ?? [];
+  const bots = [...(useQuery(botsQuery).data?.items ?? [])].sort((a, b) => b.changed_ts - a.changed_ts);
   const series = useQuery(seriesQuery).data ?? [];
   const [draft] = useState(() => draftOf(localStorage, user, null));
   const [first] = series.filter((one) => one.interval !== "funding");

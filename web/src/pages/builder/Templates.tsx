@@ -36,7 +36,7 @@ export function Templates({ onPick }: { onPick: (doc: StrategyDoc) => void }) {
               <span className="templates-title">{template.title}</span>
               <span className="templates-words">{template.description}</span>
               <span className="templates-facts">
-                {[glance(doc, names), `${doc.scope.interval} bars`].filter(Boolean).join(" · ")}
+                {[glance(doc, names), doc.scope.interval].filter(Boolean).join(" · ")}
               </span>
             </button>
           </li>

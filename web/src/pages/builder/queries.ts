@@ -2,6 +2,7 @@
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import type { Model } from "@/api/types";
 import type { Block } from "@/builder/blocks";
 import { fingerprint, type StrategyDoc, withoutLayout } from "@/builder/document";
 
@@ -12,8 +13,6 @@ const MINUTE = 60_000;
 export const PREVIEW_BARS = 400;
 
 type Body = Record<string, never>;
-type Ask = <T>(path: string, asked: { body: object; signal: AbortSignal; key: string }) => Promise<T>;
-const ask = api.post as unknown as Ask;
 
 function body(doc: StrategyDoc): { strategy: Body } {
   return { strategy: withoutLayout(doc) as unknown as Body };
@@ -65,40 +64,14 @@ export function readingQuery(doc: StrategyDoc, valid: boolean) {
   });
 }
 
-/** Money as text; a line has a value for each candle. */
-export interface Preview {
-  venue: string;
-  symbol: string;
-  symbols: string[];
-  interval: string;
-  coverage: number;
-  candles: number[][];
-  lines: { label: string; pane: string; values: (number | null)[] }[];
-  levels: number[];
-  marks: {
-    ts: number;
-    px: number;
-    kind: string;
-    side: string;
-    reason: string;
-    node: string | null;
-    pnl_usd: string | null;
-  }[];
-  trades: number;
-  net_pnl_usd: string;
-}
-
-export interface Difference {
-  same: boolean;
-  changes: { kind: string; where: string; what: string; before: string; after: string }[];
-}
+export type Preview = Model<"PreviewModel">;
 
 /** What the strategy would have done over the last bars of one market. */
 export function previewQuery(doc: StrategyDoc, symbol: string | null, valid: boolean) {
   return queryOptions({
     queryKey: ["builder", "preview", fingerprint(doc), symbol],
     queryFn: ({ signal }) =>
-      ask<Preview>("/api/v1/strategies/preview", {
+      api.post("/api/v1/strategies/preview", {
         body: { ...body(doc), bars: PREVIEW_BARS, ...(symbol === null ? {} : { symbol }) },
         signal,
         ...READS,
@@ -114,8 +87,7 @@ export function previewQuery(doc: StrategyDoc, symbol: string | null, valid: boo
 export function pythonQuery(doc: StrategyDoc, wanted: boolean) {
   return queryOptions({
     queryKey: ["builder", "python", fingerprint(doc)],
-    queryFn: ({ signal }) =>
-      ask<{ source: string }>("/api/v1/strategies/python", { body: body(doc), signal, ...READS }),
+    queryFn: ({ signal }) => api.post("/api/v1/strategies/python", { body: body(doc), signal, ...READS }),
     enabled: wanted,
     staleTime: FOR_GOOD,
     gcTime: MINUTE,
@@ -127,7 +99,7 @@ export function diffQuery(before: StrategyDoc, after: StrategyDoc) {
   return queryOptions({
     queryKey: ["builder", "diff", fingerprint(before), fingerprint(after)],
     queryFn: ({ signal }) =>
-      ask<Difference>("/api/v1/strategies/diff", {
+      api.post("/api/v1/strategies/diff", {
         body: { before: body(before).strategy, after: body(after).strategy },
         signal,
         ...READS,
