@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from paddock.core.errors import Unavailable, Unknown
 from paddock.core.orders import TERMINAL, OrderState
@@ -14,9 +14,11 @@ from paddock.journal.facts import OrderChanged
 from paddock.journal.fences import Fence
 from paddock.journal.intents import Action, Intent, outbox
 from paddock.runtime.desk_kit import Kit, Work, by_account
+from paddock.runtime.lifecycle import Wanted
 from paddock.runtime.record import cancel
 from paddock.runtime.requests import cancellation, placement
 from paddock.runtime.retry import try_again
+from paddock.runtime.tables import runs
 from paddock.runtime.wants import derived, number_of
 from paddock.venues.broker import Accepted, Broker, Outcome, RejectCode, Rejected, Unclear
 
@@ -153,6 +155,14 @@ def answer(kit: Kit, work: Work, intent: Intent, outcome: Outcome | None) -> Non
         why = f"{outcome.code} {outcome.message}".strip()
         again = outcome.code in _AGAIN and try_again(kit, work, intent, why)
         work.change(intent, OrderState.REFUSED, why=why, silent=again)
+        if outcome.code is RejectCode.NOT_ALLOWED and not intent.request.get("reduce_only"):
+            _pause(work, intent, why)
+
+
+def _pause(work: Work, intent: Intent, why: str) -> None:
+    """What is not allowed now is not allowed at the next bar either: its run waits until a person has looked."""
+    pausing = update(runs).where(runs.c.run_id == intent.run_id, runs.c.wanted == Wanted.ACTIVE)
+    work.conn.execute(pausing.values(wanted=Wanted.PAUSED, asked=1, reason=f"an entry was refused: {why}"))
 
 
 def _answer_again(kit: Kit, work: Work, intent: Intent, outcome: Outcome | None) -> None:

@@ -26,7 +26,7 @@ from paddock.engine.told import (
     VenueReport,
 )
 from paddock.runtime.wants import AnyWant, Booked, CancelWant, Ended, Fact, Funded, ProtectWant, Role, Want
-from paddock.venues.broker import Bracket
+from paddock.venues.broker import SLICE_MS, Bracket
 
 _KINDS = {
     Role.ENTRY: OrderKind.MARKET,  # which of an entry's kinds it was makes no difference to the books
@@ -90,10 +90,12 @@ def wants_of(
     intent_of: Callable[[int], str],
     close_of: Callable[[str], float],
     held: Callable[[str], int],
+    bar_ms: int,
 ) -> list[AnyWant]:
     """Cancels first, then levels, then orders.
 
     `intent_of` gives the intent of an earlier order by its number, `close_of` a symbol's close, `held` its signed lots.
+    A slice of a TWAP lasts a bar, `bar_ms`.
     """
     odd = iter(range(1, 2 * (len(share.ended) + len(share.levels)), 2))
     who = (by.run_id, by.account_id, by.decision)
@@ -104,10 +106,10 @@ def wants_of(
         lots = held(levels.symbol)
         if lots:
             wants.append(_protect(levels, who, next(odd), lots))
-    return wants + [_want(order, who, close_of(order.symbol)) for order in share.orders if order.live]
+    return wants + [_want(order, who, close_of(order.symbol), bar_ms) for order in share.orders if order.live]
 
 
-def _want(order: NewOrder, who: tuple[str, str, int], close: float) -> Want:
+def _want(order: NewOrder, who: tuple[str, str, int], close: float, bar_ms: int) -> Want:
     return Want(
         *who,
         leg=leg_of(order.number),
@@ -123,6 +125,7 @@ def _want(order: NewOrder, who: tuple[str, str, int], close: float) -> Want:
         leverage=order.leverage,
         bound_px=order.bound_px,
         slices=order.slices,
+        slice_ms=bar_ms if order.kind is OrderKind.TWAP else SLICE_MS,
         cancel_ts=order.expire_ts,
         bracket=Bracket(
             stop_pct=order.stop_pct,

@@ -129,6 +129,7 @@ class Recorder:
             leverage=want.leverage,
             bound_px=want.bound_px,
             slices=want.slices,
+            slice_ms=want.slice_ms,
             cancel_ts=want.cancel_ts,
             bracket=self._bracket(want, capabilities),
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from paddock.core.time import interval_ms
 from paddock.engine.told import Decided
 from paddock.journal.events import Draft
 from paddock.journal.facts import DecisionMade, draft
@@ -146,6 +147,7 @@ class Record:
             lambda number: self._intents[run.run_id, leg_of(number)],
             lambda symbol: self._closes[symbol],
             lambda symbol: int(self._kept.session.slot(member.bot, symbol).lots),
+            interval_ms(self._kept.session.interval),
         )
 
     def _intents_of(self) -> dict[tuple[str, int], str]:

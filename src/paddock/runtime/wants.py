@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from sqlalchemy import Connection
 
 from paddock.core.orders import OrderKind, OrderState, Reason, Side, Tif
-from paddock.venues.broker import NO_BRACKET, Bracket
+from paddock.venues.broker import NO_BRACKET, SLICE_MS, Bracket
 
 NOBODY: Final = ""  # the run of what no run did: a person's own trades, and what was there before
 _FAMILY: Final = 10**12  # derived legs that one leg has room for
@@ -46,6 +46,7 @@ class Want:
     leverage: float = 1.0
     bound_px: float = 0.0
     slices: int = 1
+    slice_ms: int = SLICE_MS
     cancel_ts: int = 0
     bracket: Bracket = NO_BRACKET
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from paddock.core.orders import OrderKind, OrderState, Side, Tif
+
+SLICE_MS: Final = 30_000  # of a TWAP, where nobody says how long its slices last
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Placement:
     """One order as it leaves. It is complete: sending it again means sending the same bytes.
 
     `px` is a limit or a trigger price, 0 for none (market, TWAP, or a level that `pct` gives); `bound_px` the worst
-    price of a market order or slice; `slices` those of a TWAP. `expires_ts`: after it the venue must not book the
-    request. `cancel_ts`: when a resting order ends by itself; 0 never. A STOP, TAKE or TRAIL is reduce-only and rests
+    price of a market order or slice; `slices` those of a TWAP, each for `slice_ms`. `expires_ts`: after it the venue
+    must not book the request. `cancel_ts`: when a resting order ends by itself; 0 never. A STOP, TAKE or TRAIL is reduce-only and rests
     until price reaches it. For relative brackets only: its `pct` is of the average entry (TRAIL: of the best price so
     far), it replaces the position's level of its kind, and without `px` and `pct` it takes that level away.
     """
@@ -70,6 +72,7 @@ class Placement:
     leverage: float = 1.0
     bound_px: float = 0.0
     slices: int = 1
+    slice_ms: int = SLICE_MS
     cancel_ts: int = 0
     bracket: Bracket = NO_BRACKET
 

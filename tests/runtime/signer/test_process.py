@@ -91,6 +91,21 @@ def test_it_refuses_as_its_vault_does(lasting):
     assert (caught.value.code, caught.value.where) == (Code.SIGNER_POLICY, "order_usd")
 
 
+def test_master_keys_that_change_beside_it_are_known_to_it(tmp_path):
+    """`paddock live rotate` beside a process that only answers: what that seals afterwards opens for the worker."""
+    keeping = Keeping.in_home(tmp_path)
+    with SignerProcess(keeping, Seconds(), counts=False) as web:
+        before = web.make(wanted())
+        for ring in ("new key", "current key alone"):
+            with SignerProcess(keeping, Seconds(), ring=ring) as rotating:
+                before = rotating.rewrap(before)
+        after = web.make(wanted(account_id="account-2"))
+    with SignerProcess(keeping, Seconds()) as worker:
+        for sealed in (before, after):
+            worker.open(sealed, closing=False)
+            worker.self_test(sealed.grant.account_id)
+
+
 def test_many_threads_ask_it_at_once(lasting):
     signed: list[str] = []
 

@@ -147,7 +147,7 @@ def test_a_bracket_travels_in_one_action_with_ids_of_its_own():
 
 
 def test_a_twap_is_an_action_of_its_own():
-    (request,) = placing([asked(OrderKind.TWAP, px=0.0, slices=40, reduce_only=True)], listing(), MIDS)
+    (request,) = placing([asked(OrderKind.TWAP, px=0.0, slices=40, slice_ms=30_000, reduce_only=True)], listing(), MIDS)
     assert request.action["twap"] == {"a": 1, "b": True, "s": "0.1", "r": True, "m": 20, "t": False}
 
 

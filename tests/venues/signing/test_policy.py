@@ -119,9 +119,11 @@ def test_while_live_is_off_nothing_else_passes(operation):
     assert refused(operation, closing=True).where == "live"
 
 
-def test_only_the_symbols_of_the_policy_are_traded_also_to_leave():
-    for each in (order("ATOM", px=5.0), order("ATOM", px=5.0, reduce_only=True)):
-        assert refused(Place((each,), {"ATOM": 5.0})).where == "symbols"
+def test_only_the_symbols_of_the_policy_are_opened_and_every_one_may_be_left():
+    """A list that was narrowed must not strand what is held."""
+    assert refused(Place((order("ATOM", px=5.0),), {"ATOM": 5.0})).where == "symbols"
+    assert allowed(Place((order("ATOM", px=5.0, reduce_only=True),), {"ATOM": 5.0})) == 0
+    assert allowed(Place((order("ATOM", kind=OrderKind.STOP, px=5.0),))) == 0
     assert refused(Leverage("ATOM", 2)).where == "symbols"
     assert refused(MarginMode("ATOM", True)).where == "symbols"
     assert refused(Place((order("BTCC"),), PX)).suggestion == 'did you mean "BTC"?'

@@ -49,6 +49,7 @@ from paddock.venues.approvals.base import Draft, Kind
 from paddock.venues.signing.grant import Grant, Network, Sealed
 from paddock.venues.signing.policy import Policy
 
+FRESH_MS = 30_000  # how long a venue that had nothing against a connection is not asked again
 _log = structlog.get_logger()
 
 
@@ -57,6 +58,7 @@ class LiveAccounts:
 
     def __init__(self, database: Database, clock: Clock, ids: IdSource, keys: Keys, links: Links) -> None:
         self._database, self._clock, self._ids, self._keys, self._links = database, clock, ids, keys, links
+        self._passed: dict[str, tuple[int, tuple[Finding, ...]]] = {}  # when a venue had nothing against a connection
 
     def connect(self, owner: str, wish: Wish) -> Connection:
         """A draft: an agent with a key of its own, and what the owner has to sign for it.
@@ -175,13 +177,23 @@ class LiveAccounts:
     def inspect(self, owner: str, account_id: str) -> Checked:
         """What stands for and against trading live, item by item."""
         connection = self._living(owner, account_id)
-        findings = [active(connection), self._key(connection), self._switch(connection)]
+        own = (active(connection), self._key(connection), self._switch(connection))
+        return Checked(connection, own + self._look(connection))
+
+    def _look(self, connection: Connection) -> tuple[Finding, ...]:
+        """What the venue says; where nothing stood against it just now, it is not asked again."""
+        name, now = connection.connection_id, self._clock.now_ts()
+        passed_ts, found = self._passed.get(name, (0, ()))
+        if now - passed_ts < FRESH_MS:
+            return found
         try:
-            findings += self._links.gateway(connection).inspect()
+            found = tuple(self._links.gateway(connection).inspect())
         except (Unavailable, Unknown) as error:
             rule = "the venue answers what is asked before trading there"
-            findings.append(Finding("venue", passed=False, seen=error.message, rule=rule, mend="try again later"))
-        return Checked(connection, tuple(findings))
+            return (Finding("venue", passed=False, seen=error.message, rule=rule, mend="try again later"),)
+        if all(finding.passed for finding in found):
+            self._passed[name] = now, found
+        return found
 
     def enable(self, owner: str, account_id: str) -> Checked:
         """Switch trading live on. Raises Refused (live.checklist) with all that stands against it; runs stay paused."""

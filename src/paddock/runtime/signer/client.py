@@ -90,6 +90,7 @@ class SignerProcess:
         self._starts: deque[float] = deque(maxlen=MOST_STARTS)
         self._opened: dict[str, tuple[Sealed, bool]] = {}
         self._markets: dict[tuple[str, Network], Markets] = {}
+        self._ring_ns = 0  # when the file of master keys was written that the process has read
         self.walls: frozenset[str] = frozenset()
         self.counting = False
 
@@ -192,7 +193,14 @@ class SignerProcess:
             ) from None
 
     def _running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        """Whether its process is there, and knows the master keys as they are: it cannot read them again."""
+        return self._process is not None and self._process.poll() is None and self._ring_ns == self._ring_of()
+
+    def _ring_of(self) -> int:
+        try:
+            return self._keeping.key_file.stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def _start(self) -> None:
         self._end()
@@ -204,7 +212,7 @@ class SignerProcess:
         try:
             told = self._exchange(self._first(), START_S)
             self.walls, self.counting = frozenset(told["walls"]), told["counts"]
-            self._ring = "as it is"  # done once
+            self._ring, self._ring_ns = "as it is", self._ring_of()  # done once
             self._tell_all()
         except _Gone:
             raise _unavailable(

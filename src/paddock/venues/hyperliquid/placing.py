@@ -191,7 +191,7 @@ def _priority(placements: Iterable[Placement]) -> Priority:
 
 
 def _minutes(order: Placement) -> int:
-    return orders.twap_minutes(order.slices) if order.kind is OrderKind.TWAP else 0
+    return orders.twap_minutes(order.slices, order.slice_ms) if order.kind is OrderKind.TWAP else 0
 
 
 def _note_of(order: Placement) -> Note:

@@ -1,6 +1,7 @@
 """What may an agent's key sign? Pure rules over typed requests; a refusal names the value, the rule, the nearest valid.
 
-What takes risk away is not held up: cancellations always pass, and what can only reduce a position passes the caps.
+What takes risk away is not held up: cancellations always pass, and what can only reduce a position passes the caps and
+the list of symbols.
 """
 
 from __future__ import annotations
@@ -127,12 +128,12 @@ def _notionals(
     _require_count("orders", len(orders))
     total = 0
     for order, ref_px in orders:
-        _require_symbol(policy, order.symbol)
         instrument = _perp(order.symbol, instruments)
         _require_sane(order)
         if order.reduce_only or order.kind in _REDUCING:
             continue
         _require_open(closing)
+        _require_symbol(policy, order.symbol)
         _require_leverage(policy, order.leverage)
         notional = _notional(order, instrument, ref_px)
         if notional > policy.order_usd:

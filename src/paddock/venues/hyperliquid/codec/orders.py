@@ -24,7 +24,6 @@ from paddock.venues.hyperliquid.codec.numbers import (
 from paddock.venues.hyperliquid.codec.rules import TWAP_MINUTES
 from paddock.venues.hyperliquid.codec.signing import Action
 
-SLICE_MS: Final = 30_000  # between two slices of a TWAP at the venue
 _MINUTE_MS: Final = 60_000
 
 T = TypeVar("T")
@@ -54,7 +53,7 @@ class Request:
     parts: tuple[Part, ...]
 
 
-def twap_minutes(slices: int, slice_ms: int = SLICE_MS) -> int:
+def twap_minutes(slices: int, slice_ms: int) -> int:
     """How long a TWAP of so many slices, each for so long, lasts at the venue: whole minutes within its bounds."""
     least, most = TWAP_MINUTES
     return min(max(-(-slices * slice_ms // _MINUTE_MS), least), most)
@@ -66,7 +65,6 @@ def placing(
     mids: Mapping[str, float],
     *,
     builder: Builder | None = None,
-    slice_ms: int = SLICE_MS,
 ) -> list[Request]:
     """The actions for placements of one account, which `rules.breach` has let through.
 
@@ -78,7 +76,7 @@ def placing(
     levels in percent, a stop or target with a TWAP, prices between ticks, ids that are not ours.
     """
     orders = [_Order(n, placement, listing[placement.symbol]) for n, placement in enumerate(placements)]
-    found = [one.twap(slice_ms) for one in orders if one.is_twap]
+    found = [one.twap() for one in orders if one.is_twap]
     found += [one.bracket(mids, builder) for one in orders if one.has_children]
     shared = sorted((one for one in orders if not one.is_alone), key=lambda one: one.asked.expires_ts)
     for expires_ts, group in groupby(shared, key=lambda one: one.asked.expires_ts):
@@ -150,7 +148,7 @@ class _Order:
         parts = (self.part, *(part for _, part in children))
         return Request(actions.order(items, Grouping.WITH_ENTRY, builder), self.asked.expires_ts, parts)
 
-    def twap(self, slice_ms: int) -> Request:
+    def twap(self) -> Request:
         asked = self.asked
         if asked.bracket != NO_BRACKET:
             raise Invalid(Code.VALUE, "a TWAP carries neither stop nor target", seen=asked.client_id)
@@ -158,7 +156,7 @@ class _Order:
             self.market.asset,
             asked.side,
             lots_text(self.market.instrument, asked.lots),
-            twap_minutes(asked.slices, slice_ms),
+            twap_minutes(asked.slices, asked.slice_ms),
             reduce_only=asked.reduce_only,
         )
         return Request(action, asked.expires_ts, (self.part,))
