@@ -120,7 +120,7 @@ def test_what_nobody_took_in_time_is_a_gap_and_memory_stays_bounded(stage, gatew
     for n in range(12):
         stage.move("BTC", str(84_000 + 100 * n), 10)
     until(lambda: stage.faults.calls.get("frame:trades", 0) >= before + 12)
-    until(lambda: len(one.source._waiting) == 6)
+    until(lambda: len(one.source.waiting) == 6)
     one.until(lambda: True, stage)
 
     def told():

@@ -118,7 +118,8 @@ class _Trades(_Series):
         super().take(tick)
         trade = tick.message
         if isinstance(trade, Trade) and trade.trade_id not in self._known:
-            self._known[trade.trade_id] = None
+            if trade.trade_id:
+                self._known[trade.trade_id] = None
             if len(self._known) > KNOWN:
                 del self._known[next(iter(self._known))]
             qty = self._qty(trade.lots)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from paddock.market.recording import Kind
-from paddock.venues.heard import Book, Gap, Trade
+from paddock.venues.heard import Book, Gap, Message, Trade
+
+MOST_WAITING: Final = 20_000
+_SLOW: Final = "the recorder was too slow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +32,37 @@ class TickSource(Protocol):
     def heard(self) -> Sequence[Tick]:
         """What was heard since the last call, in order; what nobody asked for in time became a Gap."""
         ...
+
+
+class TicksWaiting:
+    """What was heard on a loop and waits for another thread to take it; at most about `most`."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._series: dict[str, tuple[str, Kind]] = {}
+        self._waiting: deque[Tick] = deque()
+        self._shed: set[str] = set()  # what was left out since it was full
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def expect(self, key: str, symbol: str, kind: Kind) -> bool:
+        """Take in what is heard on a subscription; whether that is new."""
+        known = key in self._series
+        self._series[key] = symbol, kind
+        return not known
+
+    def put(self, key: str, messages: Iterable[Message], seen_ts: int) -> None:
+        if len(self._waiting) >= self._most:
+            self._shed.add(key)
+            return
+        symbol, kind = self._series[key]
+        if key in self._shed:
+            self._shed.discard(key)
+            self._waiting.append(Tick(symbol, kind, Gap(key, _SLOW), seen_ts))
+        for message in messages:
+            if isinstance(message, Trade | Book | Gap):
+                self._waiting.append(Tick(symbol, kind, message, seen_ts))
+
+    def take(self) -> list[Tick]:
+        return [self._waiting.popleft() for _ in range(len(self._waiting))]
