@@ -106,6 +106,19 @@ def wanted_of(payload: Mapping[str, Any]) -> Wanted:
     )
 
 
+def request_of(asked: Wanted, home: Path) -> Request:
+    """The same, to be prepared over the lake under `home`."""
+    return Request(
+        strategy=asked.strategy.name,
+        home=home,
+        start_ts=asked.start_ts,
+        end_ts=asked.end_ts,
+        start_usd=asked.start_usd,
+        costs=asked.costs,
+        allow_gaps=asked.allow_gaps,
+    )
+
+
 def result_id(asked: Wanted, home: Path) -> str:
     """The name of the result: a hash of the program, the strategy, the data it may see, the window and the costs.
 
@@ -170,17 +183,8 @@ class Backtester:
 
     def _computed(self, job: Job) -> str:
         asked = wanted_of(job.payload["wanted"])
-        request = Request(
-            strategy=asked.strategy.name,
-            home=self._home,
-            start_ts=asked.start_ts,
-            end_ts=asked.end_ts,
-            start_usd=asked.start_usd,
-            costs=asked.costs,
-            allow_gaps=asked.allow_gaps,
-        )
         tell = self._teller(job)
-        ready = prepare_opened(request, Opened(asked.strategy, None))
+        ready = prepare_opened(request_of(asked, self._home), Opened(asked.strategy, None))
         tell(0, 1)
         return json.dumps(document(ready.run(tell)), separators=(",", ":"), allow_nan=False)
 

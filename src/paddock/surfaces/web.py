@@ -22,6 +22,7 @@ from paddock.surfaces.http.services import HttpSettings, Services, SignIn
 from paddock.surfaces.listen import Address
 from paddock.surfaces.parts import Part
 from paddock.surfaces.preview import Previews
+from paddock.surfaces.redrawn import Redrawn
 from paddock.surfaces.settings import Reach
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def web_part(
     getting_ready: Callable[[], str],
 ) -> Part:
     """Answers on `listener`, which it closes, also while the process gets ready."""
+    histories = Histories(house.database, home)
     app = create_app(
         Services(
             database=house.database,
@@ -56,8 +58,10 @@ def web_part(
             accounts=house.accounts,
             kills=house.kills,
             live=live,
+            histories=histories,
             previews=Previews(home),
-            tell=Tell(Histories(house.database, home), lambda _feed: Costs()),
+            redrawn=Redrawn(home),
+            tell=Tell(histories, lambda _feed: Costs()),
             getting_ready=getting_ready,
         )
     )

@@ -98,6 +98,21 @@ def test_events_page_by_position(lived):
     ]
 
 
+def test_an_order_comes_with_all_that_happened_to_it(lived):
+    rig, _, run, client = lived
+    path = f"/api/v1/runs/{run.run_id}/orders"
+    written = [event.position for event in rig.events(f"run:{run.run_id}")]
+    told: list[int] = []
+    for order in pages(client, path, 500):
+        found = client.get(f"{path}/{order['order_id']}").json()
+        positions = [event["position"] for event in found["events"]]
+        assert found["order"] == order and positions == sorted(positions)
+        assert found["events"][0]["kind"] == "order.intended" and found["events"][-1]["payload"]["intent_id"]
+        told += positions
+    assert len(told) == len(set(told)) and set(told) <= set(written)
+    assert client.get(f"{path}/there-is-none").status_code == 404
+
+
 def test_money_adds_up(lived):
     _, _, run, client = lived
     path = f"/api/v1/runs/{run.run_id}"

@@ -62,6 +62,7 @@ class Place:
             "run_id": give_run(world, bot.json()["bot_id"], account.json()["account_id"]),
             "token_id": "0123456789abcdef",
             "backtest_id": give_backtest(world),
+            "order_id": "order-1",
             "name": "sma-crossover",
         }
 
@@ -146,7 +147,12 @@ def test_whatever_is_sent_is_answered_in_one_shape(place, route, who):
 
 
 OWNED = [route for route in GUARDED if re.search(r"{(bot_id|account_id|run_id|backtest_id)}", route.path_format)]
-QUERIES = {"explainRun": "?at=0", "compareBotVersions": "?before=1"}
+QUERIES = {
+    "explainRun": "?at=0",
+    "compareBotVersions": "?before=1",
+    "listRunCandles": "?symbol=BTC",
+    "getBacktestChart": "?symbol=BTC",
+}
 SENT = {
     "cloneBot": {"name": "copy"},
     "changeBot": {"name": "changed"},

@@ -29,6 +29,7 @@ from paddock.surfaces.http.scopes import ALL, EVERYDAY, Scope
 from paddock.surfaces.http.services import HttpSettings, Limits, Rate, Services, SignIn
 from paddock.surfaces.live import links
 from paddock.surfaces.preview import Previews
+from paddock.surfaces.redrawn import Redrawn
 from paddock.surfaces.venues import Venues
 
 NOW = 1_750_000_000_000
@@ -66,7 +67,7 @@ class World:
         return bytes(self.chance.below(256) for _ in range(count))
 
     def services(self, **changes) -> Services:
-        ids = CountingIds("id")
+        ids, histories = CountingIds("id"), Histories(self.database, self.home)
         return Services(
             database=self.database,
             clock=self.clock,
@@ -80,8 +81,10 @@ class World:
             accounts=Accounts(self.database, self.clock, CountingIds("account")),
             kills=Kills(self.database, self.clock),
             live=LiveAccounts(self.database, self.clock, CountingIds("connection"), self.keys, self.links),
+            histories=histories,
             previews=Previews(self.home),
-            tell=Tell(Histories(self.database, self.home), lambda _feed: Costs()),
+            redrawn=Redrawn(self.home),
+            tell=Tell(histories, lambda _feed: Costs()),
             getting_ready=lambda: "",
         )
 

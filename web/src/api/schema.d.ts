@@ -376,6 +376,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backtests/{backtest_id}/chart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Chart
+         * @description Price, indicators and the equity of every bar; 409 until it is done.
+         */
+        get: operations["getBacktestChart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{backtest_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description The result as one page that needs nothing else, to keep and to share; 409 until it is done.
+         */
+        get: operations["getBacktestReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backtests/{backtest_id}/result": {
         parameters: {
             query?: never;
@@ -760,6 +800,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/candles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Candles
+         * @description The newest bars that its feed brought of a symbol, and those before them from history.
+         */
+        get: operations["listRunCandles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/closures": {
         parameters: {
             query?: never;
@@ -932,6 +992,26 @@ export interface paths {
          * @description Whatever became of them, oldest first.
          */
         get: operations["listRunOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Order
+         * @description One order, and everything that happened to it, oldest first.
+         */
+        get: operations["getRunOrder"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1732,6 +1812,34 @@ export interface components {
             };
         };
         /**
+         * CandlesModel
+         * @description Bars that opened at `ts`, oldest first, in columns; null where the symbol has no such bar.
+         */
+        CandlesModel: {
+            /** Close */
+            close: (number | null)[];
+            /** High */
+            high: (number | null)[];
+            /** Interval */
+            interval: string;
+            /** Low */
+            low: (number | null)[];
+            /** Open */
+            open: (number | null)[];
+            /** Px Decimals */
+            px_decimals: number;
+            /** Step Ms */
+            step_ms: number;
+            /** Symbol */
+            symbol: string;
+            /** Ts */
+            ts: number[];
+            /** Venue */
+            venue: string;
+            /** Volume */
+            volume: (number | null)[];
+        };
+        /**
          * ChangeModel
          * @description `where` is a path in a document, `what` a line of English; `before` and `after` are values with their units.
          */
@@ -1745,6 +1853,39 @@ export interface components {
             what: string;
             /** Where */
             where: string;
+        };
+        /**
+         * ChartModel
+         * @description What there is to draw of one symbol of a backtest. Bars are merged into candles of `step_ms` that open at `t`.
+         *
+         *     `lines` are on the scale of the price, `oscillators` on one of their own in `unit`, held against `levels`.
+         */
+        ChartModel: {
+            /** C */
+            c: number[];
+            /** Decimals */
+            decimals: number;
+            equity: components["schemas"]["EquityCurve"];
+            /** H */
+            h: number[];
+            /** L */
+            l: number[];
+            /** Levels */
+            levels: number[];
+            /** Lines */
+            lines: components["schemas"]["CurveModel"][];
+            /** O */
+            o: number[];
+            /** Oscillators */
+            oscillators: components["schemas"]["CurveModel"][];
+            /** Step Ms */
+            step_ms: number;
+            /** Symbol */
+            symbol: string;
+            /** T */
+            t: number[];
+            /** Unit */
+            unit: string;
         };
         /** ChecklistModel */
         ChecklistModel: {
@@ -1972,6 +2113,16 @@ export interface components {
             symbol: string;
         };
         /**
+         * CurveModel
+         * @description An indicator at each candle, null where it is not known.
+         */
+        CurveModel: {
+            /** Label */
+            label: string;
+            /** V */
+            v: (number | null)[];
+        };
+        /**
          * DecisionModel
          * @description What was wanted at the close of the bar that opened at `bar_ts`, and why.
          */
@@ -2072,6 +2223,27 @@ export interface components {
             ts: number;
             /** Txn */
             txn: string;
+        };
+        /**
+         * EquityCurve
+         * @description Equity at the closes `t`: the least, greatest and last of each merged stretch in US dollars, the deepest
+         *     drawdown in %, and what the same money would be worth spread over the symbols and held, before costs.
+         */
+        EquityCurve: {
+            /** Drawdown */
+            drawdown: number[];
+            /** High */
+            high: number[];
+            /** Hold */
+            hold: number[];
+            /** Last */
+            last: number[];
+            /** Low */
+            low: number[];
+            /** Step Ms */
+            step_ms: number;
+            /** T */
+            t: number[];
         };
         /**
          * EquityModel
@@ -2597,6 +2769,15 @@ export interface components {
             nonce: string;
             /** Solana Chains */
             solana_chains: string[];
+        };
+        /**
+         * OrderHistory
+         * @description An order, and the entries of its run's log that are about it.
+         */
+        OrderHistory: {
+            /** Events */
+            events: components["schemas"]["EventModel"][];
+            order: components["schemas"]["OrderModel"];
         };
         /**
          * OrderModel
@@ -5398,6 +5579,196 @@ export interface operations {
             };
         };
     };
+    getBacktestChart: {
+        parameters: {
+            query: {
+                symbol: string;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartModel"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description There is no such thing of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
+    getBacktestReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description There is no such thing of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
     getBacktestResult: {
         parameters: {
             query?: never;
@@ -7697,6 +8068,106 @@ export interface operations {
             };
         };
     };
+    listRunCandles: {
+        parameters: {
+            query: {
+                symbol: string;
+                /** @description most bars */
+                limit?: number;
+                /** @description only bars that open before, ms UTC */
+                before_ts?: number | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandlesModel"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description There is no such thing of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
     listRunClosures: {
         parameters: {
             query?: {
@@ -8514,6 +8985,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_OrderModel_"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description There is no such thing of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
+    getRunOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderHistory"];
                 };
             };
             /** @description The request breaks a rule. */

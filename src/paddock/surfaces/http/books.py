@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -11,6 +12,7 @@ from sqlalchemy import BindParameter, Column, Connection, RowMapping, Select, fu
 from paddock.journal.events import events
 from paddock.journal.ledger import Book, balances, entries
 from paddock.journal.tables import closures, decisions, equity_points, fills, orders, positions
+from paddock.runtime.bots import missing
 from paddock.surfaces.http import cursor
 from paddock.surfaces.http.models.base import Paging
 
@@ -51,6 +53,23 @@ def events_of(conn: Connection, stream: str, paging: Paging) -> Part[RowMapping]
 
 def orders_of(conn: Connection, run_id: str, paging: Paging) -> Part[RowMapping]:
     return _page(conn, select(orders).where(orders.c.run_id == run_id), _ORDERS, paging)
+
+
+def order_of(conn: Connection, run_id: str, order_id: str) -> RowMapping:
+    """Raises NotFound (run.not_found) for what is no order of the run."""
+    row = (
+        conn.execute(select(orders).where(orders.c.run_id == run_id, orders.c.intent_id == order_id)).mappings().first()
+    )
+    if row is None:
+        raise missing("order", order_id)
+    return row
+
+
+def events_of_order(conn: Connection, order: RowMapping) -> list[RowMapping]:
+    """What the log of its run says of an order, oldest first."""
+    mine = (events.c.stream == f"run:{order['run_id']}") & (events.c.ts >= order["intended_ts"])
+    about = events.c.payload.contains(json.dumps(order["intent_id"]), autoescape=True)
+    return list(conn.execute(select(events).where(mine, about).order_by(events.c.position)).mappings())
 
 
 def fills_of(conn: Connection, run_id: str, paging: Paging) -> Part[RowMapping]:

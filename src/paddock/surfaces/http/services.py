@@ -9,6 +9,7 @@ from typing import Final
 
 from paddock.core.seams import Clock, IdSource
 from paddock.journal.database import Database
+from paddock.market.tape import Tape
 from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
 from paddock.runtime.kill import Kills
@@ -17,6 +18,7 @@ from paddock.runtime.runs import Runs
 from paddock.runtime.tell import Tell
 from paddock.surfaces.http.credentials import Entropy
 from paddock.surfaces.preview import Previews
+from paddock.surfaces.redrawn import Redrawn
 
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 86_400_000
@@ -83,7 +85,8 @@ class HttpSettings:
 class Services:
     """`timer` gives seconds that only go forward, for durations.
 
-    `getting_ready` says what is done before bots can be kept going; empty once they are.
+    `getting_ready` says what is done before bots can be kept going; empty once they are. `histories` gives the bars
+    before those that runs lived, by feed.
     """
 
     database: Database
@@ -99,5 +102,7 @@ class Services:
     kills: Kills
     live: LiveAccounts
     tell: Tell
+    histories: Callable[[str], Tape]
     previews: Previews
+    redrawn: Redrawn
     getting_ready: Callable[[], str]

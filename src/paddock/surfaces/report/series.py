@@ -71,6 +71,13 @@ def payload(run: Run, doc: Document, features: Sequence[Feature]) -> dict[str, A
     }
 
 
+def one_chart(run: Run, features: Sequence[Feature], symbol: str) -> dict[str, Any]:
+    """The chart of one symbol with the equity of the run, as `payload` has them."""
+    store, ts = FeatureStore(run.tape), run.tape.ts[run.start : run.end]
+    chart = _chart(run, store, drawn(run.program, features, symbol), symbol, CANDLES_PER_SYMBOL)
+    return chart | {"equity": _equity(run, ts)}
+
+
 def _charted(doc: Document) -> tuple[list[str], int]:
     """The symbols worth a chart (the most traded ones, by name) and how many are left out."""
     counts = dict.fromkeys(doc["tape"]["symbols"], 0)

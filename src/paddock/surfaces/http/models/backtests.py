@@ -33,6 +33,7 @@ class CostsWanted(Sent):
     funding: bool = True
     participation_pct: Annotated[float, Field(ge=0.0001, le=100, allow_inf_nan=False, strict=False)] | None = None
     touch: bool = False
+    latency_ms: Annotated[float, Field(ge=0, le=60_000, allow_inf_nan=False, strict=False)] = 0.0
 
 
 class BacktestWanted(Sent):
@@ -73,6 +74,47 @@ class BacktestModel(Answered):
     wanted: dict[str, Any]
     created_ts: Ts
     error: ErrorModel | None
+
+
+class CurveModel(Answered):
+    """An indicator at each candle, null where it is not known."""
+
+    label: str
+    v: list[float | None]
+
+
+class EquityCurve(Answered):
+    """Equity at the closes `t`: the least, greatest and last of each merged stretch in US dollars, the deepest
+    drawdown in %, and what the same money would be worth spread over the symbols and held, before costs."""
+
+    step_ms: int
+    t: list[Ts]
+    low: list[float]
+    high: list[float]
+    last: list[float]
+    drawdown: list[float]
+    hold: list[float]
+
+
+class ChartModel(Answered):
+    """What there is to draw of one symbol of a backtest. Bars are merged into candles of `step_ms` that open at `t`.
+
+    `lines` are on the scale of the price, `oscillators` on one of their own in `unit`, held against `levels`.
+    """
+
+    symbol: str
+    decimals: int
+    step_ms: int
+    t: list[Ts]
+    o: list[float]
+    h: list[float]
+    l: list[float]
+    c: list[float]
+    lines: list[CurveModel]
+    oscillators: list[CurveModel]
+    levels: list[float]
+    unit: str
+    equity: EquityCurve
 
 
 class FigureModel(Answered):

@@ -81,6 +81,22 @@ class SeriesModel(Answered):
     size_bytes: int
 
 
+class CandlesModel(Answered):
+    """Bars that opened at `ts`, oldest first, in columns; null where the symbol has no such bar."""
+
+    venue: str
+    symbol: str
+    interval: str
+    step_ms: int
+    px_decimals: int
+    ts: list[Ts]
+    open: list[float | None]
+    high: list[float | None]
+    low: list[float | None]
+    close: list[float | None]
+    volume: list[float | None]
+
+
 class CoverageModel(Answered):
     """`ratio` of the bars between the first and the last that are there."""
 

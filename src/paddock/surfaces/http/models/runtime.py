@@ -163,6 +163,13 @@ class OrderModel(Answered):
     changed_ts: Ts
 
 
+class OrderHistory(Answered):
+    """An order, and the entries of its run's log that are about it."""
+
+    order: OrderModel
+    events: list[EventModel]
+
+
 class FillModel(Answered):
     """`order_id` is empty for a fill that no order of ours caused."""
 

@@ -55,7 +55,7 @@ def create(ask: Ask, body: BacktestWanted) -> BacktestModel:
             "created_ts": now,
         }
         conn.execute(insert(backtests), row)
-        return _model(conn, _own(conn, owner, made))
+        return _model(conn, own_backtest(conn, owner, made))
 
 
 @routes.get("/backtests", "listBacktests", Scope.READ)
@@ -76,8 +76,8 @@ def list_(ask: Ask, after: After = None, limit: Limit = PAGE) -> Listed[Backtest
 def compare(ask: Ask, ids: Ids) -> Comparison:
     """The figures of several that are done, side by side."""
     with ask.services.database.read() as conn:
-        rows = [_own(conn, ask.caller.user_id, name) for name in ids]
-        documents = [_result(conn, row) for row in rows]
+        rows = [own_backtest(conn, ask.caller.user_id, name) for name in ids]
+        documents = [result_of(conn, row) for row in rows]
         models = [_model(conn, row) for row in rows]
     names = list(dict.fromkeys(name for document in documents for name in document["metrics"]))
     return Comparison(backtests=models, figures=[_figure(name, documents) for name in names])
@@ -87,21 +87,21 @@ def compare(ask: Ask, ids: Ids) -> Comparison:
 def get(ask: Ask, backtest_id: InPath) -> BacktestModel:
     """Where it stands."""
     with ask.services.database.read() as conn:
-        return _model(conn, _own(conn, ask.caller.user_id, backtest_id))
+        return _model(conn, own_backtest(conn, ask.caller.user_id, backtest_id))
 
 
 @routes.get("/backtests/{backtest_id}/result", "getBacktestResult", Scope.READ)
 def result(ask: Ask, backtest_id: InPath) -> dict[str, Any]:
     """The document `paddock/result@1`, as `paddock backtest --json` prints it; 409 until it is done."""
     with ask.services.database.read() as conn:
-        return _result(conn, _own(conn, ask.caller.user_id, backtest_id))
+        return result_of(conn, own_backtest(conn, ask.caller.user_id, backtest_id))
 
 
 @routes.post("/backtests/{backtest_id}/cancel", "cancelBacktest", Scope.READ)
 def cancel(ask: Ask, backtest_id: InPath) -> BacktestModel:
     """One that waits ends at once, one that runs soon; one that is done stays done."""
     with ask.services.database.write() as conn:
-        row = _own(conn, ask.caller.user_id, backtest_id)
+        row = own_backtest(conn, ask.caller.user_id, backtest_id)
         if _model(conn, row).state not in ENDED:
             jobs.cancel(conn, row.job_id, ask.services.clock.now_ts())
         return _model(conn, row)
@@ -150,7 +150,7 @@ def _require_room(conn: Connection, owner: str) -> None:
         )
 
 
-def _own(conn: Connection, owner: str, backtest_id: str) -> Row[Any]:
+def own_backtest(conn: Connection, owner: str, backtest_id: str) -> Row[Any]:
     """Raises NotFound (backtest.not_found), of another's as of none."""
     mine = (backtests.c.backtest_id == backtest_id) & (backtests.c.user_id == owner)
     row = conn.execute(select(backtests).where(mine)).first()
@@ -161,7 +161,7 @@ def _own(conn: Connection, owner: str, backtest_id: str) -> Row[Any]:
     return row
 
 
-def _result(conn: Connection, row: Row[Any]) -> dict[str, Any]:
+def result_of(conn: Connection, row: Row[Any]) -> dict[str, Any]:
     """Raises Refused (backtest.not_done) while there is none."""
     body = stored(conn, row.result_id)
     if body is None:

@@ -12,6 +12,7 @@ from paddock.surfaces.http.models.runtime import (
     FillModel,
     HealthModel,
     MetricsModel,
+    OrderHistory,
     OrderModel,
     ParityModel,
     PositionModel,
@@ -53,6 +54,17 @@ def orders(ask: Ask, run_id: InPath, paging: Paged) -> Listed[OrderModel]:
         part = books.orders_of(conn, run_id, paging)
         grid = books.qty_decimals(conn, run_id)
     return Listed(items=[render.order_model(row, grid) for row in part.rows], next=part.next)
+
+
+@routes.get("/runs/{run_id}/orders/{order_id}", "getRunOrder", Scope.READ)
+def order(ask: Ask, run_id: InPath, order_id: InPath) -> OrderHistory:
+    """One order, and everything that happened to it, oldest first."""
+    with ask.services.database.read() as conn:
+        own_run(ask, conn, run_id)
+        row = books.order_of(conn, run_id, order_id)
+        happened = books.events_of_order(conn, row)
+        grid = books.qty_decimals(conn, run_id)
+    return OrderHistory(order=render.order_model(row, grid), events=[render.event_model(event) for event in happened])
 
 
 @routes.get("/runs/{run_id}/fills", "listRunFills", Scope.READ)

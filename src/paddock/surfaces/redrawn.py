@@ -1,0 +1,89 @@
+"""A backtest that is done, done again to be drawn: a result holds what came of it, and not the bars."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
+from typing import Any, Final
+
+from paddock.core.errors import Code, Invalid, Unavailable
+from paddock.engine.log import Run
+from paddock.surfaces.backtests import request_of, result_id, wanted_of
+from paddock.surfaces.report import render, tell
+from paddock.surfaces.report.series import one_chart
+from paddock.surfaces.simulation import Ready, prepare_opened
+from paddock.surfaces.strategies import Opened
+
+KEPT: Final = 4  # runs
+WAITING: Final = 8  # that ask at once
+PATIENCE_S: Final = 30.0
+
+
+class Redrawn:
+    """The newest runs are kept, so that each symbol of one is drawn at once. One is made at a time."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._kept: OrderedDict[str, tuple[Ready, Run]] = OrderedDict()
+        self._making, self._room = Lock(), BoundedSemaphore(WAITING)
+
+    def chart(self, name: str, request: str, symbol: str) -> dict[str, Any]:
+        """Price and indicators of one symbol, and the equity of every bar. `request` is the job's, as JSON.
+
+        Raises Invalid (data.symbol) for a symbol that is not in it, (run.range) when the data are others by now,
+        Unavailable (serve.getting_ready) when many ask.
+        """
+        ready, run = self._run(name, request)
+        if symbol not in ready.program.symbols:
+            raise Invalid(
+                Code.DATA_SYMBOL,
+                f"{symbol} is not in this backtest",
+                where="query.symbol",
+                seen=symbol,
+                rule=f"one of {', '.join(ready.program.symbols[:12])}",
+            )
+        return one_chart(run, ready.features, symbol)
+
+    def report(self, name: str, request: str, document: dict[str, Any]) -> str:
+        """The self-contained page of a result; raises as `chart` does."""
+        ready, run = self._run(name, request)
+        return render(run, document, tell(ready.document), ready.features)
+
+    def _run(self, name: str, request: str) -> tuple[Ready, Run]:
+        if not self._room.acquire(blocking=False):
+            raise _busy()
+        try:
+            if not self._making.acquire(timeout=PATIENCE_S):
+                raise _busy()
+            try:
+                if name not in self._kept:
+                    self._kept[name] = self._made(name, request)
+                self._kept.move_to_end(name)
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+                return self._kept[name]
+            finally:
+                self._making.release()
+        finally:
+            self._room.release()
+
+    def _made(self, name: str, request: str) -> tuple[Ready, Run]:
+        asked = wanted_of(json.loads(request))
+        if result_id(asked, self._home) != name:
+            raise Invalid(
+                Code.RUN_RANGE,
+                "the data of this backtest have changed since",
+                where="backtest_id",
+                rule="a result is drawn over the bars that it was made of",
+                suggestion="backtest again",
+            )
+        ready = prepare_opened(request_of(asked, self._home), Opened(asked.strategy, None))
+        return ready, ready.run()
+
+
+def _busy() -> Unavailable:
+    return Unavailable(
+        Code.GETTING_READY, "many backtests are being drawn", rule="one is made at a time", suggestion="ask again"
+    )
