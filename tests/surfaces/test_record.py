@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 import pytest
 
-from paddock.core.errors import Invalid
+from paddock.core.errors import Invalid, Unavailable
 from paddock.core.seams import ManualClock, SeededRandom
 from paddock.core.time import HOUR_MS
 from paddock.market import recording
@@ -130,6 +130,29 @@ def test_what_nobody_took_in_time_is_a_gap_and_memory_stays_bounded(stage, gatew
     one.until(told, stage)
 
 
+def test_a_venue_that_does_not_answer_at_first_is_listened_to_later(stage, gateway):
+    source = HyperliquidTicks(gateway)
+    stage.faults.add(Fault.ERROR, "info:meta")
+    with pytest.raises(Unavailable):
+        source.listen(["BTC"])
+    for _ in range(2):
+        source.listen(["BTC"])
+    kinds: set[Kind] = set()
+    until(lambda: kinds.update(tick.kind for tick in source.heard()) or kinds == set(Kind))
+
+
+def test_a_recorder_that_ended_hears_nothing_more(stage, gateway, lake):
+    one, other = Stepped(gateway, lake, "BTC"), Stepped(gateway, Lake(lake.home / "other"), "BTC")
+    for each in (one, other):
+        each.until(lambda: not gateway.client.stale(), stage)
+    one.recorder.close()
+    stage.move("BTC", "84000", 10)
+    until(lambda: len(other.source.waiting) > 0)
+    assert len(one.source.waiting) == 0
+    other.recorder.close()
+    assert not gateway.client._hearers
+
+
 def trade(n, ts):
     return Tick("S", Kind.TRADES, Trade("S", str(n), 1, 2.0, 3, ts), ts)
 
@@ -146,6 +169,9 @@ class Told:
 
     def listen(self, symbols):
         self.symbols = symbols
+
+    def close(self):
+        self.closed = True
 
     def heard(self):
         waiting, self.waiting = self.waiting, []

@@ -72,7 +72,7 @@ SCHEMAS: Final = {
     ),
     Kind.BOOKS: pl.Schema(_STAMPS | dict.fromkeys(("bid_px", "bid_qty", "ask_px", "ask_qty"), _PRICES)),
 }
-FULL: Final = {Kind.TRADES: 20_000, Kind.BOOKS: 4_000}  # rows; a file that holds as many is never touched again
+FULL: Final = {Kind.TRADES: 20_000, Kind.BOOKS: 2_000}  # rows; a file that holds as many is never touched again
 
 
 class Recording:

@@ -75,7 +75,8 @@ class Recorder:
             self._series[tick.symbol, tick.kind].take(tick)
 
     def close(self) -> None:
-        """Take in what was heard last, and write all that waits."""
+        """Hear nothing more, and write all that waits. Raises as `step` does."""
+        self._source.close()
         for tick in self._source.heard():
             self._series[tick.symbol, tick.kind].take(tick)
         for series in self._series.values():

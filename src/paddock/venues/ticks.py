@@ -33,6 +33,10 @@ class TickSource(Protocol):
         """What was heard since the last call, in order; what nobody asked for in time became a Gap."""
         ...
 
+    def close(self) -> None:
+        """Hear nothing more."""
+        ...
+
 
 class TicksWaiting:
     """What was heard on a loop and waits for another thread to take it; at most about `most`."""
@@ -46,11 +50,9 @@ class TicksWaiting:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def expect(self, key: str, symbol: str, kind: Kind) -> bool:
-        """Take in what is heard on a subscription; whether that is new."""
-        known = key in self._series
+    def expect(self, key: str, symbol: str, kind: Kind) -> None:
+        """Say what is heard on a subscription, before it is."""
         self._series[key] = symbol, kind
-        return not known
 
     def put(self, key: str, messages: Iterable[Message], seen_ts: int) -> None:
         if len(self._waiting) >= self._most:

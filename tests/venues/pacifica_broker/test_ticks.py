@@ -32,6 +32,8 @@ def test_what_is_traded_is_recorded_once_with_the_book_beside_it(stage, tmp_path
     stage.move(102.0, lots=700)
     before = len(found(trades, "trade_id"))
     stepped(lambda: len(found(trades, "trade_id")) > before)
+    recorder.close()
+    assert not stage.gateway.client._heard
     ids = found(trades, "trade_id").to_list()
     assert len(set(ids)) == len(ids)
     assert (found(trades, "qty") > 0).all() and found(trades, "px")[-1] > 101.0

@@ -21,16 +21,27 @@ class HyperliquidTicks:
 
     def __init__(self, gateway: Gateway, most: int = MOST_WAITING) -> None:
         self._gateway, self._client, self.waiting = gateway, gateway.client, TicksWaiting(most)
+        self._listening: set[str] = set()
 
     def listen(self, symbols: Sequence[str]) -> None:
         for symbol in symbols:
             for kind, subscription in _KINDS.items():
                 asked = subscription(symbol)
-                if self.waiting.expect(subscriptions.key(asked), symbol, kind):
+                key = subscriptions.key(asked)
+                if key not in self._listening:
+                    self.waiting.expect(key, symbol, kind)
                     self._gateway.read(self._client.hear(asked, self._hear))
+                    self._listening.add(key)
 
     def heard(self) -> list[Tick]:
         return self.waiting.take()
+
+    def close(self) -> None:
+        self._gateway.read(self._unhear())
+
+    async def _unhear(self) -> None:
+        while self._listening:
+            self._client.unhear(self._listening.pop(), self._hear)
 
     def _hear(self, delivery: Delivery[Frame]) -> None:
         match delivery.message:

@@ -23,16 +23,26 @@ class PacificaTicks:
 
     def __init__(self, gateway: Gateway, most: int = MOST_WAITING) -> None:
         self._gateway, self._client, self.waiting = gateway, gateway.client, TicksWaiting(most)
+        self._listening: set[frames.Subscription] = set()
 
     def listen(self, symbols: Sequence[str]) -> None:
         for symbol in symbols:
             for kind, source in _SOURCES.items():
                 asked = frames.Subscription(source, symbol, agg_level=_FINEST if source is Source.BOOK else 0)
-                if self.waiting.expect(key(asked), symbol, kind):
+                if asked not in self._listening:
+                    self.waiting.expect(key(asked), symbol, kind)
                     self._gateway.read(self._client.hear(asked, self._hear))
+                    self._listening.add(asked)
 
     def heard(self) -> list[Tick]:
         return self.waiting.take()
+
+    def close(self) -> None:
+        self._gateway.read(self._unhear())
+
+    async def _unhear(self) -> None:
+        while self._listening:
+            self._client.unhear(self._listening.pop(), self._hear)
 
     def _hear(self, delivery: Delivery[Frame]) -> None:
         match delivery.message:
