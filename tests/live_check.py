@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from paddock.core.errors import PaddockError, Unavailable, Unknown
 from paddock.core.time import HOUR_MS
-from paddock.surfaces.archives import gateway_at
+from paddock.surfaces.archives import hyperliquid_at
 from paddock.venues.hyperliquid.codec import info, markets, standing
 from paddock.venues.hyperliquid.codec.instruments import Listing, dexs, perps, spot
 from paddock.venues.hyperliquid.gateway import Gateway
@@ -104,7 +104,7 @@ def main(url: str = MAINNET.rest) -> int:
         print(f"skipped: the venue cannot be reached from here ({why}); nothing was checked")
         return 0
     try:
-        with gateway_at("hyperliquid", None if url == MAINNET.rest else url) as gateway:
+        with hyperliquid_at(None if url == MAINNET.rest else url) as gateway:
             return int(check(gateway, time.time_ns() // 1_000_000) > 0)
     except Unknown as error:
         print(f"✗ meta: {error.message} {error.seen}".rstrip())

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import random
+import time
 
 import pytest
 
+from paddock.core.seams import ManualClock
 from paddock.core.time import HOUR_MS, format_ts
 from paddock.market.lake import FUNDING, Key, Lake
 from paddock.surfaces.cli.main import main
 from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid.simulator.candles import Candle
+from paddock.venues.pacifica.simulator.candles import Candle as PacificaCandle
+from paddock.venues.pacifica.simulator.server import running
+from paddock.venues.pacifica.simulator.simulator import Simulator as PacificaSimulator
+from paddock.venues.pacifica.simulator.terms import UNLIMITED
+from paddock.venues.pacifica.simulator.terms import Terms as PacificaTerms
 from tests.surfaces.test_backtest_cli import strategy
 from tests.venues.hyperliquid_simulator.kit import hyperliquid_simulator  # noqa: F401  a fixture
 
@@ -24,6 +31,7 @@ BARS, RATES = Key(PLACE, "BTC", "1h"), Key(PLACE, "BTC", FUNDING)
 def stage(hyperliquid_simulator):  # noqa: F811
     """A venue with 1,200 hours of trades in BTC, the last of them still forming, and funding of each hour."""
     stage = hyperliquid_simulator
+    stage.advance(max(30_000 - stage.clock.now_ts() % 60_000, 0))  # no bar has closed just now
     remember(stage, "BTC", "1h", HOUR_MS, HOURS)
     hour = stage.clock.now_ts() // HOUR_MS
     with stage.simulator.acting() as venue:
@@ -183,3 +191,71 @@ def test_names_the_nearest_thing_that_is_right(capsys, stage, home, arguments, c
 def test_a_venue_that_cannot_be_reached(capsys, home):
     code, out, _ = data(capsys, "download", "hyperliquid", "BTC", "--url", "http://127.0.0.1:9", "--json")
     assert (code, json.loads(out)["error"]["code"]) == (1, "venue.unavailable")
+
+
+# --- Pacifica ---
+
+THERE = "pacifica_simulator"
+
+
+@pytest.fixture
+def pacifica():
+    """A venue with 1,200 hours of trades in BTC, the last of them still forming, and funding of each hour."""
+    clock = ManualClock(time.time_ns() // 1_000_000 // HOUR_MS * HOUR_MS + HOUR_MS // 2)
+    simulator = PacificaSimulator(clock, PacificaTerms(allowed=UNLIMITED))
+    hour = clock.now_ts() // HOUR_MS
+    chance, px, past = random.Random(7), 63_500_000_000, []
+    for age in reversed(range(HOURS)):
+        close = int(px * (1 + chance.gauss(0, 0.01)))
+        rows = (px, max(px, close), min(px, close), close)
+        past.append(PacificaCandle((hour - age) * HOUR_MS, *rows, lots=1_000, value=84_000_000, count=3))
+        px = close
+    with simulator.acting() as venue:
+        venue.records.candles.remember("BTC", "1h", past)
+        venue.records.rates["BTC"] += [funding(hour - age, age) for age in reversed(range(HOURS))]
+    with running(simulator) as url:
+        yield simulator, url
+
+
+def funding(hour: int, age: int) -> dict:
+    px = dict.fromkeys(("oracle_price", "bid_impact_price", "ask_impact_price"), "63500")
+    rates = {"funding_rate": "0.0000125", "next_funding_rate": "0.0000125"}
+    return px | rates | {"created_at": hour * HOUR_MS + 2 + age % 49}
+
+
+def from_pacifica(capsys, url, *arguments) -> dict[str, dict]:
+    code, out, _ = data(capsys, "download", "pacifica", "BTC", "--url", url, "--json", *arguments)
+    document = json.loads(out)
+    assert code == 0, document
+    return {row["interval"]: row for row in document["series"]}
+
+
+def test_pacificas_past_comes_too_and_a_backtest_runs_on_it(capsys, pacifica, home, tmp_path):
+    simulator, url = pacifica
+    now = simulator.clock.now_ts() // HOUR_MS * HOUR_MS
+    since = format_ts(now - 2_000 * HOUR_MS)
+    found = from_pacifica(capsys, url, "--since", since)
+    assert (found["1h"]["added"], found["1h"]["last_ts"]) == (HOURS - 1, now - HOUR_MS)
+    assert found[FUNDING]["added"] == HOURS and found["1h"]["forgotten_ts"] is None
+    lake = Lake(home)
+    rates = Key(THERE, "BTC", FUNDING)
+    assert set(lake.read(rates)["ts"] % HOUR_MS) == {0} and lake.instruments(THERE)["BTC"].max_leverage == 50
+    assert data(capsys, "verify", "--venue", THERE)[0] == 0
+    asked = simulator.faults.calls["get:/kline"]
+    assert from_pacifica(capsys, url, "--since", format_ts(found["1h"]["first_ts"]))["1h"]["added"] == 0
+    assert simulator.faults.calls["get:/kline"] == asked  # nothing was missing, so nothing was asked for
+    document = tmp_path / "strategy.json"
+    document.write_text(json.dumps(strategy(venue=THERE)))
+    assert main(["backtest", str(document), "--venue", THERE, "--json"]) == 0
+    assert json.loads(capsys.readouterr()[0])["tape"]["funding_coverage"] > 0.99
+
+
+def test_of_the_time_before_pacifica_opened_nothing_is_asked(capsys, pacifica, home):
+    simulator, url = pacifica
+    found = from_pacifica(capsys, url, "--since", "2020-01-01", "--until", "2021-01-01")
+    assert found["1h"]["rows"] == 0 and "get:/kline" not in simulator.faults.calls
+
+
+def test_a_symbol_of_pacifica_that_is_not_there_is_named_with_the_nearest(capsys, pacifica, home):
+    code, _, err = data(capsys, "download", "pacifica", "BTX", "--url", pacifica[1])
+    assert code == 2 and 'did you mean "BTC"?' in err

@@ -7,10 +7,16 @@ import time
 
 import pytest
 from hyperliquid.exchange import Exchange
+from nacl.signing import SigningKey
 
 from paddock.surfaces.cli.main import main
+from paddock.surfaces.machine import SystemClock
 from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid.simulator.terms import Terms
+from paddock.venues.pacifica.codec.signing import address_of
+from paddock.venues.pacifica.simulator.server import running
+from paddock.venues.pacifica.simulator.simulator import Simulator as PacificaSimulator
+from paddock.venues.pacifica.simulator.terms import Terms as PacificaTerms
 from tests.surfaces.test_remote_commands import asked, house  # noqa: F401  fixtures
 from tests.venues.hyperliquid_simulator.kit import hyperliquid_simulator, served  # noqa: F401  a fixture
 
@@ -151,3 +157,52 @@ def test_what_a_person_reads(capsys, stage):
 def test_a_venue_that_nobody_knows(capsys):
     assert main(["venue", "doctor", "hyperliqid", "--json"]) == 4
     assert json.loads(capsys.readouterr().out)["error"]["suggestion"] == 'did you mean "hyperliquid"?'
+
+
+# --- Pacifica ---
+
+
+@pytest.fixture
+def pacifica():
+    """A simulated Pacifica that lives in our time, and its address."""
+    simulator = PacificaSimulator(SystemClock(), PacificaTerms())
+    with running(simulator) as url:
+        yield simulator, url
+
+
+@pytest.fixture
+def looked_at(capsys, pacifica):
+    def examine(*words: str, url: str = "") -> dict[str, dict]:
+        code = main(["venue", "doctor", "pacifica", "--url", url or pacifica[1], "--json", *words])
+        document = json.loads(capsys.readouterr().out)
+        assert code == (0 if document["passed"] else 1)
+        for found in document["findings"]:
+            assert bool(found["mend"]) is not found["passed"], found
+        return {found["name"]: found for found in document["findings"]}
+
+    return examine
+
+
+def test_a_pacifica_that_is_well(looked_at):
+    found = looked_at()
+    assert list(found) == ["reach", "clock", "listing", "smallest order", "requests"] and amiss(found) == []
+    assert found["smallest order"]["seen"].startswith("10 USD; the smallest step of BTC is 0.6")
+
+
+def test_a_pacifica_that_does_not_answer_or_takes_no_more_questions(looked_at, pacifica):
+    assert amiss(looked_at(url="http://127.0.0.1:9")) == ["reach"]
+    pacifica[0].faults.add(Fault.GARBAGE, "get:/info")
+    assert "reach" in amiss(looked_at())
+    pacifica[0].faults.add(Fault.THROTTLED, "get:/info", times=0)
+    assert amiss(looked_at()) == ["requests"]
+
+
+def test_an_address_of_pacifica(looked_at, pacifica):
+    owner = address_of(SigningKey(bytes([7]) * 32))
+    found = looked_at("--account", owner)
+    assert amiss(found) == ["account"] and found["account"]["mend"] == "deposit USDC from that address"
+    pacifica[0].deposit(owner, 5)
+    assert amiss(looked_at("--account", owner)) == ["balance"]
+    pacifica[0].deposit(owner, 1_000)
+    found = looked_at("--account", owner)
+    assert amiss(found) == [] and found["balance"]["seen"].startswith("worth 1,005.00 USD")

@@ -10,23 +10,24 @@ from threading import Event
 
 import structlog
 
-from paddock.core.errors import Code, Invalid, PaddockError, Refused, Unavailable, nearest
+from paddock.core.errors import Code, Invalid, PaddockError, Refused, nearest
 from paddock.journal.database import Database
 from paddock.journal.upgrade import require_current
 from paddock.runtime.live.gateway import Gateway, Links
+from paddock.runtime.live.prover import Prover
 from paddock.runtime.live.rows import Connection
 from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.signer.client import Keeping, SignerProcess
 from paddock.surfaces.house import House, house_on
+from paddock.surfaces.kits import VENUES, kit_of, not_installed
 from paddock.surfaces.machine import RandomIds, SystemClock, SystemRandom
 from paddock.surfaces.parts import Part
 from paddock.surfaces.settings import Settings
-from paddock.surfaces.venues import Venues, not_installed
+from paddock.surfaces.venues import Venues
 from paddock.venues.approvals.base import Approvals
 
 TEND_S = 1.0
 COUNT_S = 60.0
-VENUES = ("hyperliquid", "pacifica")
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ def live_on(configured: Settings, house: House, *, counts: bool) -> Iterator[Liv
         Venues(SystemClock(), SystemRandom()) as venues,
         SignerProcess(keeping, time.monotonic, counts=counts) as signer,
     ):
-        accounts = LiveAccounts(house.database, house.clock, house.ids, signer, links(venues))
+        accounts = LiveAccounts(house.database, house.clock, house.ids, signer, links(venues, signer))
         yield Live(accounts, signer, venues)
 
 
@@ -77,7 +78,7 @@ def rotate_master_key(configured: Settings) -> int:
                     suggestion="stop paddock serve first",
                 )
             with Venues(SystemClock(), SystemRandom()) as venues:
-                accounts = LiveAccounts(house.database, house.clock, house.ids, signer, links(venues))
+                accounts = LiveAccounts(house.database, house.clock, house.ids, signer, links(venues, signer))
                 accounts.rewrap()
                 count = accounts.rewrap()  # also what another process sealed under the old key meanwhile
         with SignerProcess(keeping, time.monotonic, ring="current key alone") as signer:
@@ -115,8 +116,8 @@ def _again(do: Callable[[], None], every_s: float, failing: str) -> Callable[[Ev
     return run
 
 
-def links(venues: Venues) -> Links:
-    return Links(approvals_of, lambda connection: gateway_of(connection, venues))
+def links(venues: Venues, prover: Prover) -> Links:
+    return Links(approvals_of, lambda connection: gateway_of(connection, venues, prover))
 
 
 def approvals_of(venue: str) -> Approvals:
@@ -142,18 +143,8 @@ def approvals_of(venue: str) -> Approvals:
     )
 
 
-def gateway_of(connection: Connection, venues: Venues) -> Gateway:
-    """Who asks the venue of a connection. Raises Unavailable, Invalid (value) for an address that is none."""
-    grant = connection.grant
-    if grant.venue == "hyperliquid":
-        gateway = venues.at(connection.place).gateway
-        from paddock.runtime.live.hyperliquid_link import HyperliquidLink
-
-        return HyperliquidLink(connection, gateway)
-    raise Unavailable(
-        Code.VENUE_UNAVAILABLE,
-        f"{grant.venue} cannot be asked yet",
-        where="venue",
-        seen=grant.venue,
-        rule="a venue's client hands approvals in and looks at the account",
-    )
+def gateway_of(connection: Connection, venues: Venues, prover: Prover) -> Gateway:
+    """Who asks the venue of a connection. Raises Invalid (data.venue), Unavailable, and Invalid (value) for an address
+    that is none."""
+    kit = kit_of(connection.grant.venue)
+    return kit.link(venues.at(connection.place).gateway, connection, prover)

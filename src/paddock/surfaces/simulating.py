@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import uvicorn
 
@@ -20,6 +18,7 @@ from paddock.surfaces.listen import Address, listening
 from paddock.surfaces.machine import SystemClock
 from paddock.venues.exchange import Contract
 from paddock.venues.exchange.tape import Candle, Point
+from paddock.venues.hyperliquid.simulator.app import is_address as is_ethereum
 from paddock.venues.hyperliquid.simulator.candles import Candle as HyperliquidCandle
 from paddock.venues.hyperliquid.simulator.market import start_px
 from paddock.venues.hyperliquid.simulator.server import server as hyperliquid_server
@@ -31,8 +30,6 @@ from paddock.venues.pacifica.simulator.server import server as pacifica_server
 from paddock.venues.pacifica.simulator.simulator import Simulator as Pacifica
 from paddock.venues.pacifica.simulator.terms import Terms as PacificaTerms
 from paddock.venues.played import go_wrong
-
-_ethereum: Final = re.compile(r"0x[0-9a-fA-F]{40}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ class _Starts:
 @contextmanager
 def hyperliquid_at(wish: Wish, home: Path) -> Iterator[Serving]:
     """Raises Invalid (usage, value), NotFound (data.not_found) and Unavailable (serve.port_in_use)."""
-    _require_addresses(wish, _ethereum, "an address is 0x and 40 hex digits")
+    _require_addresses(wish, is_ethereum, "an address is 0x and 40 hex digits")
     wall, terms = SystemClock(), HyperliquidTerms(seed=wish.seed)
     simulator = Hyperliquid(simulated.clock(wall, wish.speed), terms, wall=wall, speed=wish.speed)
 
@@ -136,7 +133,7 @@ def _tracks(simulator: Hyperliquid | Pacifica, starts: _Starts, wish: Wish, home
     return tracks
 
 
-def _require_addresses(wish: Wish, is_address: Callable[[str], object], rule: str) -> None:
+def _require_addresses(wish: Wish, is_address: Callable[[str], bool], rule: str) -> None:
     for address in wish.fund:
         if not is_address(address):
             raise Invalid(Code.USAGE, f"{address!r:.60} is no address", where="fund", rule=rule)

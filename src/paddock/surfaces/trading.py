@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -18,28 +17,21 @@ from paddock.runtime.paper import PaperVenue
 from paddock.runtime.runner import Market
 from paddock.runtime.tables import accounts
 from paddock.runtime.venue_feed import VenueFeed
+from paddock.surfaces.kits import Stores, kit_of
 from paddock.surfaces.live import Live
 from paddock.surfaces.venues import Reached
 from paddock.surfaces.work import in_time_of
 from paddock.venues.broker import Broker
 from paddock.venues.transport.nonce_stores import FileNonces
 
-if TYPE_CHECKING:
-    from paddock.venues.hyperliquid.broker import HyperliquidBroker
-
 
 def trading(database: Database, home: Path, live: Live) -> Callable[[VenueFeed, Reached], Market]:
     """Makes the market of a venue's feed: accounts of paper fill on its bars, those of the venue trade there."""
-    nonces, notes = FileNonces(home / "nonces"), DatabaseNotes(database)
+    stores = Stores(FileNonces(home / "nonces"), DatabaseNotes(database))
 
-    def broker_of(connection: Connection) -> HyperliquidBroker:
-        from paddock.venues.hyperliquid.broker import HyperliquidBroker
-        from paddock.venues.hyperliquid.wallet import Wallet
-
-        grant = connection.grant
-        wallet = Wallet(grant.account_id, grant.main, grant.agent)
+    def broker_of(connection: Connection) -> Broker:
         gateway = live.venues.at(connection.place).gateway
-        return HyperliquidBroker(gateway, [wallet], live.signer, nonces, notes)
+        return kit_of(connection.grant.venue).broker(gateway, connection, live.signer, stores)
 
     def on_paper(account_id: str) -> bool:
         with database.read() as conn:
@@ -47,12 +39,10 @@ def trading(database: Database, home: Path, live: Live) -> Callable[[VenueFeed, 
         return str(venue) == PAPER
 
     def market_of(feed: VenueFeed, reached: Reached) -> Market:
-        from paddock.venues.hyperliquid.broker import CAPABILITIES
-
-        paper = PaperVenue(database, feed.clock)
+        paper, capabilities = PaperVenue(database, feed.clock), kit_of(feed.history().venue).capabilities
 
         def broker(account_id: str) -> Broker:
-            return paper if on_paper(account_id) else LiveBroker(database, account_id, CAPABILITIES, broker_of)
+            return paper if on_paper(account_id) else LiveBroker(database, account_id, capabilities, broker_of)
 
         return Market(feed, broker, paper, Costs(), on_paper, in_time_of(reached.speed))
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from paddock.core.errors import Code, Invalid, nearest
 from paddock.core.time import interval_ms
 from paddock.runtime.place import Place
+from paddock.surfaces.kits import VENUES
 from paddock.venues.signing.grant import Network
 from paddock.venues.transport.address import local
-
-VENUES: Final = ("hyperliquid",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import Any, Final, Self
 
 import httpx2
 
 from paddock.core.errors import Code, Invalid, Unavailable
 from paddock.core.seams import Clock, RandomSource
 from paddock.runtime.place import Place
+from paddock.surfaces.kits import kit_of
 from paddock.venues.signing.grant import Network
 from paddock.venues.transport.address import local
-
-if TYPE_CHECKING:
-    from paddock.venues.hyperliquid.gateway import Gateway
 
 WAIT_S: Final = 5.0
 
@@ -37,9 +35,10 @@ class Paced:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A venue's client, and the time that it lives in; `speed` is above 1 at a simulator that plays faster."""
+    """A venue's client, of its own kind, and the time that it lives in; `speed` is above 1 at a simulator that plays
+    faster."""
 
-    gateway: Gateway
+    gateway: Any
     clock: Clock
     speed: float
 
@@ -69,22 +68,15 @@ class Venues:
             return self._reached[place]
 
     def _open(self, place: Place) -> Reached:
-        try:
-            from paddock.venues.hyperliquid.client import Client
-            from paddock.venues.hyperliquid.gateway import Gateway
-            from paddock.venues.hyperliquid.networks import ENDPOINTS, simulator
-        except ImportError as error:
-            raise not_installed(error) from None
-        simulated = place.network is Network.SIMULATOR
-        endpoint = simulator(place.url) if simulated else ENDPOINTS[place.network]
-        clock, speed = self._time_of(endpoint.rest) if simulated else (self._wall, 1.0)
-        gateway = self._held.enter_context(Gateway(Client(endpoint, clock, self._random)))
+        kit = kit_of(place.venue)
+        clock, speed = self._time_of(place.url) if place.network is Network.SIMULATOR else (self._wall, 1.0)
+        gateway = self._held.enter_context(kit.client(place, clock, self._random))
         return Reached(gateway, clock, speed)
 
     def _time_of(self, url: str) -> tuple[Clock, float]:
         """A simulator's clock. One that does not speak of it lives in our time."""
         try:
-            reply = httpx2.get(f"{url}/simulator", timeout=WAIT_S, trust_env=False)
+            reply = httpx2.get(f"{local(url)}/simulator", timeout=WAIT_S, trust_env=False)
         except httpx2.HTTPError as error:
             raise _not_there(url, error) from None
         told: dict[str, float] = reply.json() if reply.is_success else {"speed": 1.0}
@@ -123,15 +115,5 @@ def _not_there(url: str, error: Exception) -> Unavailable:
         where=url,
         seen=str(error),
         rule="a simulator runs on this machine while it is traded at",
-        suggestion="paddock simulate hyperliquid --port PORT",
-    )
-
-
-def not_installed(error: ImportError) -> Unavailable:
-    return Unavailable(
-        Code.MACHINE,
-        "trading at a venue takes more than is installed",
-        seen=str(error.name),
-        rule="signatures and sockets come with an extra",
-        suggestion="pip install 'paddock[venues]'",
+        suggestion="paddock simulate VENUE --port PORT",
     )

@@ -30,7 +30,8 @@ def live(fresh_url, tmp_path):
     database, tally = Database.open(fresh_url("sqlite")), FileTally(tmp_path / "tally")
     given = Given(tally, clock=SystemClock())
     with Venues(SystemClock(), SystemRandom()) as venues:
-        yield LiveAccounts(database, SystemClock(), CountingIds("id"), given.vault, links(venues)), given.vault
+        of_venues = links(venues, given.vault)
+        yield LiveAccounts(database, SystemClock(), CountingIds("id"), given.vault, of_venues), given.vault
     tally.close()
     database.close()
 

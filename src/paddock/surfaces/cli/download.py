@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def download(
-    venue: Annotated[str, Parameter(help="Venue, such as hyperliquid.")],
+    venue: Annotated[str, Parameter(help="Venue: hyperliquid or pacifica.")],
     /,
     *symbols: Annotated[str, Parameter(help="Symbols as the venue writes them, such as BTC kPEPE.")],
     interval: Annotated[str, Parameter(help="Interval of the bars.")] = "1h",

@@ -1,8 +1,4 @@
-"""The simulated venue over HTTP and WebSocket: `POST /info`, `POST /exchange`, `GET /ws`.
-
-Beside what the venue has, `GET /simulator` tells its time and how fast that goes, for who wants to live in it, and
-`POST /simulator/fund` pays play money in.
-"""
+"""The simulated venue over HTTP and WebSocket: `POST /info`, `POST /exchange`, `GET /ws`; beside it `venues.played`."""
 
 from __future__ import annotations
 
@@ -15,23 +11,27 @@ from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from paddock.venues import played
 from paddock.venues.hyperliquid.simulator.answers import Answer
 from paddock.venues.hyperliquid.simulator.seam import Met, meet
 from paddock.venues.hyperliquid.simulator.session import Session
 from paddock.venues.hyperliquid.simulator.simulator import Simulator
 
 TICK_S: Final = 0.05
-MOST_USD: Final = 1_000_000_000
 LARGEST_BODY: Final = 2**20
 NO_JSON: Final = Answer(400, text="Failed to parse the request body as JSON")
 TOO_LARGE: Final = Answer(413, text="length limit exceeded")
 _address: Final = re.compile(r"0x[0-9a-fA-F]{40}").fullmatch
 _SENDER: Final = "paddock.sender"
+
+
+def is_address(text: str) -> bool:
+    return _address(text) is not None
 
 
 def create_app(simulator: Simulator) -> ASGIApp:
@@ -44,17 +44,6 @@ def create_app(simulator: Simulator) -> ASGIApp:
             return
         await Session(simulator, websocket).run()
 
-    async def itself(_: Request) -> Response:
-        return JSONResponse({"time": simulator.clock.now_ts(), "speed": simulator.speed})
-
-    async def fund(request: Request) -> Response:
-        said = await _body(request)
-        user, usd = (said.get("user"), said.get("usd")) if isinstance(said, dict) else (None, None)
-        if not (isinstance(user, str) and _address(user) and isinstance(usd, int) and 0 < usd <= MOST_USD):
-            return JSONResponse({"error": f"user is an address, usd a whole number up to {MOST_USD}"}, 400)
-        simulator.deposit(user, usd)
-        return JSONResponse({"user": user, "usd": usd})
-
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ticking = asyncio.create_task(_tick(simulator))
@@ -66,9 +55,8 @@ def create_app(simulator: Simulator) -> ASGIApp:
     routes = [
         Route("/info", _Door(simulator, "info"), methods=["POST"]),
         Route("/exchange", _Door(simulator, "exchange"), methods=["POST"]),
-        Route("/simulator", itself),
-        Route("/simulator/fund", fund, methods=["POST"]),
         WebSocketRoute("/ws", socket),
+        *played.routes(simulator, is_address),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
 

@@ -1,0 +1,120 @@
+"""Hands approvals to Pacifica and looks at the account there, over the client that all share.
+
+Whom an account lets trade the venue tells to its owner alone. So whether our agent is among them is tried: it signs
+the cancellation of an order that nobody has, and the venue says either that there is no such order, or that the agent
+may not ask for that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Final
+
+from paddock.core.errors import Code, Refused, Unavailable, Unknown
+from paddock.runtime.live.gateway import Finding, Money, Transfer
+from paddock.runtime.live.pacifica import findings
+from paddock.runtime.live.prover import Prover
+from paddock.runtime.live.rows import Connection
+from paddock.runtime.live.states import Status
+from paddock.venues.broker import Outcome, RejectCode, Rejected, Unclear
+from paddock.venues.pacifica.codec import account, outcomes, queries
+from paddock.venues.pacifica.codec.account import BalanceChange
+from paddock.venues.pacifica.codec.instruments import VENUE
+from paddock.venues.pacifica.gateway import Gateway
+from paddock.venues.pacifica.leverage import EARLY_MS, VALID_MS
+from paddock.venues.pacifica.public import PAGE, pages
+from paddock.venues.signing.operations import CancelById, Order, SignedRequest
+from paddock.venues.transport.budget import Priority
+
+_TRADING: Final = frozenset({"trade", "market_liquidation", "backstop_liquidation", "adl_liquidation", "funding"})
+NOBODYS: Final = 1  # the number of an order from before the venue opened
+
+
+class PacificaLink:
+    """What a connection has of the venue (`gateway.Gateway`)."""
+
+    def __init__(self, connection: Connection, gateway: Gateway, prover: Prover) -> None:
+        self._connection, self._grant = connection, connection.grant
+        self._gateway, self._client, self._prover = gateway, gateway.client, prover
+
+    def submit(self, request: SignedRequest) -> None:
+        outcome = self._sent(request)
+        if isinstance(outcome, Rejected):
+            rule = "the venue takes an approval by its own rules"
+            raise Refused(Code.VENUE_REFUSED, outcome.message, where="approval", seen=request.kind, rule=rule)
+        if isinstance(outcome, Unclear):
+            raise Unknown(Code.VENUE_UNCLEAR, outcome.reason)
+
+    def approved(self) -> bool:
+        outcome = self._sent(self._proof())
+        match outcome:
+            case Rejected(RejectCode.NO_SUCH_ORDER):
+                return True
+            case Rejected(RejectCode.NOT_ALLOWED):
+                return False
+            case Rejected(_, why) | Unclear(why):
+                raise Unavailable(
+                    Code.VENUE_UNAVAILABLE,
+                    f"whether the agent may trade cannot be told: {why}",
+                    rule="the venue answers what an agent signs",
+                    suggestion="try again later",
+                )
+            case _:
+                return True
+
+    def inspect(self) -> Sequence[Finding]:
+        grant = self._grant
+        builder, fee, agent = grant.builder, grant.builder_fee, self.approved()
+        return list(findings(self._gateway, grant.main, agent=agent, builder=builder, builder_fee=fee))
+
+    def money(self, since_ts: int) -> Money:
+        worth = account.account(self._gateway.read(self._client.data(queries.account(self._grant.main))))
+        changes = self._gateway.read(self._changes(since_ts)) if since_ts else []
+        return Money(worth.balance, worth.venue_ts, tuple(_transfers(changes)))
+
+    async def _changes(self, since_ts: int) -> list[BalanceChange]:
+        """What changed the balance from then on, oldest first."""
+        found: list[BalanceChange] = []
+        async for page in pages(self._client, lambda cursor: queries.balance_changes(self._grant.main, PAGE, cursor)):
+            rows = account.balance_changes(page)
+            found += [row for row in rows if row.venue_ts >= since_ts]
+            if any(row.venue_ts < since_ts for row in rows):
+                break
+        return found[::-1]
+
+    def _sent(self, request: SignedRequest) -> Outcome:
+        reply = self._gateway.write(self._client.act(request, Priority.OPEN))
+        return outcomes.outcome(reply.status, reply.headers, reply.body, cancelling=request.kind.startswith("cancel"))
+
+    def _proof(self) -> SignedRequest:
+        """Signed by the agent, whose key is open for that long at least. Raises Unavailable, Refused (signer.key)."""
+        listing = self._gateway.read(self._client.listed())
+        now_ts = self._client.clock.now_ts()
+        symbol, market = next(iter(listing.markets.items()))
+        asked = CancelById(symbol, (NOBODYS,))
+        order = Order(self._grant.account_id, asked, now_ts - EARLY_MS, now_ts + VALID_MS)
+        connection, sealed = self._connection, self._connection.sealed
+        assert sealed is not None  # a link is of a connection that is living
+        with suppress(Refused):  # the signer knows it as it was, which is enough to cancel
+            self._prover.list_markets(VENUE, self._grant.network, {symbol: market})
+        self._prover.open(sealed, closing=not connection.live)
+        try:
+            (signed,) = self._prover.sign(order)
+        finally:
+            if connection.status is not Status.ACTIVE:
+                self._prover.close(connection.account_id)
+        return signed
+
+
+def _transfers(changes: Iterable[BalanceChange]) -> Iterator[Transfer]:
+    """What came or went beside trading and funding. The venue gives a change no number: it is named by what it is, and
+    which of its like at its moment."""
+    like: Counter[str] = Counter()
+    for each in changes:
+        if each.kind in _TRADING:
+            continue
+        name = f"{each.venue_ts}-{each.kind}-{each.amount}"
+        like[name] += 1
+        yield Transfer(f"{name}-{like[name]}", each.kind, each.amount, each.venue_ts)
