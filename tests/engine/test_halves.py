@@ -53,7 +53,7 @@ from tests.oracle.scenarios import SCENARIOS
 
 USD = 1_000_000
 START = Decimal(10_000)
-HARSH = Costs(impact=0.7, participation_pct=5.0, slippage_bps=4.0)
+HARSH = Costs(impact=0.7, participation_pct=5.0, slippage_bps=4.0, latency_ms=20_000.0)
 
 
 def template(name: str) -> Program:

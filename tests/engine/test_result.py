@@ -77,6 +77,7 @@ class CostsModel(Strict):
     fees: dict[str, FeesModel]
     slippage_bps: float
     impact: float
+    latency_ms: float
     funding: bool
     participation_pct: float | None
     touch: bool

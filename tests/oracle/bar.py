@@ -35,17 +35,17 @@ class Bar:
             exact(float(column[slot.index, row])) for column in (tape.open, tape.high, tape.low, tape.close)
         )
         self.note = simulation.run.events
-        self.entered_at_the_open = False
+        self.entry_met: Decimal | None = None  # the price that an entry at the open met
         self.entry_px = Decimal(0)  # of a limit entry within the bar
 
     def happen(self) -> None:
         self.slot.taken = 0
         self.funding(self.sim.tape.funding_open)
-        self.gap()
+        self.gap("gap", self.open)
         for order in self.working():
             self.working_order_at_the_open(order)
-        if self.entered_at_the_open:
-            self.gap("entered")
+        if self.entry_met is not None:
+            self.gap("entered", self.entry_met)
         self.funding(self.sim.tape.funding_inside)
         self.protection_within_the_bar()
         for order in self.working():
@@ -74,17 +74,17 @@ class Bar:
 
     # phase 2
 
-    def gap(self, came: str = "gap") -> None:
+    def gap(self, came: str, px: Decimal) -> None:
         held = self.slot.position
         if not held:
             return
         kind, level = self.adverse_level()
-        if level is not None and self.beyond(self.open, level, -1):
+        if level is not None and self.beyond(px, level, -1):
             self.note[f"{came} beyond {kind.name.lower()}"] += 1
-            self.exit_adverse(kind, level, self.open)
-        elif held.target is not None and self.beyond(self.open, held.target, +1):
+            self.exit_adverse(kind, level, px)
+        elif held.target is not None and self.beyond(px, held.target, +1):
             self.note[f"{came} beyond take"] += 1
-            self.exit_at_target(self.open)
+            self.exit_at_target(px)
 
     def adverse_level(self) -> tuple[OrderKind, Decimal | None]:
         """The level that a move against the position reaches first; ties: stop, then trailing, then liquidation."""
@@ -124,13 +124,21 @@ class Bar:
         lots = self.fillable(order, due - order.filled)
         if lots <= 0:
             return
-        px = trade_px(slot.instrument, order.side, self.sim.slipped(slot, order, self.row, self.open, lots))
+        met = self.price_met(order) if first_bar else self.open
+        px = trade_px(slot.instrument, order.side, self.sim.slipped(slot, order, self.row, met, lots))
         bound = order.close * (1 + order.side * order.bound_pct / HUNDRED)
         if order.bound_pct and order.side * px > order.side * bound:
             self.note["beyond its bound"] += 1
             self.end(order, CANCELED)
             return
-        self.fill(order, lots, px, maker=False)
+        self.fill(order, lots, px, maker=False, met=met)
+
+    def price_met(self, order: Order) -> Decimal:
+        """An order is on its way for a part of its first bar, in which price moves against it as a random walk does."""
+        part = (exact(self.sim.costs.latency_ms) / self.sim.step).sqrt()
+        worst = self.high if order.side > 0 else self.low
+        self.note["late"] += part > 0
+        return self.open + part * (worst - self.open)
 
     def twap_due(self, order: Order) -> int:
         slices = -(-order.duration_ms // self.sim.step)
@@ -147,8 +155,13 @@ class Bar:
             lots = self.fillable(order, order.rest)
             if lots > 0:
                 self.note["limit at the open"] += 1
-                px = trade_px(self.slot.instrument, order.side, self.open)
-                self.fill(order, lots, px, maker=not first_bar)
+                met = self.open
+                if first_bar:
+                    late = self.price_met(order)
+                    self.note["late beyond its limit"] += order.side * (late - order.px) > 0
+                    met = min(late, order.px) if order.side > 0 else max(late, order.px)
+                px = trade_px(self.slot.instrument, order.side, met)
+                self.fill(order, lots, px, maker=not first_bar, met=met)
         if first_bar and order.tif == Tif.IOC and order.state == WORKING:
             self.note["ioc cancelled"] += 1
             self.end(order, CANCELED)
@@ -170,9 +183,10 @@ class Bar:
             lots = min(lots, most - self.slot.taken)
         return lots
 
-    def fill(self, order: Order, lots: int, px: Decimal, *, maker: bool) -> None:
+    def fill(self, order: Order, lots: int, px: Decimal, *, maker: bool, met: Decimal | None = None) -> None:
         self.slot.taken += lots
-        self.entered_at_the_open |= order is self.slot.entry
+        if order is self.slot.entry:
+            self.entry_met = met
         self.sim.book(self.slot, order, self.row, lots, px, maker=maker)
 
     def end(self, order: Order, state: int) -> None:

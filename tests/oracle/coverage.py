@@ -27,6 +27,8 @@ NOTED = (
     "funding inside the bar",
     *(f"{came} beyond {kind.name.lower()}" for came in ("gap", "entered") for kind in PROTECTIVE),
     "beyond its bound",
+    "late",
+    "late beyond its limit",
     "limit at the open",
     "limit traded through",
     "limit touched",

@@ -80,6 +80,7 @@ def random_costs(rng: Random) -> Costs:
         funding=rng.random() < 0.8,
         participation_pct=rng.choice((None, None, None, 2.0, 10.0, 0.5)),
         touch=rng.random() < 0.4,
+        latency_ms=rng.choice((0.0, 0.0, 250.0, 60_000.0)),
     )
 
 

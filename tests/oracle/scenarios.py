@@ -363,6 +363,60 @@ WORKING_ORDERS = [
     ),
 ]
 
+# A hundredth of an hour: a tenth of the way from the open to the bar's extreme.
+LATE = replace(FREE, latency_ms=36_000.0)
+LATENCY = [
+    Scenario(
+        "a late order meets a price that moved against it",
+        [100, (101, 103, 99, 101.5), (101.5, 102, 100, 101)],
+        [(0, buy()), (1, CLOSE)],
+        costs=LATE,
+        fills=[(1, 1, 100, 101.2, "taker"), (2, -1, 100, 101.35, "taker")],
+    ),
+    Scenario(
+        "a late order beyond its bound",
+        [100, (100.5, 103, 99, 101.5)],
+        [(0, buy(bound_pct=0.5))],
+        costs=LATE,
+        orders=[(MARKET, "canceled", 100, 0)],
+    ),
+    Scenario(
+        "a late limit order takes at what it meets",
+        [100, (98.5, 99.5, 98, 98.6)],
+        [(0, limit_buy())],
+        costs=LATE,
+        fills=[(1, 1, 101, 98.6, "taker")],
+    ),
+    Scenario(
+        "a late limit order pays no more than its limit",
+        [100, (98.5, 109, 98, 108)],
+        [(0, limit_buy())],
+        costs=LATE,
+        fills=[(1, 1, 101, 99.0, "taker")],
+    ),
+    Scenario(
+        "an order that rests is there",
+        [100, (100, 100, 99.5, 99.8), (98.5, 99, 98, 98.6)],
+        [(0, limit_buy())],
+        costs=LATE,
+        fills=[(2, 1, 101, 98.5, "maker")],
+    ),
+    Scenario(
+        "the later slices of a TWAP are there",
+        [100, *[(100, 101, 100, 100)] * 4],
+        [(0, buy(order=OrderType.TWAP, duration_ms=3 * HOUR_MS))],
+        costs=LATE,
+        fills=[(1, 1, 33, 100.1, "taker"), (2, 1, 33, 100.0, "taker"), (3, 1, 34, 100.0, "taker")],
+    ),
+    Scenario(
+        "the levels of a late entry are held against the price that it met",
+        [100, (101, 103, 101, 102), 102],
+        [(0, buy(stop_loss_pct=0.1))],
+        costs=LATE,
+        trades=[(Reason.STOP_LOSS, 100, 101.2, 101.09, -1_100_000, 0, 0)],
+    ),
+]
+
 WITHIN_THE_BAR = [
     Scenario(
         "a stop fills at its level less slippage",
@@ -826,5 +880,5 @@ REFUSALS = [
 
 SCENARIOS = (
     *(*TIME, *ROUNDING, *FUNDING, *GAPS, *WORKING_ORDERS, *WITHIN_THE_BAR, *LEVERAGE, *BOOKS, *RISK, *ACTIONS),
-    *(*SIZES, *CAPS, *REFUSALS),
+    *(*LATENCY, *SIZES, *CAPS, *REFUSALS),
 )

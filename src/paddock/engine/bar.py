@@ -61,11 +61,15 @@ def exit_target(i: int, t: int, px: float, market: Market, spec: Spec, books: Bo
 
 
 @part
-def check_gap(i: int, t: int, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs) -> None:
-    """Phase 2: levels that the bar opened beyond; again after an entry at the open, which sets new ones."""
+def check_gap(
+    i: int, t: int, o: float, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs
+) -> None:
+    """Phase 2: levels that the bar opened beyond; again after an entry at the open, which sets new ones.
+
+    `o` is the price that they are held against: the open, or what the entry met.
+    """
     slot = books.slots[i]
     s = slot.symbol
-    o = market.open[s, t]
     long = slot.lots > 0
     if (o <= slot.adverse) if long else (o >= slot.adverse):
         exit_adverse(i, t, o, market, spec, friction, books, logs)
@@ -98,8 +102,22 @@ def twap_due(order: Working, ts: int, interval_ms: int) -> int:
 
 
 @part
-def work_at_open(i: int, t: int, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs) -> None:
-    """Phase 3 for working order `i`."""
+def price_met(order: Working, s: int, t: int, market: Market, friction: Friction) -> float:
+    """The price that an order meets at the open: a new one comes late, when price has moved, but not beyond a limit."""
+    px = market.open[s, t]
+    if friction.late > 0.0 and order.fresh == 1:
+        buys = order.side > 0
+        px += friction.late * ((market.high[s, t] if buys else market.low[s, t]) - px)
+        if order.kind == OrderKind.LIMIT:
+            px = min(px, order.px) if buys else max(px, order.px)
+    return float(px)
+
+
+@part
+def work_at_open(
+    i: int, t: int, met: float, market: Market, spec: Spec, friction: Friction, books: Books, logs: Logs
+) -> None:
+    """Phase 3 for working order `i`, which meets the price `met`."""
     order = books.working[i]
     s, ts = books.slots[i // 2].symbol, market.ts[t]
     o = market.open[s, t]
@@ -117,7 +135,7 @@ def work_at_open(i: int, t: int, market: Market, spec: Spec, friction: Friction,
         ioc = order.tif == Tif.IOC
         if order.marketable == 1 and lots > 0:
             scale, figs = spec.px_scale[s], spec.sig_figs[s]
-            px = px_up(o, scale, figs) if order.side > 0 else px_down(o, scale, figs)
+            px = px_up(met, scale, figs) if order.side > 0 else px_down(met, scale, figs)
             fill_order(i, t, lots, px, not fresh, market, spec, books, logs)
         if ioc and order.live == 1:
             end_order(i, books, logs, CANCELED)
@@ -126,7 +144,7 @@ def work_at_open(i: int, t: int, market: Market, spec: Spec, friction: Friction,
         lots = min(lots, twap_due(order, ts, market.interval_ms) - order.filled)
     if lots <= 0:
         return
-    px = slipped(order.side, o, order.filled, lots, s, t, market, spec, friction)
+    px = slipped(order.side, met, order.filled, lots, s, t, market, spec, friction)
     if order.bound_px > 0.0 and ((px > order.bound_px) if order.side > 0 else (px < order.bound_px)):
         end_order(i, books, logs, CANCELED)
         return
@@ -258,14 +276,16 @@ def trade_open(i: int, t: int, market: Market, spec: Spec, friction: Friction, b
     if slot.lots != 0:
         if funded and market.funding_open[s, t] != 0.0:
             pay_funding(slot, books, o, market.funding_open[s, t], spec)
-        check_gap(i, t, market, spec, friction, books, logs)
+        check_gap(i, t, o, market, spec, friction, books, logs)
     if leave.live == 1:
-        work_at_open(2 * i, t, market, spec, friction, books, logs)
+        met = price_met(leave, s, t, market, friction)
+        work_at_open(2 * i, t, met, market, spec, friction, books, logs)
     if enter.live == 1:
         held = slot.lots
-        work_at_open(2 * i + 1, t, market, spec, friction, books, logs)
+        met = price_met(enter, s, t, market, friction)
+        work_at_open(2 * i + 1, t, met, market, spec, friction, books, logs)
         if slot.lots != held:
-            check_gap(i, t, market, spec, friction, books, logs)
+            check_gap(i, t, met, market, spec, friction, books, logs)
 
 
 @part

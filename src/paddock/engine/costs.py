@@ -1,4 +1,4 @@
-"""What trading costs: fees, slippage, impact, funding. On by default; a cost that is off is named on the result."""
+"""What trading costs: fees, slippage, impact, latency, funding. A result names the usual ones that are off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Costs:
     """`None` fees mean the instrument's own. `impact` is Y of the square-root law (0: none), see docs/engine.md.
 
     `participation_pct` caps the share of a bar's volume that one slot may take (None: no cap). `touch` lets a resting
-    limit order fill when price only touches it.
+    limit order fill when price only touches it. `latency_ms` is how long an order is on its way after its decision.
     """
 
     taker_bps: float | None = None
@@ -24,6 +24,7 @@ class Costs:
     funding: bool = True
     participation_pct: float | None = None
     touch: bool = False
+    latency_ms: float = 0.0
 
     def __post_init__(self) -> None:
         bounds = {
@@ -32,6 +33,7 @@ class Costs:
             "slippage_bps": (0.0, 1000.0),
             "impact": (0.0, 100.0),
             "participation_pct": (0.0001, 100.0),
+            "latency_ms": (0.0, 60_000.0),
         }
         for name, (low, high) in bounds.items():
             value = getattr(self, name)

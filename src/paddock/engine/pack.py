@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -158,8 +159,15 @@ def spec_of(tape: Tape, costs: Costs) -> Spec:
     )
 
 
-def friction_of(costs: Costs) -> Friction:
-    return Friction(costs.slippage_bps / 1e4, (costs.participation_pct or 0.0) / 100.0, costs.touch)
+def friction_of(costs: Costs, interval: str) -> Friction:
+    """How fills on bars of `interval` are modelled.
+
+    The move of a random walk grows with the root of time, and so does what latency costs (C. C. Moallemi and M. Saglam,
+    "The Cost of Latency in High-Frequency Trading", Operations Research 61, 2013): of the bar's, the part that falls
+    into the latency is sqrt(latency / interval).
+    """
+    late = math.sqrt(costs.latency_ms / interval_ms(interval))
+    return Friction(costs.slippage_bps / 1e4, (costs.participation_pct or 0.0) / 100.0, costs.touch, late)
 
 
 def micro(usd: Decimal | float) -> int:

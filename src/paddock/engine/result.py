@@ -126,6 +126,7 @@ def _costs(run: Run) -> Document:
         "fees": fees,
         "slippage_bps": costs.slippage_bps,
         "impact": costs.impact,
+        "latency_ms": costs.latency_ms,
         "funding": costs.funding and tape.funding_coverage is not None,
         "participation_pct": costs.participation_pct,
         "touch": costs.touch,

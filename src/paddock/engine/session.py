@@ -36,7 +36,7 @@ class Session:
         self.begin, self.end, self.at, self.origin = begin, end, begin, begin
         self.market = market_of(tape, costs)
         self.spec = spec_of(tape, costs)
-        self.friction = friction_of(costs)
+        self.friction = friction_of(costs, tape.interval)
         self.costs = costs
         self._tape, self._starts, self._accounts = tape, starts, accounts
         self.books = books_of(programs, tape, starts, accounts)

@@ -221,11 +221,14 @@ class Spec(NamedTuple):
 
 
 class Friction(NamedTuple):
-    """How fills are modelled: slippage and participation cap as fractions (0: none), touch or through."""
+    """How fills are modelled: slippage and participation cap as fractions (0: none), touch or through; and the part of
+    a bar's adverse move that passes while an order is on its way.
+    """
 
     slippage: float
     participation: float
     touch: bool
+    late: float
 
 
 class Decisions(NamedTuple):

@@ -46,7 +46,7 @@ class VenueSide:
 
     def __init__(self, tape: Tape, costs: Costs) -> None:
         self.symbols, self.interval, self.costs = tape.symbols, tape.interval, costs
-        self.spec, self.friction = spec_of(tape, costs), friction_of(costs)
+        self.spec, self.friction = spec_of(tape, costs), friction_of(costs, tape.interval)
         self.closes = last_closes(tape)
         self.market = market_of_bar(last_bar(tape), tape.interval, Costs())
         self.next_ts = int(tape.ts[-1]) + interval_ms(tape.interval) if tape.bars else 0

@@ -53,6 +53,7 @@ export function likeBefore(before: Backtest, series: readonly Series[]): Wish {
       maker: text(costs.maker_bps),
       slippage: String(costs.slippage_bps),
       impact: String(costs.impact),
+      latency: String(costs.latency_ms ?? 0),
       participation: text(costs.participation_pct),
       funding: costs.funding,
       touch: costs.touch,
@@ -75,6 +76,7 @@ interface Asked {
     maker_bps: number | null;
     slippage_bps: number;
     impact: number;
+    latency_ms?: number;
     participation_pct: number | null;
     funding: boolean;
     touch: boolean;

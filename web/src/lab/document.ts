@@ -43,6 +43,7 @@ export interface CostsCharged {
   fees: Record<string, { taker_bps: number; maker_bps: number }>;
   slippage_bps: number;
   impact: number;
+  latency_ms?: number;
   participation_pct: number | null;
   touch: boolean;
   funding: boolean;

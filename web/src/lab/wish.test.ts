@@ -42,10 +42,11 @@ describe("problemsOf", () => {
   });
 
   it("names each field that is wrong", () => {
-    const costs = { ...wish().costs, taker: "x", slippage: "", participation: "0" };
+    const costs = { ...wish().costs, taker: "x", slippage: "", latency: "60001", participation: "0" };
     const wrong = wish({ strategy: "", symbols: [], from: "2025-02-01", to: "2025-01-01", capital: "0.5", costs });
     expect(Object.keys(problemsOf(wrong)).sort()).toEqual([
       "capital",
+      "latency",
       "participation",
       "slippage",
       "strategy",
@@ -66,7 +67,13 @@ describe("requestOf", () => {
 
   it("leaves fees to the instrument unless they are said", () => {
     const asked = requestOf(wish(), { name: "x" });
-    expect(asked.costs).toMatchObject({ taker_bps: null, maker_bps: null, slippage_bps: 2, funding: true });
+    expect(asked.costs).toMatchObject({
+      taker_bps: null,
+      maker_bps: null,
+      slippage_bps: 2,
+      latency_ms: 0,
+      funding: true,
+    });
     expect(asked).toMatchObject({ strategy: { name: "x" }, start_usd: "10000" });
     expect(asked).not.toHaveProperty("bot_id");
   });

@@ -10,6 +10,8 @@ export interface CostWish {
   maker: string;
   slippage: string;
   impact: string;
+  /** How long an order is on its way, in ms. */
+  latency: string;
   /** Most of a bar's volume in %; empty is no cap. */
   participation: string;
   funding: boolean;
@@ -37,6 +39,7 @@ export const COSTS_ON: CostWish = {
   maker: "",
   slippage: "2",
   impact: "0",
+  latency: "0",
   participation: "",
   funding: true,
   touch: false,
@@ -103,13 +106,15 @@ export function problemsOf(wish: Wish): Problems {
   bounded(found, wish.costs, "maker", -10, 1000);
   bounded(found, wish.costs, "slippage", 0, 1000);
   bounded(found, wish.costs, "impact", 0, 100);
+  bounded(found, wish.costs, "latency", 0, 60_000);
   bounded(found, wish.costs, "participation", 0.0001, 100);
   if (wish.costs.slippage === "") found.slippage = "0 for none";
   if (wish.costs.impact === "") found.impact = "0 for none";
+  if (wish.costs.latency === "") found.latency = "0 for none";
   return found;
 }
 
-type CostField = "taker" | "maker" | "slippage" | "impact" | "participation";
+export type CostField = "taker" | "maker" | "slippage" | "impact" | "latency" | "participation";
 
 function bounded(found: Problems, costs: CostWish, name: CostField, low: number, high: number): void {
   const value = Number(costs[name]);
@@ -151,6 +156,7 @@ export function requestOf(wish: Wish, template: Record<string, unknown> | undefi
       maker_bps: bps(costs.maker),
       slippage_bps: Number(costs.slippage),
       impact: Number(costs.impact),
+      latency_ms: Number(costs.latency),
       participation_pct: bps(costs.participation),
       funding: costs.funding,
       touch: costs.touch,

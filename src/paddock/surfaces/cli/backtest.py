@@ -34,6 +34,7 @@ def backtest(
     maker_bps: Annotated[float | None, Parameter(help="Maker fee in bps; the instrument's own by default.")] = None,
     slippage_bps: Annotated[float | None, Parameter(help="Slippage of market fills in bps; 2 by default.")] = None,
     impact: Annotated[float, Parameter(help="Y of square-root impact; 0 is none.")] = 0.0,
+    latency_ms: Annotated[float, Parameter(help="How long an order is on its way, in ms; price moves on.")] = 0.0,
     participation_pct: Annotated[
         float | None, Parameter(help="Most of a bar's volume that fills may take, in %; no cap by default.")
     ] = None,
@@ -79,6 +80,7 @@ def backtest(
             maker_bps=maker_bps,
             slippage_bps=slippage_bps,
             impact=impact,
+            latency_ms=latency_ms,
             participation_pct=participation_pct,
             touch=touch,
             funding=not no_funding,

@@ -68,6 +68,8 @@ def _costs(costs: Document) -> str:
     parts = [f"taker {_spread(taker)} bps", f"maker {_spread(maker)} bps", f"slippage {costs['slippage_bps']:g} bps"]
     if costs["impact"]:
         parts.append(f"square-root impact {costs['impact']:g}")
+    if costs["latency_ms"]:
+        parts.append(f"latency {costs['latency_ms']:g} ms")
     if costs["funding"]:
         parts.append("real funding")
     elif "funding" not in costs["off"]:

@@ -207,6 +207,7 @@ def _costs(doc: Document) -> str:
         ("Taker fee", _spread([fee["taker_bps"] for fee in costs["fees"].values()])),
         ("Maker fee", _spread([fee["maker_bps"] for fee in costs["fees"].values()])),
         ("Slippage", slippage),
+        ("Latency", f"{costs['latency_ms']:g} ms"),
         ("Funding", _funding(doc)),
         ("Participation", "no cap" if costs["participation_pct"] is None else f"{costs['participation_pct']:g} %"),
         ("Limit orders fill", "when touched" if costs["touch"] else "when traded through"),

@@ -1,5 +1,5 @@
 import { Badge, Check, Field, Input } from "@/design";
-import { type CostWish, costsOff, type Problems } from "@/lab/wish";
+import { type CostField, type CostWish, costsOff, type Problems } from "@/lab/wish";
 
 interface Props {
   costs: CostWish;
@@ -10,12 +10,7 @@ interface Props {
 /** What trading costs. On unless somebody switches it off, and then said. */
 export function CostFields({ costs, problems, onChange }: Props) {
   const off = costsOff(costs);
-  const text = (
-    name: "taker" | "maker" | "slippage" | "impact" | "participation",
-    label: string,
-    aside: string,
-    placeholder = "",
-  ) => (
+  const text = (name: CostField, label: string, aside: string, placeholder = "") => (
     <Field label={label} aside={aside} error={problems[name]}>
       {(wired) => (
         <Input
@@ -38,6 +33,7 @@ export function CostFields({ costs, problems, onChange }: Props) {
         {text("maker", "Maker fee", "bps", "the instrument's")}
         {text("slippage", "Slippage", "bps")}
         {text("impact", "Square-root impact", "Y")}
+        {text("latency", "Latency of orders", "ms")}
         {text("participation", "Most of a bar's volume", "%", "no cap")}
       </div>
       <div className="lab-checks">

@@ -49,6 +49,7 @@ function termsOf({ costs, tape }: ResultDocument): [string, string][] {
     ["Taker fee", spread(fees.map((fee) => fee.taker_bps))],
     ["Maker fee", spread(fees.map((fee) => fee.maker_bps))],
     ["Slippage, in the prices", `${costs.slippage_bps} bps${impact}`],
+    ["Latency, in the prices", `${costs.latency_ms ?? 0} ms`],
     ["Funding", fundingText(costs, tape)],
     ["Most of a bar's volume", costs.participation_pct === null ? "no cap" : `${costs.participation_pct} %`],
     ["Limit orders fill", costs.touch ? "when touched" : "when traded through"],
