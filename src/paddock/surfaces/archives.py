@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from paddock.venues.pacifica.gateway import Gateway as Pacifica
 
 VENUES: Final = ("hyperliquid", "pacifica")
-RECORDED: Final = ("hyperliquid",)
 SIMULATED: Final = "_simulator"  # prices of a simulator are not the venue's: they are kept apart
 
 
@@ -71,10 +70,10 @@ def pacifica_at(url: str | None, network: str = "mainnet") -> Iterator[Pacifica]
 
 
 @contextmanager
-def gateway_at(venue: str, url: str | None, symbols: tuple[str, ...] = ()) -> Iterator[Hyperliquid]:
-    """A client of a venue that is recorded as it happens. Raises as `archive_at` does."""
-    check_venue(venue, RECORDED)
-    with hyperliquid_at(url, symbols=symbols) as gateway:
+def gateway_at(venue: str, url: str | None, symbols: tuple[str, ...] = ()) -> Iterator[Hyperliquid | Pacifica]:
+    """A client of a venue, or of a simulator at `url`. Raises as `archive_at` does."""
+    check_venue(venue)
+    with pacifica_at(url) if venue == "pacifica" else hyperliquid_at(url, symbols=symbols) as gateway:
         yield gateway
 
 

@@ -29,6 +29,7 @@ from paddock.runtime.feeds import feed_records
 from paddock.runtime.runner import Market
 from paddock.runtime.venue_feed import GRACE_MS, VenueFeed
 from paddock.runtime.venue_history import history_of, place_of, require_same, still_needed
+from paddock.surfaces.kits import kit_of
 from paddock.surfaces.parts import Part
 from paddock.surfaces.venue_wish import VenueWish
 from paddock.surfaces.venues import Reached, Venues
@@ -69,6 +70,11 @@ class VenueFeeds:
     def any(self) -> bool:
         return bool(self._wanted)
 
+    @property
+    def wanted(self) -> Sequence[VenueWish]:
+        """What is asked for, and what runs are on."""
+        return self._wanted
+
     def opened(self) -> list[Market]:
         """Those that were opened since the last call."""
         found = []
@@ -100,11 +106,9 @@ class VenueFeeds:
         return Part("feeds", run)
 
     def _open(self, wish: VenueWish, stop: Event) -> None:
-        from paddock.venues.hyperliquid.candles import HyperliquidCandles
-
         reached = self._venues.at(wish.place)
         history = self._history(wish, reached, stop)
-        source = HyperliquidCandles(reached.gateway, wish.interval)
+        source = kit_of(wish.place.venue).candles(reached.gateway, wish.interval)
         feed = VenueFeed(wish.name, source, history, reached.clock, grace_ms=int(GRACE_MS * reached.speed))
         self.clocks[wish.name] = reached.clock
         self._opened.put(self._trading(feed, reached))
@@ -122,12 +126,10 @@ class VenueFeeds:
 
     def _brought(self, wish: VenueWish, reached: Reached, stop: Event) -> Tape:
         """The bars that have closed at the venue: what the lake lacks of them is downloaded into it."""
-        from paddock.venues.hyperliquid.archive import HyperliquidArchive
-
         def wait(ms: int) -> None:
             stop.wait(ms / 1000)
 
-        archive = HyperliquidArchive(reached.gateway, wait)
+        archive = kit_of(wish.place.venue).archive(reached.gateway, wait)
         if wish.place.network is not Network.SIMULATOR:
             return _downloaded(archive, self._lake, wish)
         with TemporaryDirectory(prefix="paddock-") as folder:  # what one simulator told is no past of another

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from paddock.venues.broker import Broker, Capabilities
     from paddock.venues.hyperliquid.notes import NoteStore
     from paddock.venues.signing.signer import Signer
+    from paddock.venues.ticks import TickSource
     from paddock.venues.transport.gateway import Gateway
     from paddock.venues.transport.nonces import NonceStore
 
@@ -46,6 +47,7 @@ class Kit:
     link: Callable[[Any, Connection, Prover], Link]
     candles: Callable[[Any, str], CandleSource]
     archive: Callable[[Any, Callable[[int], None]], Archive]
+    ticks: Callable[[Any], TickSource]
 
 
 def kit_of(venue: str) -> Kit:

@@ -16,6 +16,7 @@ from paddock.venues.hyperliquid.candles import HyperliquidCandles
 from paddock.venues.hyperliquid.client import Client
 from paddock.venues.hyperliquid.gateway import Gateway
 from paddock.venues.hyperliquid.networks import ENDPOINTS, simulator
+from paddock.venues.hyperliquid.ticks import HyperliquidTicks
 from paddock.venues.hyperliquid.wallet import Wallet
 from paddock.venues.signing.grant import Network
 from paddock.venues.signing.signer import Signer
@@ -39,4 +40,5 @@ KIT: Final = Kit(
     link=lambda gateway, connection, _: HyperliquidLink(connection, gateway),
     candles=HyperliquidCandles,
     archive=HyperliquidArchive,
+    ticks=HyperliquidTicks,
 )

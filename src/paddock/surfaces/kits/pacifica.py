@@ -17,6 +17,7 @@ from paddock.venues.pacifica.candles import PacificaCandles
 from paddock.venues.pacifica.client import Client
 from paddock.venues.pacifica.gateway import Gateway
 from paddock.venues.pacifica.networks import ENDPOINTS, simulator
+from paddock.venues.pacifica.ticks import PacificaTicks
 from paddock.venues.signing.grant import Network
 from paddock.venues.signing.signer import Signer
 
@@ -38,4 +39,5 @@ KIT: Final = Kit(
     link=lambda gateway, connection, signer: PacificaLink(connection, gateway, signer),
     candles=PacificaCandles,
     archive=PacificaArchive,
+    ticks=PacificaTicks,
 )
