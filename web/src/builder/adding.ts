@@ -18,13 +18,11 @@ export interface Chosen {
   edges: ReadonlySet<string>;
 }
 
-/** The document with the block, and the id that it got. `roleOf` is the part that a type of block plays. */
-export function added(
-  doc: StrategyDoc,
-  type: string,
-  chosen: Chosen,
-  roleOf: (type: string) => Role | undefined,
-): [StrategyDoc, string] {
+/** The part that a type of block plays. */
+export type RoleOf = (type: string) => Role | undefined;
+
+/** The document with the block, and the id that it got. */
+export function added(doc: StrategyDoc, type: string, chosen: Chosen, roleOf: RoleOf): [StrategyDoc, string] {
   const tests = roleOf(type) === "condition" || roleOf(type) === "logic";
   const cut = doc.edges.find((edge) => chosen.edges.has(edgeKey(edge)));
   if (cut && chosen.nodes.size === 0) return between(doc, type, cut.source, [cut]);

@@ -47,7 +47,9 @@ const BY_CODE: Record<string, Maker> = {
   "node.type": (problem) => {
     const { node } = problem;
     const better = meant(problem);
-    return node !== null && better ? [{ label: `Use ${better}`, apply: (doc) => setType(doc, node, better) }] : [];
+    if (node === null) return [];
+    const use: Mend = { label: `Use ${better}`, apply: (doc) => setType(doc, node, better) };
+    return better ? [use, removed(node)] : [removed(node)];
   },
   "graph.unreachable": (problem, doc) => {
     const { node } = problem;

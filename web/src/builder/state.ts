@@ -1,5 +1,6 @@
 /** What is open in the builder: a document with its history, what is chosen of it, and what of it the server holds. */
 
+import { added, type RoleOf } from "./adding";
 import type { Clip } from "./clipboard";
 import { copy, duplicate, paste } from "./clipboard";
 import type { Point, StrategyDoc } from "./document";
@@ -32,6 +33,7 @@ export type Change = (doc: StrategyDoc) => StrategyDoc;
 
 export type Action =
   | { do: "edit"; change: Change; step?: string; choose?: string[] }
+  | { do: "add"; type: string; roleOf: RoleOf }
   | { do: "move"; to: ReadonlyMap<string, Point>; step?: string }
   | { do: "settle" }
   | { do: "undo" }
@@ -68,6 +70,10 @@ export function reduce(state: BuilderState, action: Action): BuilderState {
     case "edit": {
       const made = edited(state, action.change(doc), action.step);
       return action.choose ? chosen(made, action.choose) : made;
+    }
+    case "add": {
+      const [made, id] = added(doc, action.type, state, action.roleOf);
+      return chosen(edited(state, made), [id]);
     }
     case "move":
       return edited(state, moveNodes(doc, action.to), action.step);
@@ -107,7 +113,7 @@ export function reduce(state: BuilderState, action: Action): BuilderState {
 export function choosesNode(action: Action): boolean {
   if (action.do === "choose") return [...action.nodes].length > 0;
   if (action.do === "pick") return action.nodes?.some(([, on]) => on) ?? false;
-  return action.do === "edit" && action.choose !== undefined;
+  return action.do === "add" || (action.do === "edit" && action.choose !== undefined);
 }
 
 export function copied(state: BuilderState): Clip {

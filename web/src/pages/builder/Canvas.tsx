@@ -11,9 +11,10 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { type DragEvent, type FocusEvent, useCallback, useMemo, useRef, useState } from "react";
+import { added } from "@/builder/adding";
 import { rejection } from "@/builder/connect";
-import type { Point } from "@/builder/document";
-import { addNode, connect, edgeKey, insertOn } from "@/builder/edit";
+import type { Point, StrategyDoc } from "@/builder/document";
+import { addNode, connect } from "@/builder/edit";
 import { type BlockFlowNode, FlowCache, flowEdges } from "@/builder/flow";
 import { GRID, NODE, snapped } from "@/builder/layout";
 import { firstView } from "@/builder/view";
@@ -28,6 +29,7 @@ import "./Canvas.css";
 const NODE_TYPES = { block: BlockNode };
 const SNAP: [number, number] = [GRID, GRID];
 const STILL: ReadonlyMap<string, Point> = new Map();
+const NOTHING: ReadonlySet<string> = new Set();
 const EDGE = { type: "default", interactionWidth: 24 } as const;
 const MAP = { width: 132, height: 84 };
 
@@ -93,19 +95,15 @@ export function Canvas({ map }: { map: boolean }) {
     const type = event.dataTransfer.getData(BLOCK_DRAG);
     if (!type) return;
     event.preventDefault();
+    const roleOf = (name: string) => blocks.get(name)?.role;
+    const over = edgeAt(event.clientX, event.clientY);
     const middle = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
     const at = { x: snapped(middle.x - NODE.width / 2), y: snapped(middle.y - NODE.height / 2) };
-    const [, id] = addNode(doc, type, at);
-    const over = edgeAt(event.clientX, event.clientY);
-    const on = doc.edges.find((edge) => edgeKey(edge) === over);
-    dispatch({
-      do: "edit",
-      choose: [id],
-      change: (before) => {
-        const [made] = addNode(before, type, at);
-        return on ? insertOn(made, on, id) : made;
-      },
-    });
+    const dropped = (before: StrategyDoc) =>
+      over === undefined
+        ? addNode(before, type, at)
+        : added(before, type, { nodes: NOTHING, edges: new Set([over]) }, roleOf);
+    dispatch({ do: "edit", change: (before) => dropped(before)[0], choose: [dropped(doc)[1]] });
   };
   // By the keyboard only: a press of the mouse chooses by itself, with its modifiers.
   const onFocus = (event: FocusEvent<HTMLElement>) => {

@@ -2,7 +2,6 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useSession } from "@/app/session";
-import { added } from "@/builder/adding";
 import type { Block } from "@/builder/blocks";
 import { byName } from "@/builder/blocks";
 import { keepDraft, keepLayout } from "@/builder/drafts";
@@ -13,6 +12,9 @@ import { Frame } from "./Frame";
 import { MendingContext } from "./mending";
 import type { Opened } from "./opening";
 import { useChecked, useRested } from "./useChecked";
+
+/** After the last edit; less than it takes to close a page. */
+const KEEP_MS = 250;
 
 interface Props {
   opened: Opened;
@@ -44,21 +46,19 @@ export function Editor({ opened, catalogue, policy, markets, onSaved }: Props) {
 
   const bot = state.saved?.botId ?? null;
   const version = state.saved?.version ?? 0;
-  const dirty = unsaved(state);
+  const dirty = useMemo(() => unsaved(state), [state]);
   useEffect(() => {
-    keepDraft(localStorage, user, bot, dirty ? { doc: rested, version } : null);
-    if (bot !== null) keepLayout(localStorage, bot, rested);
-  }, [user, bot, version, dirty, rested]);
+    const timer = setTimeout(() => {
+      keepDraft(localStorage, user, bot, dirty ? { doc, version } : null);
+      if (bot !== null) keepLayout(localStorage, bot, doc);
+    }, KEEP_MS);
+    return () => clearTimeout(timer);
+  }, [user, bot, version, dirty, doc]);
 
   const mending = useCallback((mend: Mend) => act({ do: "edit", change: mend.apply }), []);
   const add = useCallback(
-    (type: string) => {
-      const roleOf = (name: string) => blocks.get(name)?.role;
-      const chosen = { nodes: state.nodes, edges: state.edges };
-      const [, id] = added(doc, type, chosen, roleOf);
-      dispatch({ do: "edit", change: (before) => added(before, type, chosen, roleOf)[0], choose: [id] });
-    },
-    [doc, blocks, dispatch, state.nodes, state.edges],
+    (type: string) => dispatch({ do: "add", type, roleOf: (name) => blocks.get(name)?.role }),
+    [blocks, dispatch],
   );
   const show = useCallback((picked: Side) => {
     setSide(picked);

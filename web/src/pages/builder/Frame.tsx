@@ -11,6 +11,7 @@ import { Preview } from "./Preview";
 import { ReadingPanel } from "./ReadingPanel";
 import { Restored } from "./Restored";
 import { useCommands } from "./useCommands";
+import { useInView } from "./useInView";
 import { useMedia } from "./useMedia";
 import { useSave } from "./useSave";
 
@@ -29,11 +30,16 @@ interface Props {
 
 /** Palette, canvas, parameters, and below them the reading and the chart; on a phone the canvas, and sheets over it. */
 export function Frame({ rested, restored, onSaved }: Props) {
-  const { doc, sheet, open } = useBuilder();
+  const { doc, catalogue, add, sheet, open } = useBuilder();
   const [dock, setDock] = useState(true);
+  const addAndSee = (type: string) => {
+    add(type);
+    open(null);
+  };
   const narrow = useMedia("(width < 900px)");
   const saving = useSave(onSaved);
   useCommands(saving);
+  useInView();
   const dialogs = (
     <>
       <Dialogs rested={rested} saving={saving} />
@@ -58,7 +64,7 @@ export function Frame({ rested, restored, onSaved }: Props) {
               icon={<Icon name="down" />}
               onClick={() => open(null)}
             />
-            {sheet === "palette" && <Palette onAdded={() => open(null)} />}
+            {sheet === "palette" && <Palette catalogue={catalogue} add={addAndSee} />}
             {sheet === "inspector" && <Inspector />}
             {sheet === "reading" && <ReadingPanel rested={rested} />}
             {sheet === "preview" && <Preview rested={rested} height={260} />}
@@ -85,7 +91,7 @@ export function Frame({ rested, restored, onSaved }: Props) {
       <Head saving={saving} />
       <Restored doc={restored} />
       <aside className="builder-palette" aria-label="Blocks">
-        <Palette />
+        <Palette catalogue={catalogue} add={add} />
       </aside>
       <div className="builder-canvas">
         <Canvas map={doc.nodes.length > 6} />

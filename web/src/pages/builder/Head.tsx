@@ -16,6 +16,11 @@ export function Head({ saving }: { saving: Saving }) {
   const backtest = useBacktest(saving);
   const wide = useMedia("(width >= 1280px)");
   const { history, saved } = state;
+  const narrow = useMedia("(width < 900px)");
+  const acts: MenuItem[] = [
+    { key: "backtest", label: "Backtest", icon: <Icon name="lab" />, run: backtest.run },
+    { key: "deploy", label: "Deploy on paper", icon: <Icon name="play" />, run: () => ask("deploy") },
+  ];
   const more: MenuItem[] = [
     { key: "templates", label: "Templates", icon: <Icon name="builder" />, run: () => ask("templates") },
     { key: "code", label: "Show as JSON or Python", icon: <Icon name="docs" />, run: () => ask("code") },
@@ -71,7 +76,12 @@ export function Head({ saving }: { saving: Saving }) {
             ))}
           </>
         )}
-        <Menu label="More" look="quiet" icon={<Icon name="more" />} items={wide ? more.slice(3) : more} />
+        <Menu
+          label="More"
+          look="quiet"
+          icon={<Icon name="more" />}
+          items={wide ? more.slice(3) : narrow ? [...acts, ...more] : more}
+        />
         <Button
           className="builder-wide"
           busy={backtest.busy}

@@ -1,16 +1,19 @@
-import { type KeyboardEvent, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useId, useMemo, useRef, useState } from "react";
 import { type Block, groups } from "@/builder/blocks";
 import { Input } from "@/design";
-import { useBuilder } from "./context";
 import { BLOCK_DRAG } from "./drag";
 import { RoleMark } from "./RoleMark";
 import "./Palette.css";
 
 export const PALETTE_SEARCH = "palette-search";
 
+interface Props {
+  catalogue: readonly Block[];
+  add: (type: string) => void;
+}
+
 /** All blocks by category. Enter, a click or a drag adds one. */
-export function Palette({ onAdded }: { onAdded?: () => void }) {
-  const { catalogue, add } = useBuilder();
+export const Palette = memo(function Palette({ catalogue, add }: Props) {
   const list = useId();
   const [search, setSearch] = useState("");
   const [at, setAt] = useState(0);
@@ -22,7 +25,6 @@ export function Palette({ onAdded }: { onAdded?: () => void }) {
   const choose = (block: Block | undefined) => {
     if (!block) return;
     add(block.type);
-    onAdded?.();
   };
   const move = (to: number) => {
     const next = Math.max(0, Math.min(flat.length - 1, to));
@@ -69,7 +71,7 @@ export function Palette({ onAdded }: { onAdded?: () => void }) {
       <div ref={scroller} className="palette-list" id={list} role="listbox" aria-label="Blocks" tabIndex={-1}>
         {found.map((group) => (
           <div key={group.family} role="group" aria-label={group.label}>
-            <h3 className="palette-family">{group.label}</h3>
+            <h3 className="palette-family" aria-hidden>{group.label}</h3>
             {group.blocks.map((block) => (
               <div
                 key={block.type}
@@ -102,7 +104,7 @@ export function Palette({ onAdded }: { onAdded?: () => void }) {
       )}
     </div>
   );
-}
+});
 
 function firstSentence(doc: string): string {
   return (/^[\s\S]*?[.!?](?=\s|$)/.exec(doc)?.[0] ?? doc).replaceAll("`", "");

@@ -6,7 +6,7 @@ import type { Checked } from "./context";
 import { checkQuery } from "./queries";
 
 /** Edits closer together than this are one question; short enough that an answer is there within 300 ms of an edit. */
-const PAUSE_MS = 90;
+const PAUSE_MS = 70;
 
 /** The document as it was when the hands last rested. */
 export function useRested(doc: StrategyDoc): StrategyDoc {
