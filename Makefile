@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help run web test lint docs api bench sim soak crash-matrix live-check
+.PHONY: help run web test lint docs api screenshots bench sim soak crash-matrix live-check
 WEB := src/paddock/surfaces/http/static/index.html
 WEB_SOURCES := web/index.html web/vite.config.ts $(shell find web/src web/public -type f 2>/dev/null)
 SEED ?= 1
@@ -32,9 +32,7 @@ web: $(WEB) ## Build the web app, if its sources are newer than what is built
 	@:
 
 test: $(VENV)/.synced-dev $(WEB) ## Set up, then run the tests
-	@web/npm.sh run --silent test
-	@web/npm.sh run --silent types
-	@web/npm.sh run --silent lint
+	@web/npm.sh run --silent check
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: $(VENV)/.synced-dev ## Style, types and import contracts
@@ -61,6 +59,9 @@ soak: $(VENV)/.synced-dev ## Play seeds of the simulation for a while: make soak
 
 crash-matrix: $(VENV)/.synced-dev ## Kill a worker at every point where it writes or sends, and print what became of it
 	@$(BIN)/python -m tests.crash.matrix
+
+screenshots: $(VENV)/.synced-dev $(WEB) ## Picture every page of a demo, both themes and two widths, into .screenshots/
+	@$(BIN)/python -m tests.web.screenshots
 
 live-check: $(VENV)/.synced-dev ## Hold what Hyperliquid says to anybody to the codec; skips without network
 	@$(BIN)/python -m tests.live_check

@@ -21,6 +21,7 @@ export default tseslint.config(
       "no-eval": "error",
       "max-lines": ["error", 260],
       "no-restricted-syntax": ["error", ...FORBIDDEN],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-non-null-assertion": "error",

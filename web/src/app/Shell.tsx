@@ -56,7 +56,7 @@ export function Shell() {
           type="button"
           className="shell-search"
           onClick={() => setOpen("palette")}
-          aria-label="Search and commands"
+          aria-label="Search or do something Ctrl K"
         >
           <Icon name="search" />
           <span>Search or do something</span>
