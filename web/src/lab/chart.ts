@@ -1,30 +1,16 @@
 /** The chart of a backtest as the server draws it: price with the strategy's indicators, and equity of every bar. */
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import type { Model } from "@/api/types";
 import type { Bar, Line, Point } from "@/charts";
 
-export interface ChartPayload {
-  step_ms: number;
-  decimals: number;
-  t: number[];
-  o: number[];
-  h: number[];
-  l: number[];
-  c: number[];
-  lines: { label: string; v: (number | null)[] }[];
-  oscillators: { label: string; v: (number | null)[] }[];
-  levels: number[];
-  unit: string;
-  equity: { t: number[]; last: number[]; drawdown: number[]; hold: number[] };
-}
-
-const get = api.get as unknown as (path: string, asked: object) => Promise<ChartPayload>;
+export type ChartPayload = Model<"ChartModel">;
 
 export const chartQuery = (id: string, symbol: string) =>
   queryOptions({
     queryKey: ["chart", id, symbol],
     queryFn: ({ signal }) =>
-      get("/api/v1/backtests/{backtest_id}/chart", { path: { backtest_id: id }, query: { symbol }, signal }),
+      api.get("/api/v1/backtests/{backtest_id}/chart", { path: { backtest_id: id }, query: { symbol }, signal }),
     staleTime: Infinity,
   });
 

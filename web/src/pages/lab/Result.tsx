@@ -16,6 +16,7 @@ import { FigureTable } from "./FigureTable";
 import { Headlines } from "./Headlines";
 import { Months } from "./Months";
 import { Reading } from "./Reading";
+import { ReportButton } from "./ReportButton";
 import { Trades } from "./Trades";
 import { Warnings } from "./Warnings";
 
@@ -67,9 +68,7 @@ function Shown({ backtest, doc }: { backtest: Backtest; doc: ResultDocument }) {
           <Link to="/lab" search={{ like: id }} className="button button-sm">
             <Icon name="edit" /> Change and run again
           </Link>
-          <a className="button button-sm" href={`/api/v1/backtests/${id}/report`} download>
-            <Icon name="download" /> Report
-          </a>
+          <ReportButton id={id} name={doc.strategy_name} />
         </div>
       </header>
       <Warnings warnings={doc.warnings} />
