@@ -1,20 +1,12 @@
 /** The bars that a run saw, for the chart. */
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import type { Model } from "@/api/types";
 import type { Bar } from "@/charts";
 
 export const BARS = 500;
 
-export interface Columns {
-  venue: string;
-  symbol: string;
-  interval: string;
-  ts: number[];
-  open: (number | null)[];
-  high: (number | null)[];
-  low: (number | null)[];
-  close: (number | null)[];
-}
+export type Columns = Model<"CandlesModel">;
 
 const known = (value: number | null | undefined): value is number => value !== null && value !== undefined;
 
@@ -26,14 +18,12 @@ export function barsOf(columns: Pick<Columns, "ts" | "open" | "high" | "low" | "
   });
 }
 
-const get = api.get as unknown as (path: string, asked: object) => Promise<Columns>;
-
 /** A market that is played back fast brings a bar a second; the feed has no stream of its own. */
 export const candlesQuery = (runId: string, symbol: string) =>
   queryOptions({
     queryKey: ["candles", runId, symbol],
     queryFn: ({ signal }) =>
-      get("/api/v1/runs/{run_id}/candles", { path: { run_id: runId }, query: { symbol, limit: BARS }, signal }),
+      api.get("/api/v1/runs/{run_id}/candles", { path: { run_id: runId }, query: { symbol, limit: BARS }, signal }),
     refetchInterval: 3_000,
     enabled: symbol !== "",
   });
