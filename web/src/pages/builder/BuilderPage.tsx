@@ -1,18 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useSession } from "@/app/session";
 import type { StrategyDoc } from "@/builder/document";
 import { keepDraft } from "@/builder/drafts";
 import { ErrorBox } from "@/design";
 import { BuilderSkeleton } from "./BuilderSkeleton";
 import type { Markets } from "./context";
-import { Editor } from "./Editor";
 import { Foreign } from "./Foreign";
 import { begun, type Opening, useBotOpening, useTemplateOpening } from "./opening";
 import { blocksQuery, feedsQuery, policyQuery, seriesQuery } from "./queries";
 import { StartPage } from "./StartPage";
 import "./Builder.css";
+
+/** In a file of its own, with the canvas: the page is there before it. */
+const Editor = lazy(() => import("./Editor").then((found) => ({ default: found.Editor })));
 
 type Session =
   { kind: "bot"; botId: string } | { kind: "template"; name: string } | { kind: "document"; doc: StrategyDoc };
@@ -81,13 +83,15 @@ function Loaded({ opening, onSaved }: { opening: Opening; onSaved: (botId: strin
   if (opening.foreign) return <Foreign strategy={opening.foreign} />;
   if (opening.opened && blocks.data && policy.data) {
     return (
-      <Editor
-        opened={opening.opened}
-        catalogue={blocks.data}
-        policy={policy.data}
-        markets={markets}
-        onSaved={onSaved}
-      />
+      <Suspense fallback={<BuilderSkeleton />}>
+        <Editor
+          opened={opening.opened}
+          catalogue={blocks.data}
+          policy={policy.data}
+          markets={markets}
+          onSaved={onSaved}
+        />
+      </Suspense>
     );
   }
   if (error) {
