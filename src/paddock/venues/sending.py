@@ -16,7 +16,9 @@ from paddock.venues.signing.signer import Signer
 from paddock.venues.transport.budget import Priority
 from paddock.venues.transport.gateway import Gateway
 from paddock.venues.transport.lost import Throttled
+from paddock.venues.wallet import Wallet
 
+VALID_MS: Final = 30_000  # of what nobody gave a last moment
 LATER_MS: Final = 1_000  # when to try again what did not leave, beside what did
 _NOT_ANSWERED: Final = Unclear("it was not answered")
 
@@ -27,14 +29,17 @@ Answer = Sequence[Outcome] | Unavailable
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request to sign and send. `read` makes `count` outcomes of its reply, and raises Unknown for garbage."""
+    """One request to sign and send. `read` makes `count` outcomes of its reply, and raises Unknown for garbage.
+
+    `sent_ts`: the time that it is signed for, at a venue that goes by it.
+    """
 
     operation: Operation
-    sent_ts: int
     expires_ts: int
     priority: Priority
     count: int
     read: Reading
+    sent_ts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,17 @@ class Sender(ABC):
         self._changed: Mapping[str, Rejected] = {}
 
     @abstractmethod
-    async def post(self, request: SignedRequest, priority: Priority) -> Any:
+    def number(self, wallet: Wallet, step: Step) -> int:
+        """The venue's nonce of a request, or the time that it is signed for. Raises Unavailable."""
+        ...
+
+    @abstractmethod
+    async def post(self, wallet: Wallet, request: SignedRequest, priority: Priority) -> Any:
         """The reply to a signed request. Raises Unavailable, and Unknown where it may have reached the venue."""
         ...
+
+    def limited(self, wallet: Wallet) -> None:  # noqa: B027  where nobody counts, nothing is done
+        """The venue refused a request for its rate."""
 
     def know(self, markets: Mapping[str, Any]) -> Mapping[str, Rejected]:
         """Tell the signer what may be traded; of each market that is not what it was, why nothing may open there.
@@ -67,15 +80,15 @@ class Sender(ABC):
             self._told = markets
         return self._changed
 
-    def send(self, account_id: str, steps: Sequence[Step]) -> list[Sequence[Outcome]]:
+    def send(self, wallet: Wallet, steps: Sequence[Step]) -> list[Sequence[Outcome]]:
         """The outcomes of each step. All are signed before the first leaves.
 
         Raises Unavailable when nothing left at all. What did not leave while other steps did, or because a budget
         is used up, is Rejected (rate_limit): it is provably not booked, and may be tried again.
         """
-        signed = [self._signed(account_id, step) for step in steps]
+        signed = [self._signed(wallet, step) for step in steps]
         leaving = [one for one in signed if isinstance(one, _Leaving)]
-        sent = self._gateway.write(self._send_all(leaving)) if leaving else []
+        sent = self._gateway.write(self._send_all(wallet, leaving)) if leaving else []
         if sent and len(sent) == len(signed) and all(isinstance(one, Unavailable) for one in sent):
             _raise_first(sent)
         answers = iter(sent)
@@ -100,24 +113,28 @@ class Sender(ABC):
             return _not_allowed(error)
         return None
 
-    def _signed(self, account_id: str, step: Step) -> _Leaving | Rejected:
+    def _signed(self, wallet: Wallet, step: Step) -> _Leaving | Rejected:
+        number = self.number(wallet, step)
         try:
-            (signed,) = self._signer.sign(Order(account_id, step.operation, step.sent_ts, step.expires_ts))
+            (signed,) = self._signer.sign(Order(wallet.account_id, step.operation, number, step.expires_ts))
         except (Refused, Invalid) as error:
             return _not_allowed(error)
         return _Leaving(signed, step)
 
-    async def _send_all(self, leaving: Sequence[_Leaving]) -> list[Answer]:
-        return await asyncio.gather(*(self._send_one(one) for one in leaving))
+    async def _send_all(self, wallet: Wallet, leaving: Sequence[_Leaving]) -> list[Answer]:
+        return await asyncio.gather(*(self._send_one(wallet, one) for one in leaving))
 
-    async def _send_one(self, leaving: _Leaving) -> Answer:
+    async def _send_one(self, wallet: Wallet, leaving: _Leaving) -> Answer:
         step = leaving.step
         try:
-            return step.read(await self.post(leaving.request, step.priority))
+            outcomes = step.read(await self.post(wallet, leaving.request, step.priority))
         except Unknown as error:
             return [Unclear(error.message)] * step.count
         except Unavailable as error:
             return error
+        if any(isinstance(one, Rejected) and one.code is RejectCode.RATE_LIMIT for one in outcomes):
+            self.limited(wallet)
+        return outcomes
 
 
 def later(why: Unavailable) -> Rejected:

@@ -18,14 +18,14 @@ from paddock.surfaces.machine import SystemClock, SystemRandom
 from paddock.surfaces.venues import Venues
 from paddock.venues.broker import Accepted
 from paddock.venues.faults import Fault
-from paddock.venues.hyperliquid.notes import MemoryNoteStore
-from paddock.venues.hyperliquid.wallet import Wallet
+from paddock.venues.notes import MemoryNoteStore
 from paddock.venues.pacifica.broker import PacificaBroker
 from paddock.venues.pacifica.simulator.server import running
 from paddock.venues.pacifica.simulator.simulator import Simulator
 from paddock.venues.pacifica.simulator.terms import UNLIMITED, Terms
 from paddock.venues.signing.grant import Network
 from paddock.venues.signing.tally import FileTally
+from paddock.venues.wallet import Wallet
 from tests.venues.signing.given import POLICY, Given, order
 
 CANCEL = "post:/orders/cancel"

@@ -17,7 +17,7 @@ def stage(tmp_path):
 @pytest.fixture
 def hasty(tmp_path):
     """For answers that never come: nobody waits for them for long."""
-    with staged(tmp_path, wait_ms=800) as stage:
+    with staged(tmp_path, wait_ms=2_000) as stage:
         stage.trade(100.0)
         stage.broker.equity("account-1")
         yield stage

@@ -19,12 +19,11 @@ from paddock.venues.hyperliquid.client import Client
 from paddock.venues.hyperliquid.gateway import Gateway
 from paddock.venues.hyperliquid.networks import ALLOWANCES
 from paddock.venues.hyperliquid.networks import simulator as at
-from paddock.venues.hyperliquid.notes import MemoryNoteStore
 from paddock.venues.hyperliquid.simulator.listing import Coin
 from paddock.venues.hyperliquid.simulator.server import running
 from paddock.venues.hyperliquid.simulator.simulator import Simulator
 from paddock.venues.hyperliquid.simulator.terms import UNLIMITED, Terms
-from paddock.venues.hyperliquid.wallet import Wallet
+from paddock.venues.notes import MemoryNoteStore
 from paddock.venues.signing.grant import Grant, Network
 from paddock.venues.signing.hyperliquid import Hyperliquid
 from paddock.venues.signing.keystore import KeyRing
@@ -34,6 +33,7 @@ from paddock.venues.signing.vault import Vault
 from paddock.venues.transport.nonce_stores import MemoryNonces
 from paddock.venues.transport.nonces import NonceStore
 from paddock.venues.transport.stream import Pace
+from paddock.venues.wallet import Wallet
 from tests.venues.contract import ACCOUNT, STEP_MS
 from tests.venues.signing.given import Entropy
 

@@ -16,8 +16,8 @@ from paddock.venues.exchange import Request, Tif, TwapRequest
 from paddock.venues.exchange.units import HOUR_MS
 from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid.codec import info
-from paddock.venues.hyperliquid.overdue import FIRST_MS
 from paddock.venues.hyperliquid.simulator import of_users
+from paddock.venues.overdue import FIRST_MS
 from tests import patience
 from tests.patience import pause
 from tests.venues.contract import ACCOUNT

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from paddock.core.errors import Invalid, Unavailable
 from paddock.core.orders import Side
 from paddock.venues.broker import VenueFunding
-from paddock.venues.hyperliquid.notes import FileNoteStore, MemoryNoteStore, Note, Notes
-from paddock.venues.hyperliquid.told import LATE_MS, Cursor, Shelf, Told
+from paddock.venues.hyperliquid.told import Told
+from paddock.venues.notes import FileNoteStore, MemoryNoteStore, Note, Notes
+from paddock.venues.told import LATE_MS, Cursor, Shelf
 
 LATE = LATE_MS[Shelf.FUNDING]
 

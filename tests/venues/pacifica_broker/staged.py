@@ -16,8 +16,7 @@ from paddock.core.orders import OrderKind, Side
 from paddock.core.seams import ManualClock, SeededRandom
 from paddock.venues.broker import Placement
 from paddock.venues.exchange.units import HOUR_MS
-from paddock.venues.hyperliquid.notes import MemoryNoteStore
-from paddock.venues.hyperliquid.wallet import Wallet
+from paddock.venues.notes import MemoryNoteStore
 from paddock.venues.pacifica.broker import PacificaBroker
 from paddock.venues.pacifica.client import Client
 from paddock.venues.pacifica.codec.signing import address_of
@@ -35,6 +34,7 @@ from paddock.venues.signing.policy import Policy
 from paddock.venues.signing.tally import FileTally
 from paddock.venues.signing.vault import Vault
 from paddock.venues.transport.stream import Pace
+from paddock.venues.wallet import Wallet
 from tests.venues.contract import ACCOUNT, STEP_MS
 from tests.venues.signing.given import Entropy
 

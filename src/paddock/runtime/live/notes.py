@@ -11,7 +11,7 @@ from sqlalchemy import select
 from paddock.journal.database import Database
 from paddock.journal.schema import upsert
 from paddock.runtime.live.tables import venue_notes
-from paddock.venues.hyperliquid.notes import Note
+from paddock.venues.notes import Note
 
 _NOTES: Final = TypeAdapter(list[Note])
 

@@ -23,8 +23,9 @@ from paddock.venues.pacifica.codec import account, outcomes, queries
 from paddock.venues.pacifica.codec.account import BalanceChange
 from paddock.venues.pacifica.codec.instruments import VENUE
 from paddock.venues.pacifica.gateway import Gateway
-from paddock.venues.pacifica.leverage import EARLY_MS, VALID_MS
+from paddock.venues.pacifica.leverage import EARLY_MS
 from paddock.venues.pacifica.public import PAGE, pages
+from paddock.venues.sending import VALID_MS
 from paddock.venues.signing.operations import CancelById, Order, SignedRequest
 from paddock.venues.transport.budget import Priority
 

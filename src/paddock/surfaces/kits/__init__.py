@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from paddock.runtime.venue_feed import CandleSource
     from paddock.venues.archive import Archive
     from paddock.venues.broker import Broker, Capabilities
-    from paddock.venues.hyperliquid.notes import NoteStore
+    from paddock.venues.notes import NoteStore
     from paddock.venues.signing.signer import Signer
     from paddock.venues.ticks import TickSource
     from paddock.venues.transport.gateway import Gateway

@@ -17,9 +17,9 @@ from paddock.venues.hyperliquid.client import Client
 from paddock.venues.hyperliquid.gateway import Gateway
 from paddock.venues.hyperliquid.networks import ENDPOINTS, simulator
 from paddock.venues.hyperliquid.ticks import HyperliquidTicks
-from paddock.venues.hyperliquid.wallet import Wallet
 from paddock.venues.signing.grant import Network
 from paddock.venues.signing.signer import Signer
+from paddock.venues.wallet import Wallet
 
 
 def _client(place: Place, clock: Clock, random: RandomSource) -> Gateway:

@@ -10,7 +10,6 @@ from paddock.runtime.live.rows import Connection
 from paddock.runtime.place import Place
 from paddock.surfaces.kits import Kit, Stores
 from paddock.venues.broker import Broker
-from paddock.venues.hyperliquid.wallet import Wallet
 from paddock.venues.pacifica.archive import PacificaArchive
 from paddock.venues.pacifica.broker import CAPABILITIES, PacificaBroker
 from paddock.venues.pacifica.candles import PacificaCandles
@@ -20,6 +19,7 @@ from paddock.venues.pacifica.networks import ENDPOINTS, simulator
 from paddock.venues.pacifica.ticks import PacificaTicks
 from paddock.venues.signing.grant import Network
 from paddock.venues.signing.signer import Signer
+from paddock.venues.wallet import Wallet
 
 
 def _client(place: Place, clock: Clock, random: RandomSource) -> Gateway:

@@ -32,17 +32,17 @@ from paddock.venues.hyperliquid.codec.orders import Request
 from paddock.venues.hyperliquid.codec.standing import Agent
 from paddock.venues.hyperliquid.following import POLL_MS, Following, kind_of, running, twap_state
 from paddock.venues.hyperliquid.gateway import Gateway
-from paddock.venues.hyperliquid.leverage import VALID_MS
-from paddock.venues.hyperliquid.notes import Notes, NoteStore
-from paddock.venues.hyperliquid.overdue import Overdue
 from paddock.venues.hyperliquid.placing import Placing
 from paddock.venues.hyperliquid.prices import Prices
-from paddock.venues.hyperliquid.sending import Sender, Step, filled_in
-from paddock.venues.hyperliquid.wallet import Wallet
+from paddock.venues.hyperliquid.sending import Sender
+from paddock.venues.notes import Notes, NoteStore
+from paddock.venues.overdue import Overdue
+from paddock.venues.sending import VALID_MS, Step, filled_in
 from paddock.venues.signing.operations import Cancel, CancelById, ScheduleCancel, Shelf
 from paddock.venues.signing.signer import Signer
 from paddock.venues.transport.budget import Priority
 from paddock.venues.transport.nonces import NonceStore
+from paddock.venues.wallet import Wallet
 
 CAPABILITIES: Final = Capabilities(relative_brackets=False, attached_brackets=True, dedups=False, netting=True)
 
@@ -106,7 +106,7 @@ class HyperliquidBroker:
         wallet = self._wallet(cancellations[0].account_id)
         symbols = frozenset(each.symbol for each in cancellations)
         listing = self._gateway.read(self._client.listed_before(symbols, Priority.CANCEL))
-        self._sender.know(listing)
+        self._sender.know(listing.markets)
         judged = [self._judged(wallet, each, listing) for each in cancellations]
         return filled_in(cancellations, judged, lambda kept: self._cancel(wallet, kept, listing))
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 from paddock.core.errors import PaddockError
 from paddock.core.seams import Clock, RandomSource
-from paddock.venues.heard import Gap
+from paddock.venues.endpoint import Endpoint
 from paddock.venues.hyperliquid.codec import actions, info, instruments, standing
 from paddock.venues.hyperliquid.codec.instruments import MAIN_DEX, Dex, Listing
 from paddock.venues.hyperliquid.codec.reading import decoded, shown
@@ -23,12 +22,11 @@ from paddock.venues.hyperliquid.networks import (
     CONNECTIONS,
     FRAMES,
     IP,
-    Endpoint,
     address_allowance,
     address_bucket,
 )
 from paddock.venues.transport.budget import Allowance, Budget, Priority
-from paddock.venues.transport.frames import Delivery
+from paddock.venues.transport.hearing import Hearer, Hearing
 from paddock.venues.transport.http import Http, Reply, Request
 from paddock.venues.transport.lost import Does, lost, unavailable
 from paddock.venues.transport.outage import Outage
@@ -51,7 +49,6 @@ class Names(Protocol):
 
 
 K = TypeVar("K", bound=Names)
-Hearer = Callable[[Delivery[Frame]], None]
 
 
 class Client:
@@ -81,7 +78,6 @@ class Client:
         self._listed_s = float("-inf")
         self._listing_lock = asyncio.Lock()
         self._allowed_s: dict[str, float] = {}
-        self._hearers: dict[str, list[Hearer]] = defaultdict(list)
         self._stack = contextlib.AsyncExitStack()
 
     # --- life ---
@@ -92,7 +88,7 @@ class Client:
         self._seconds = loop.time
         self._budget = Budget(self._allowances, loop.time)
         self._http = await self._stack.enter_async_context(Http(self.endpoint.rest, self.clock, self._budget))
-        self._stream = Stream(
+        stream = Stream(
             self.endpoint.socket,
             HyperliquidDialect(lambda: self._listing),
             self.clock,
@@ -102,12 +98,10 @@ class Client:
             connect={CONNECTIONS: 1},
             sent={FRAMES: 1},
         )
-        self._streaming: asyncio.Task[None] | None = None
+        self._hearing = Hearing(stream, self.clock, "hyperliquid hearing")
 
     async def close(self) -> None:
-        if self._streaming is not None:
-            await self._stream.close()
-            await asyncio.wait([self._streaming])
+        await self._hearing.close()
         await self._stack.aclose()
 
     # --- questions and actions ---
@@ -203,43 +197,27 @@ class Client:
 
     # --- the socket ---
 
-    async def hear(self, asked: Subscription, hearer: Hearer, fresh_ms: int = 0) -> str:
+    async def hear(self, asked: Subscription, hearer: Hearer[Frame], fresh_ms: int = 0) -> str:
         """From now on tell `hearer`, on the loop, what is heard; gives the subscription's key. A Gap comes first.
 
         `hearer` is quick and raises nothing. Quantities in frames are in lots of the listing, which is read before.
         """
         await self.listed()
         wanted = subscription(asked, fresh_ms)
-        self._hearers[wanted.key].append(hearer)
-        if self._streaming is None:
-            await self._stream.__aenter__()
-            self._streaming = asyncio.create_task(self._listen(), name="hyperliquid hearing")
-        if len(self._hearers[wanted.key]) == 1:
-            self._stream.add(wanted)
-        else:
-            now_ts = self.clock.now_ts()
-            hearer(Delivery(wanted.key, Gap(wanted.key, "it begins"), now_ts))
+        await self._hearing.hear(wanted, hearer)
         return wanted.key
 
-    def unhear(self, key: str, hearer: Hearer) -> None:
-        self._hearers[key].remove(hearer)
-        if not self._hearers[key]:
-            del self._hearers[key]
-            self._stream.drop(key)
+    def unhear(self, key: str, hearer: Hearer[Frame]) -> None:
+        self._hearing.unhear(key, hearer)
 
     @property
     def outage(self) -> Outage:
         """Of the socket."""
-        return self._stream.outage
+        return self._hearing.outage
 
     def stale(self) -> frozenset[str]:
         """The subscriptions on which nothing may be decided now."""
-        return self._stream.stale(self.clock.now_ts())
-
-    async def _listen(self) -> None:
-        async for delivery in self._stream:
-            for hearer in tuple(self._hearers.get(delivery.key, ())):
-                hearer(delivery)
+        return self._hearing.stale()
 
     async def _post(
         self, path: str, body: Mapping[str, Any], does: Does, priority: Priority, charges: dict[str, int]

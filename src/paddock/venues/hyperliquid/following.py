@@ -23,8 +23,9 @@ from paddock.venues.hyperliquid.codec.instruments import Listing
 from paddock.venues.hyperliquid.codec.known import Known
 from paddock.venues.hyperliquid.codec.order_reports import OrderReport
 from paddock.venues.hyperliquid.codec.said import Frame
-from paddock.venues.hyperliquid.notes import Notes
-from paddock.venues.hyperliquid.told import LATE_MS, Cursor, Entry, News, Shelf, Told
+from paddock.venues.hyperliquid.told import News, Told
+from paddock.venues.notes import Notes
+from paddock.venues.told import LATE_MS, Cursor, Entry, Shelf
 from paddock.venues.transport.budget import Priority
 from paddock.venues.transport.frames import Delivery
 from paddock.venues.transport.lost import unavailable
@@ -147,7 +148,7 @@ class Following:
 
     async def _read_fills(self) -> None:
         """Page by page, so that what was read stays when the venue says later. A TWAP's are told apart, too [?]."""
-        from_ts = max(self._told.read_ts[Shelf.FILLS] - LATE_MS[Shelf.FILLS], self._told.complete_ts[Shelf.FILLS])
+        from_ts = self._told.next_ts(Shelf.FILLS)
         while True:
             page = await self._rows(info.fills(self._user, from_ts), fills.fills)
             self._told.add(Shelf.FILLS, page)
@@ -172,7 +173,7 @@ class Following:
             self._told.add(Shelf.ORDERS, [twap for _, twap in await self.twaps()])
 
     async def _read_payments(self) -> None:
-        from_ts = max(self._told.read_ts[Shelf.FUNDING] - LATE_MS[Shelf.FUNDING], self._told.complete_ts[Shelf.FUNDING])
+        from_ts = self._told.next_ts(Shelf.FUNDING)
         while True:
             page = fills.payments(await self._client.ask(info.payments(self._user, from_ts)))
             self._told.add(Shelf.FUNDING, page)
@@ -227,13 +228,13 @@ class Following:
             return False
         return any(note.may_have_traded(fill.symbol, fill.side, fill.venue_ts) for note in self._notes.twaps())
 
-    async def _look_up(self, entry: Entry) -> None:
+    async def _look_up(self, entry: Entry[News]) -> None:
         """Whose order a fill was of, where nobody told yet."""
         news = entry.news
         if isinstance(news, Fill) and not news.twap_id and self._told.order(news.oid) is None:
             await self.order(news.oid)
 
-    def _event(self, entry: Entry) -> VenueEvent | None:
+    def _event(self, entry: Entry[News]) -> VenueEvent | None:
         news: News = entry.news
         match news:
             case Fill():

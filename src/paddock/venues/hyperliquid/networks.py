@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from paddock.venues.endpoint import Endpoint
 from paddock.venues.signing.grant import Network
 from paddock.venues.transport.address import local
 from paddock.venues.transport.budget import Allowance, Reserves
@@ -22,15 +22,6 @@ ALLOWANCES: Final = (
 )
 ADDRESS_ACTIONS: Final = 10_000  # of an account before it has traded; one more for each dollar
 ADDRESS_DRIP_MS: Final = 10_000  # without allowance, one action in so long
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """`rest` without a slash at its end; `network` is the one that requests are signed for."""
-
-    network: Network
-    rest: str
-    socket: str
 
 
 MAINNET: Final = Endpoint(Network.MAINNET, "https://api.hyperliquid.xyz", "wss://api.hyperliquid.xyz/ws")

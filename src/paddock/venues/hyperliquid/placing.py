@@ -10,19 +10,19 @@ from functools import partial
 from paddock.core.errors import Invalid, Unavailable, Unknown
 from paddock.core.orders import OrderKind
 from paddock.venues.broker import Accepted, Bracket, Outcome, Placement, RejectCode, Rejected
-from paddock.venues.hyperliquid import leverage
 from paddock.venues.hyperliquid.codec import orders, replies, rules
 from paddock.venues.hyperliquid.codec.instruments import Listing
 from paddock.venues.hyperliquid.codec.orders import Request
 from paddock.venues.hyperliquid.gateway import Gateway
-from paddock.venues.hyperliquid.leverage import Leverages, reduces
-from paddock.venues.hyperliquid.notes import Note, Notes
+from paddock.venues.hyperliquid.leverage import Leverages
 from paddock.venues.hyperliquid.prices import Prices
-from paddock.venues.hyperliquid.sending import Reading, Sender, Step, filled_in, later
-from paddock.venues.hyperliquid.wallet import Wallet
+from paddock.venues.leverage import reduces, wanted
+from paddock.venues.notes import Note, Notes
+from paddock.venues.sending import Reading, Sender, Step, filled_in, later
 from paddock.venues.signing.operations import Place
 from paddock.venues.transport.budget import Priority
 from paddock.venues.transport.lost import unavailable
+from paddock.venues.wallet import Wallet
 
 Held = Callable[[Wallet, str], bool]
 
@@ -69,7 +69,7 @@ class Placing:
     def _leave(self, wallet: Wallet, notes: Notes, asked: Sequence[Placement], needs: Needs) -> list[Outcome]:
         """Of orders that need the same. Raises Unavailable when nothing left."""
         market = self._market(wallet, asked, needs)
-        changed = self._sender.know(market.listing)
+        changed = self._sender.know(market.listing.markets)
         refused: list[Outcome | None] = [self._refused(each, market) for each in asked]
         if needs is Needs.ALL:
             refused = [changed.get(each.symbol) or outcome for each, outcome in zip(asked, refused, strict=True)]
@@ -110,7 +110,7 @@ class Placing:
         """
         entering = [each for each, outcome in zip(asked, refused, strict=True) if outcome is None]
         missed: dict[str, Unavailable] = {}
-        for symbol, setting in leverage.wanted(entering, wallet, listing).items():
+        for symbol, setting in wanted(entering, lambda symbol: wallet.cross and not listing[symbol].isolated).items():
             try:
                 why = self._leverages.set(wallet, symbol, setting, partial(self._held, wallet, symbol))
             except (Unavailable, Unknown) as error:  # whatever became of the leverage, the entry has not left

@@ -1,116 +1,33 @@
-"""What has an account been told, in which order, and up to where did a reader get? Pure, without I/O.
-
-What happened comes from several places, late and more than once; each thing is kept once, by its key. A reader's
-cursor names the time it got to and the keys around that time, so that what arrives behind it, in the same millisecond
-or a little late, is still given, and nothing is given twice.
-"""
+"""What has an account at Hyperliquid been told? Its news as entries, and its orders as they were told last."""
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Final, Self
+from collections.abc import Iterable
+from typing import Final
 
-from paddock.core.errors import Code, Invalid
 from paddock.core.orders import TERMINAL, OrderState
+from paddock.venues import told
 from paddock.venues.broker import VenueFunding
 from paddock.venues.hyperliquid.codec.fills import Fill
 from paddock.venues.hyperliquid.codec.history import TwapReport
 from paddock.venues.hyperliquid.codec.order_reports import OrderReport
-
-MOST_KEPT: Final = 20_000
+from paddock.venues.told import MOST_KEPT, Entry, Shelf
 
 News = Fill | OrderReport | VenueFunding | TwapReport
+_ENDED: Final = TERMINAL | {OrderState.UNKNOWN}
 
 
-class Shelf(StrEnum):
-    """Each is read from the venue in its own way; the values stand in cursors."""
-
-    FILLS = "f"
-    ORDERS = "o"
-    FUNDING = "p"
-
-
-# How late, by its own time, something may come to be told. An hour's funding is booked a while after the hour.
-LATE_MS: Final[Mapping[Shelf, int]] = {Shelf.FILLS: 60_000, Shelf.ORDERS: 60_000, Shelf.FUNDING: 7_200_000}
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
-    """Ordered by time; at the same moment an order opens, trades, and ends."""
-
-    venue_ts: int
-    rank: int
-    key: str
-    shelf: Shelf = field(compare=False)
-    news: News = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far one shelf was read: the newest time, and when each thing was that is not older than what may be late."""
-
-    ts: int = 0
-    given: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    marks: Mapping[Shelf, Mark] = field(default_factory=dict)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Raises Invalid (value) for a text that no cursor gave."""
-        try:
-            said: dict[str, Any] = json.loads(text) if text else {}
-            return cls({Shelf(name): _mark(ts, given) for name, (ts, given) in said.items()})
-        except (ValueError, TypeError, AttributeError) as error:
-            raise Invalid(Code.VALUE, "this is no cursor of Hyperliquid's events", seen=text[:60]) from error
-
-    def __str__(self) -> str:
-        said = {
-            shelf: [mark.ts, {key: mark.ts - ts for key, ts in sorted(mark.given.items())}]
-            for shelf, mark in sorted(self.marks.items())
-        }
-        return json.dumps(said, separators=(",", ":")) if said else ""
-
-    def from_ts(self, shelf: Shelf) -> int:
-        """What is older was given."""
-        return max(self.marks.get(shelf, Mark()).ts - LATE_MS[shelf], 0)
-
-    def behind(self, entries: Iterable[Entry]) -> Cursor:
-        """Behind these as well."""
-        given = {shelf: dict(mark.given) for shelf, mark in self.marks.items()}
-        for entry in entries:
-            given.setdefault(entry.shelf, {})[entry.key] = entry.venue_ts
-        return Cursor({shelf: _newest(shelf, times) for shelf, times in given.items()})
-
-    def gave(self, entry: Entry) -> bool:
-        mark = self.marks.get(entry.shelf, Mark())
-        return entry.venue_ts < self.from_ts(entry.shelf) or entry.key in mark.given
-
-
-class Told:
-    """Of one account. `complete_ts` of a shelf: nothing from there on is missing but what happened since `read_ts`."""
-
+class Told(told.Told[News]):
     def __init__(self) -> None:
-        self._entries: list[Entry] = []
-        self._keys: set[tuple[Shelf, str]] = set()
-        self._newest: dict[int, OrderReport] = {}  # orders by the venue's id, as they were told last
-        self.complete_ts: dict[Shelf, int] = {}
-        self.read_ts: dict[Shelf, int] = dict.fromkeys(Shelf, 0)
+        super().__init__()
+        self._newest: dict[int, OrderReport] = {}  # orders by the venue's id
 
     def add(self, shelf: Shelf, news: Iterable[News]) -> None:
         for one in news:
-            entry = Entry(one.venue_ts if not isinstance(one, OrderReport) else one.status_ts, *_named(one), shelf, one)
             if isinstance(one, OrderReport):
                 self.learn(one)
-            if (shelf, entry.key) not in self._keys:
-                self._keys.add((shelf, entry.key))
-                insort(self._entries, entry)
+            ts = one.status_ts if isinstance(one, OrderReport) else one.venue_ts
+            self.put([Entry(ts, *_named(one), shelf, one)])
 
     def learn(self, report: OrderReport) -> None:
         """Where an order stands, for those who ask what it was."""
@@ -121,32 +38,12 @@ class Told:
     def order(self, oid: int) -> OrderReport | None:
         return self._newest.get(oid)
 
-    def after(self, cursor: Cursor) -> list[Entry]:
-        """What a reader has not been given, in order."""
-        first_ts = min(cursor.from_ts(shelf) for shelf in Shelf)
-        start = bisect_left(self._entries, first_ts, key=lambda entry: entry.venue_ts)
-        return [entry for entry in self._entries[start:] if not cursor.gave(entry)]
-
-    def reaches(self, shelf: Shelf, from_ts: int) -> bool:
-        """Whether all that happened from then on is here, but for what is new."""
-        return self.complete_ts.get(shelf, from_ts + 1) <= from_ts
-
-    def begin(self, shelf: Shelf, from_ts: int) -> None:
-        """What happened from then on is about to be read."""
-        self.complete_ts[shelf] = self.read_ts[shelf] = from_ts
-
     def prune(self, most: int = MOST_KEPT) -> None:
-        """Forget the oldest; a reader who comes for them has them read again."""
-        if len(self._entries) <= most:
-            return
-        kept_ts = self._entries[-most].venue_ts
-        gone = [entry for entry in self._entries if entry.venue_ts < kept_ts]
-        self._entries = self._entries[len(gone) :]
-        self._keys = {(entry.shelf, entry.key) for entry in self._entries}
-        for shelf in {entry.shelf for entry in gone}:
-            self.complete_ts[shelf] = max(self.complete_ts.get(shelf, 0), kept_ts)
-        oids = {entry.news.oid for entry in self._entries if isinstance(entry.news, OrderReport | Fill)}
-        self._newest = {oid: report for oid, report in self._newest.items() if oid in oids}
+        before = len(self.entries)
+        super().prune(most)
+        if len(self.entries) < before:
+            oids = {entry.news.oid for entry in self.entries if isinstance(entry.news, OrderReport | Fill)}
+            self._newest = {oid: report for oid, report in self._newest.items() if oid in oids}
 
 
 def _named(news: News) -> tuple[int, str]:
@@ -159,14 +56,4 @@ def _named(news: News) -> tuple[int, str]:
         case TwapReport():
             return 3, f"twap-{news.twap_id}-{news.status}"
         case OrderReport():
-            ended = news.state in TERMINAL or news.state is OrderState.UNKNOWN
-            return 3 if ended else 0, f"{news.oid}-{news.status}-{news.status_ts}"
-
-
-def _newest(shelf: Shelf, given: Mapping[str, int]) -> Mark:
-    ts = max(given.values())
-    return Mark(ts, {key: at for key, at in given.items() if at >= ts - LATE_MS[shelf]})
-
-
-def _mark(ts: Any, given: Any) -> Mark:
-    return Mark(int(ts), {str(key): int(ts) - int(before) for key, before in given.items()})
+            return 3 if news.state in _ENDED else 0, f"{news.oid}-{news.status}-{news.status_ts}"

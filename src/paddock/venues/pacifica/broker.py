@@ -13,7 +13,6 @@ from typing import Final
 from paddock.core.errors import Code, NotFound
 from paddock.core.orders import OrderKind
 from paddock.venues.broker import (
-    Accepted,
     Cancellation,
     Capabilities,
     Outcome,
@@ -24,15 +23,15 @@ from paddock.venues.broker import (
     VenueOrder,
     VenuePosition,
 )
-from paddock.venues.hyperliquid.notes import Note, Notes, NoteStore
-from paddock.venues.hyperliquid.wallet import Wallet
+from paddock.venues.notes import Note, Notes, NoteStore
+from paddock.venues.overdue import Overdue
 from paddock.venues.pacifica.codec import account, outcomes, queries
 from paddock.venues.pacifica.codec.account import Account, Position
 from paddock.venues.pacifica.codec.ids import is_number
 from paddock.venues.pacifica.codec.instruments import VENUE, Listing
 from paddock.venues.pacifica.following import POLL_MS, Following
 from paddock.venues.pacifica.gateway import Gateway
-from paddock.venues.pacifica.leverage import EARLY_MS, VALID_MS
+from paddock.venues.pacifica.leverage import EARLY_MS
 from paddock.venues.pacifica.placing import Placing
 from paddock.venues.pacifica.prices import Prices
 from paddock.venues.sending import Sender, Step, filled_in
@@ -40,6 +39,7 @@ from paddock.venues.signing.operations import Cancel, CancelById, Operation, She
 from paddock.venues.signing.signer import Signer
 from paddock.venues.transport.budget import Priority
 from paddock.venues.transport.http import Reply
+from paddock.venues.wallet import Wallet
 
 CAPABILITIES: Final = Capabilities(relative_brackets=False, attached_brackets=True, dedups=False, netting=True)
 _SHELVES: Final = {OrderKind.STOP: Shelf.TRIGGERS, OrderKind.TWAP: Shelf.TWAPS}
@@ -50,7 +50,10 @@ class PacificaSender(Sender):
         super().__init__(gateway, signer, VENUE, gateway.client.endpoint.network)
         self._client = gateway.client
 
-    async def post(self, request: SignedRequest, priority: Priority) -> Reply:
+    def number(self, wallet: Wallet, step: Step) -> int:
+        return step.sent_ts
+
+    async def post(self, wallet: Wallet, request: SignedRequest, priority: Priority) -> Reply:
         return await self._client.act(request, priority)
 
 
@@ -82,6 +85,7 @@ class PacificaBroker:
         self._prices = Prices(self._client)
         self._sender = PacificaSender(gateway, signer)
         self._placing = Placing(gateway, self._sender, self._prices, self._holds)
+        self._overdue = {name: Overdue(name, self._notes[name], self._clock, self.cancel) for name in self._wallets}
         self._heard: set[str] = set()
 
     @property
@@ -128,7 +132,7 @@ class PacificaBroker:
         self, wallet: Wallet, cancellations: Sequence[Cancellation], shelves: Mapping[str, Shelf]
     ) -> list[Outcome]:
         steps = [_cancelling(each, shelves[each.client_id]) for each in cancellations]
-        return [outcome for (outcome,) in self._sender.send(wallet.account_id, steps)]
+        return [outcome for (outcome,) in self._sender.send(wallet, steps)]
 
     def _shelves(self, wallet: Wallet, cancellations: Iterable[Cancellation]) -> Mapping[str, Shelf]:
         """Where each waits: triggers and TWAPs are cancelled by requests of their own. What this process does not know
@@ -149,18 +153,6 @@ class PacificaBroker:
         if asked.client_id not in shelves:
             return Rejected(RejectCode.NO_SUCH_ORDER, "no such order rests")
         return None
-
-    def _cancel_overdue(self, wallet: Wallet) -> None:
-        """The venue knows no last moment of an order that rests; what this does not reach is tried the next time."""
-        now_ts, notes = self._clock.now_ts(), self._notes[wallet.account_id]
-        due = notes.overdue(now_ts)
-        asked = [
-            Cancellation(note.client_id, wallet.account_id, note.symbol, now_ts, now_ts + VALID_MS) for note in due
-        ]
-        for note, outcome in zip(due, self.cancel(asked), strict=True):
-            gone = isinstance(outcome, Rejected) and outcome.code is RejectCode.NO_SUCH_ORDER
-            if isinstance(outcome, Accepted) or (gone and now_ts > note.expires_ts):
-                notes.end(note.client_id)
 
     # --- looking ---
 
@@ -195,7 +187,7 @@ class PacificaBroker:
         """As Broker has it. Orders of ours whose time is over are cancelled on the way."""
         wallet = self._wallet(account_id)
         self._listen(wallet)
-        self._cancel_overdue(wallet)
+        self._overdue[account_id].end()
         return self._gateway.read(self._following[account_id].events(cursor))
 
     def _listen(self, wallet: Wallet) -> None:
@@ -223,7 +215,7 @@ def _cancelling(asked: Cancellation, shelf: Shelf) -> Step:
     operation: Operation = Cancel((early,), shelf)
     if is_number(asked.client_id):
         operation = CancelById(asked.symbol, (int(asked.client_id),), shelf)
-    return Step(operation, early.sent_ts, asked.expires_ts, Priority.CANCEL, 1, _cancelled)
+    return Step(operation, asked.expires_ts, Priority.CANCEL, 1, _cancelled, early.sent_ts)
 
 
 def _cancelled(reply: Reply) -> list[Outcome]:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from paddock.core.errors import PaddockError
 from paddock.core.seams import Clock, RandomSource
-from paddock.venues.hyperliquid.networks import Endpoint
+from paddock.venues.endpoint import Endpoint
 from paddock.venues.pacifica.codec import answers, frames, instruments, queries
 from paddock.venues.pacifica.codec.allowance import allowance
 from paddock.venues.pacifica.codec.answers import Answer

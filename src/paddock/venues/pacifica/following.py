@@ -20,7 +20,7 @@ from paddock.core.time import DAY_MS
 from paddock.venues import told
 from paddock.venues.broker import OrderUpdate, VenueEvent, VenueFill
 from paddock.venues.heard import Gap
-from paddock.venues.hyperliquid.notes import Notes
+from paddock.venues.notes import Notes
 from paddock.venues.pacifica.client import Client
 from paddock.venues.pacifica.codec import account, answers, frames, histories, queries
 from paddock.venues.pacifica.codec.account import Paid

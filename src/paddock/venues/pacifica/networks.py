@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from paddock.venues.hyperliquid.networks import Endpoint
+from paddock.venues.endpoint import Endpoint
 from paddock.venues.signing.grant import Network
 from paddock.venues.transport.address import local
 from paddock.venues.transport.budget import Allowance, Reserves

@@ -12,18 +12,18 @@ from typing import Final
 from paddock.core.errors import Invalid, Unavailable, Unknown
 from paddock.core.orders import OrderKind
 from paddock.venues.broker import Bracket, Outcome, Placement, RejectCode, Rejected
-from paddock.venues.hyperliquid.wallet import Wallet
-from paddock.venues.pacifica import leverage
+from paddock.venues.leverage import reduces, wanted
 from paddock.venues.pacifica.codec import orders, outcomes, rules
 from paddock.venues.pacifica.codec.instruments import Listing
 from paddock.venues.pacifica.gateway import Gateway
-from paddock.venues.pacifica.leverage import EARLY_MS, Leverages, reduces
+from paddock.venues.pacifica.leverage import EARLY_MS, Leverages
 from paddock.venues.pacifica.prices import Prices
 from paddock.venues.sending import LATER_MS, Sender, Step, filled_in, later
 from paddock.venues.signing.operations import Place
 from paddock.venues.transport.budget import Priority
 from paddock.venues.transport.http import Reply
 from paddock.venues.transport.lost import unavailable
+from paddock.venues.wallet import Wallet
 
 Held = Callable[[Wallet, str], bool]
 _NO_PRICES: Final[Mapping[str, float]] = {}
@@ -112,7 +112,9 @@ class Placing:
         """
         entering = [each for each, outcome in zip(asked, refused, strict=True) if outcome is None]
         missed: dict[str, Unavailable] = {}
-        for symbol, setting in leverage.wanted(entering, wallet, listing).items():
+        for symbol, setting in wanted(
+            entering, lambda symbol: wallet.cross and not listing[symbol].isolated_only
+        ).items():
             try:
                 why = self._leverages.set(wallet, symbol, setting, partial(self._held, wallet, symbol))
             except (Unavailable, Unknown) as error:  # whatever became of the leverage, the entry has not left
@@ -125,7 +127,7 @@ class Placing:
             raise next(iter(missed.values()))
 
     def _send(self, wallet: Wallet, asked: Sequence[Placement], market: _Market) -> list[Outcome]:
-        sent = self._sender.send(wallet.account_id, [_step(each, market.px) for each in asked])
+        sent = self._sender.send(wallet, [_step(each, market.px) for each in asked])
         return [outcome for (outcome,) in sent]
 
 
@@ -151,7 +153,7 @@ def _needs_price(order: Placement) -> bool:
 
 def _step(order: Placement, px: Mapping[str, float]) -> Step:
     known = {order.symbol: px[order.symbol]} if order.symbol in px else {}
-    return Step(Place((order,), known), order.sent_ts, order.expires_ts, _priority(order), 1, _outcome)
+    return Step(Place((order,), known), order.expires_ts, _priority(order), 1, _outcome, order.sent_ts)
 
 
 def _outcome(reply: Reply) -> list[Outcome]:

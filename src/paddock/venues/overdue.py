@@ -10,8 +10,8 @@ import structlog
 from paddock.core.errors import PaddockError
 from paddock.core.seams import Clock
 from paddock.venues.broker import Accepted, Cancellation, Outcome, RejectCode, Rejected, Unclear
-from paddock.venues.hyperliquid.leverage import VALID_MS
-from paddock.venues.hyperliquid.notes import Note, Notes
+from paddock.venues.notes import Note, Notes
+from paddock.venues.sending import VALID_MS
 
 FIRST_MS: Final = 1_000  # before a cancellation is tried again; each time twice as long
 MOST_MS: Final = 60_000

@@ -16,11 +16,35 @@ from paddock.core.errors import Code, Unavailable
 from paddock.core.orders import Side
 from paddock.core.time import DAY_MS
 from paddock.market.files import replace_file, sync
-from paddock.venues.hyperliquid.codec.history import TwapReport
 
 KEPT_MS: Final = 7 * DAY_MS  # after an order can no longer be news
 EARLY_MS: Final = 10_000  # by which a TWAP may have started before we sent it, by the two clocks
 LATE_MS: Final = 60_000  # by which it may trade after its time
+
+
+class Twap(Protocol):
+    """What a venue tells of one, where that is not whose it is."""
+
+    @property
+    def twap_id(self) -> int: ...
+
+    @property
+    def symbol(self) -> str: ...
+
+    @property
+    def side(self) -> Side: ...
+
+    @property
+    def lots(self) -> int: ...
+
+    @property
+    def minutes(self) -> int: ...
+
+    @property
+    def reduce_only(self) -> bool: ...
+
+    @property
+    def started_ts(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +63,7 @@ class Note:
     twap_id: int = 0
     ended: bool = False
 
-    def may_be(self, twap: TwapReport) -> bool:
+    def may_be(self, twap: Twap) -> bool:
         """Whether this could be that TWAP of the venue's: it has no other mark than what was asked for, and when."""
         asked = (self.symbol, self.side, self.lots, self.minutes, self.reduce_only)
         same = asked == (twap.symbol, twap.side, twap.lots, twap.minutes, twap.reduce_only)
@@ -128,7 +152,7 @@ class Notes:
     def of_twap(self, twap_id: int) -> Note | None:
         return next((note for note in self.twaps() if note.twap_id == twap_id), None)
 
-    def claim(self, twaps: Iterable[TwapReport]) -> None:
+    def claim(self, twaps: Iterable[Twap]) -> None:
         """Find which of these, the oldest first, are ours, and remember their numbers; raises Unavailable."""
         with self._lock:
             found: dict[int, Note] = {}
