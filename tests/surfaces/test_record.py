@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
@@ -19,19 +20,24 @@ from paddock.market import recording
 from paddock.market.lake import FUNDING, Key, Lake
 from paddock.market.recording import Kind, Recording
 from paddock.runtime import recorder as recorders
+from paddock.runtime.place import Place
 from paddock.runtime.recorder import BOOK_MS, FLUSH_MS, Recorder
+from paddock.surfaces.archives import gateway_at
 from paddock.surfaces.cli.main import main
-from paddock.surfaces.recording import Recorded, recording_parts
+from paddock.surfaces.recording import Recorded, recorded_of, recording_parts
+from paddock.surfaces.venue_wish import venue_wish
 from paddock.venues.faults import Fault
 from paddock.venues.heard import Book, Gap, Level, Trade
 from paddock.venues.hyperliquid.client import Client
 from paddock.venues.hyperliquid.gateway import Gateway
 from paddock.venues.hyperliquid.networks import simulator
 from paddock.venues.hyperliquid.ticks import HyperliquidTicks
+from paddock.venues.signing.grant import Network
 from paddock.venues.ticks import Tick
 from paddock.venues.transport.stream import Pace
 from tests.patience import pause, until
 from tests.venues.hyperliquid_simulator.kit import hyperliquid_simulator  # noqa: F401  a fixture
+from tests.venues.pacifica_simulator import kit as pacifica
 
 PLACE = "hyperliquid_simulator"
 PACE = Pace(heartbeat_ms=200, stall_ms=2_000, backoff_ms=5, backoff_most_ms=50)
@@ -231,14 +237,11 @@ def test_many_rows_are_written_at_once_and_nothing_is_taken_in_while_nothing_can
 
 
 @contextmanager
-def parts(stage, lake, gateway, **more):
+def parts(wanted, lake, gateway):
     """The parts, as a process has them, until the end of the block."""
     stop = Event()
-    wanted = Recorded(PLACE, ("BTC",), "1h")
-    running = [
-        Thread(target=part.run, args=(stop,), daemon=True)
-        for part in recording_parts(wanted, lake, lambda: gateway, vital=False)
-    ]
+    made = recording_parts(wanted, lake, lambda: gateway, vital=False)
+    running = [Thread(target=part.run, args=(stop,), daemon=True) for part in made]
     for one in running:
         one.start()
     try:
@@ -255,7 +258,7 @@ def test_candles_and_funding_are_brought_too_and_the_last_ticks_are_written_at_t
         stage.move("BTC", "84000", 10)
         stage.advance(HOUR_MS)
     stage.faults.add(Fault.ERROR, "info:meta")
-    with parts(stage, lake, gateway):
+    with parts(Recorded("hyperliquid", PLACE, {"1h": ("BTC",)}), lake, gateway):
         until(lambda: lake.root.exists() and {key.interval for key in lake.series(PLACE)} == {"1h", FUNDING}, 30.0)
         until(lambda: not gateway.client.stale() and bool(gateway.client._hearers), 30.0)
         stage.move("BTC", "84500", 10)
@@ -263,6 +266,26 @@ def test_candles_and_funding_are_brought_too_and_the_last_ticks_are_written_at_t
     assert lake.read(Key(PLACE, "BTC", "1h")).height >= 2
     assert ids(lake)[-1] == truth(stage)[-1]
     assert lake.instruments(PLACE)["BTC"].max_leverage == 40
+
+
+def test_pacifica_is_recorded_the_same_way(lake):
+    simulated, clock = pacifica.make()
+    with pacifica.serving(simulated) as url, gateway_at("pacifica", url) as gateway:
+        for n in range(4):
+            simulated.move("BTC", str(60_000 + n), 10)
+            clock.advance(HOUR_MS)
+            simulated.step()
+        place = "pacifica_simulator"
+        trades = Recording(lake, place, "BTC", Kind.TRADES)
+        with parts(Recorded("pacifica", place, {"1h": ("BTC",)}), lake, gateway):
+            until(lambda: lake.root.exists() and {key.interval for key in lake.series(place)} == {"1h", FUNDING}, 30.0)
+
+            def told():
+                simulated.move("BTC", "61000", 10)
+                return trades.read()["trade_id"].drop_nulls().len() > 0
+
+            until(told, 30.0)
+        assert Recording(lake, place, "BTC", Kind.BOOKS).read()["bid_px"].drop_nulls().len() > 0
 
 
 @contextmanager
@@ -290,7 +313,7 @@ def test_killed_and_started_again_it_goes_on_with_a_gap_and_nothing_corrupt(stag
             pause(0.1)
             return len(ids(lake)) > than
 
-        until(more, 60.0)
+        until(more, 120.0)
 
     with process(stage, tmp_path) as running:
         recorded_more(10)
@@ -302,7 +325,7 @@ def test_killed_and_started_again_it_goes_on_with_a_gap_and_nothing_corrupt(stag
     with process(stage, tmp_path) as running:
         recorded_more(len(before) + 3)
         running.send_signal(signal.SIGTERM)
-        assert running.wait(30) == 0
+        assert running.wait(60) == 0
         assert b"Recording BTC of hyperliquid" in running.stdout.read()
     after = ids(lake)
     assert after[: len(before)] == before and len(set(after)) == len(after)
@@ -313,6 +336,18 @@ def test_killed_and_started_again_it_goes_on_with_a_gap_and_nothing_corrupt(stag
     assert main(["data", "list", "--home", str(tmp_path), "--json"]) == 0
     listed = {row["interval"]: row["rows"] for row in json.loads(capsys.readouterr().out)["series"]}
     assert listed["trades"] == kept(lake, Kind.TRADES).read().height and "books" in listed
+
+
+def test_beside_feeds_all_that_they_hear_of_venues_is_kept_once_and_nothing_of_simulators():
+    asked = ("hyperliquid:1m:BTC,ETH@mainnet", "hyperliquid:1h:BTC@mainnet", "hyperliquid:1m:SOL@testnet")
+    kept_of = recorded_of(
+        [venue_wish(text) for text in asked]
+        + [replace(venue_wish(asked[0]), place=Place("hyperliquid", Network.SIMULATOR, "http://127.0.0.1:1"))]
+    )
+    assert [one.place for one in kept_of.values()] == ["hyperliquid", "hyperliquid_testnet"]
+    mainnet, testnet = kept_of.values()
+    assert mainnet.candles == {"1m": ("BTC", "ETH"), "1h": ("BTC",)} and mainnet.symbols == ("BTC", "ETH")
+    assert testnet.symbols == ("SOL",)
 
 
 def test_what_is_not_listed_is_refused_at_once(stage, tmp_path, capsys):

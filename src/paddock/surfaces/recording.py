@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from paddock.core.errors import PaddockError, Unavailable, Unknown
 from paddock.market.lake import Lake
 from paddock.runtime.recorder import HISTORY_MS, Recorder, keep_history
+from paddock.surfaces.kits import kit_of
 from paddock.surfaces.parts import Part
+from paddock.venues.signing.grant import Network
 
 if TYPE_CHECKING:
-    from paddock.venues.hyperliquid.gateway import Gateway
+    from paddock.runtime.place import Place
+    from paddock.surfaces.venue_wish import VenueWish
+    from paddock.venues.transport.gateway import Gateway
 
 PACE_S: Final = 0.25
 AGAIN_S: Final = 10.0  # before a venue that did not answer is asked again
@@ -25,39 +29,50 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What is kept: symbols of one venue, as `place` in the lake, with candles of one interval."""
+    """What is kept of a venue, as `place` in the lake: for each interval of candles the symbols that have them."""
 
+    venue: str
     place: str
-    symbols: tuple[str, ...]
-    interval: str
+    candles: Mapping[str, tuple[str, ...]]
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Those whose trades and books are kept."""
+        return tuple(dict.fromkeys(symbol for symbols in self.candles.values() for symbol in symbols))
 
 
-def recording_parts(wanted: Recorded, lake: Lake, reach: Callable[[], Gateway], *, vital: bool) -> list[Part]:
+def recorded_of(wishes: Iterable[VenueWish]) -> dict[Place, Recorded]:
+    """What is kept beside feeds. What a simulator tells is no past of anything, and is not kept."""
+    found: dict[Place, dict[str, tuple[str, ...]]] = {}
+    for wish in wishes:
+        if wish.place.network is not Network.SIMULATOR:
+            candles = found.setdefault(wish.place, {})
+            candles[wish.interval] = tuple(dict.fromkeys((*candles.get(wish.interval, ()), *wish.symbols)))
+    return {place: Recorded(place.venue, place.lake, candles) for place, candles in found.items()}
+
+
+def recording_parts(wanted: Recorded, lake: Lake, reach: Callable[[], Gateway[Any]], *, vital: bool) -> list[Part]:
     """`reach` gives the venue's client, when it is first needed. What the venue does not answer is asked again."""
 
     def history(stop: Event) -> None:
-        from paddock.venues.hyperliquid.archive import HyperliquidArchive
-
         def bring() -> None:
-            archive = HyperliquidArchive(reach(), lambda ms: _wait(stop, ms))
-            brought = keep_history(archive, lake, wanted.place, wanted.symbols, wanted.interval)
-            log.info("candles and funding are kept", venue=wanted.place, added=sum(one.added for one in brought))
+            archive = kit_of(wanted.venue).archive(reach(), lambda ms: _wait(stop, ms))
+            for interval, symbols in wanted.candles.items():
+                brought = keep_history(archive, lake, wanted.place, symbols, interval)
+                added = sum(one.added for one in brought)
+                log.info("candles and funding are kept", venue=wanted.place, interval=interval, added=added)
 
         _again(bring, stop, HISTORY_MS / 1000)
 
     def ticks(stop: Event) -> None:
-        from paddock.venues.hyperliquid.archive import HyperliquidArchive
-        from paddock.venues.hyperliquid.ticks import HyperliquidTicks
-
         made: list[Recorder] = []
 
         def step() -> None:
             if not made:
-                gateway = reach()
-                archive = HyperliquidArchive(gateway, lambda ms: _wait(stop, ms))
+                kit, gateway = kit_of(wanted.venue), reach()
+                archive = kit.archive(gateway, lambda ms: _wait(stop, ms))
                 instruments = {symbol: archive.instrument(symbol) for symbol in wanted.symbols}
-                source = HyperliquidTicks(gateway)
-                made.append(Recorder(source, lake, wanted.place, instruments, gateway.client.clock))
+                made.append(Recorder(kit.ticks(gateway), lake, wanted.place, instruments, gateway.client.clock))
             made[0].step()
 
         try:
@@ -70,11 +85,11 @@ def recording_parts(wanted: Recorded, lake: Lake, reach: Callable[[], Gateway], 
     return [Part("recorder", ticks, vital), Part("recorder of history", history, vital)]
 
 
-def require_listed(gateway: Gateway, symbols: Sequence[str]) -> None:
+def require_listed(wanted: Recorded, gateway: Gateway[Any]) -> None:
     """Raises NotFound (data.symbol), and Unavailable when the venue does not answer."""
-    listing = gateway.read(gateway.client.listed(frozenset(symbols)))
-    for symbol in symbols:
-        _ = listing[symbol]
+    archive = kit_of(wanted.venue).archive(gateway, lambda _: None)
+    for symbol in wanted.symbols:
+        archive.instrument(symbol)
 
 
 def _again(step: Callable[[], None], stop: Event, pace_s: float) -> None:

@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy.engine import make_url
@@ -34,8 +34,11 @@ from paddock.surfaces.web import http_settings, web_part
 
 if TYPE_CHECKING:
     from paddock.core.seams import Clock
+    from paddock.runtime.place import Place
+    from paddock.surfaces.venue_feeds import VenueFeeds
     from paddock.surfaces.venue_wish import VenueWish
     from paddock.surfaces.work import Playing
+    from paddock.venues.transport.gateway import Gateway
 
 END_WITHIN_S = 10.0
 
@@ -60,13 +63,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How to serve, as it was asked for. `demo`: the demo's market and bots are made where they are absent."""
+    """How to serve, as it was asked for. `demo`: the demo's market and bots are made where they are absent. `record`:
+    what the venues of feeds tell is kept.
+    """
 
     role: Role = Role.ALL
     address: Address = field(default_factory=Address)
     allow_remote: bool = False
     replays: tuple[Replay, ...] = ()
     feeds: tuple[VenueWish, ...] = ()
+    record: bool = True
     demo: bool = False
 
 
@@ -154,9 +160,9 @@ def _working(
     lake, strangers = Lake(configured.home), configured.reach.guarded
     market_of = trading(house.database, configured.home, live)
     heard = VenueFeeds(house.database, lake, live.venues, market_of, wish.feeds)
-    if heard.any:
+    if heard.wanted:
         sign_for_all(live.accounts)
-    return working(
+    parts = working(
         house,
         lake,
         played,
@@ -164,8 +170,19 @@ def _working(
         demo=wish.demo,
         strangers=strangers,
         entrance=entrance,
-        heard=heard if heard.any else None,
+        heard=heard if heard.wanted else None,
     )
+    return [*parts, *(_recording(lake, live, heard) if wish.record else [])]
+
+
+def _recording(lake: Lake, live: Live, heard: VenueFeeds) -> list[Part]:
+    from paddock.surfaces.recording import recorded_of, recording_parts
+
+    def reach(place: Place) -> Callable[[], Gateway[Any]]:
+        return lambda: live.venues.at(place).gateway
+
+    wanted = recorded_of(heard.wanted)
+    return [part for place, one in wanted.items() for part in recording_parts(one, lake, reach(place), vital=False)]
 
 
 def _answering(

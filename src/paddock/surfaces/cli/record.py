@@ -11,7 +11,7 @@ from paddock.surfaces import settings
 
 
 def record(
-    venue: Annotated[str, Parameter(help="Venue, such as hyperliquid.")],
+    venue: Annotated[str, Parameter(help="Venue: hyperliquid or pacifica.")],
     /,
     *symbols: Annotated[str, Parameter(help="Symbols as the venue writes them, such as BTC kPEPE.")],
     interval: Annotated[str, Parameter(help="Interval of the bars.")] = "1m",
@@ -41,11 +41,12 @@ def record(
         )
     interval_ms(interval)
     lake = Lake(settings.load().home if home is None else home.expanduser())
-    wanted = Recorded(check_venue(into or venue + (SIMULATED if url else "")), tuple(dict.fromkeys(symbols)), interval)
+    place = check_venue(into or venue + (SIMULATED if url else ""))
+    wanted = Recorded(venue, place, {interval: tuple(dict.fromkeys(symbols))})
     logs.configure(as_json=False, secrets=[])
     stop = Event()
     with gateway_at(venue, url, wanted.symbols) as gateway, until_signalled(stop):
-        require_listed(gateway, wanted.symbols)
+        require_listed(wanted, gateway)
         print(f"Recording {', '.join(wanted.symbols)} of {venue} into {lake.root / wanted.place}; Ctrl-C ends it.")
         ending = run_together(recording_parts(wanted, lake, lambda: gateway, vital=True), stop, within_s=10.0)
     return 1 if ending.failed or ending.late else 0

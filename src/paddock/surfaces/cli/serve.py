@@ -31,6 +31,9 @@ def serve(
         list[str] | None,
         Parameter(negative="", help="Bars that a venue tells as they close: VENUE:INTERVAL:SYMBOL,…[@NETWORK]."),
     ] = None,
+    record: Annotated[
+        bool, Parameter(help="Keep trades, books, candles and funding of what feeds hear, but of simulators.")
+    ] = True,
     speed: Annotated[float, Parameter(help="How fast replays play; 3600 is an hour a second.")] = 1.0,
     stepped: Annotated[
         bool, Parameter(negative="", help="Replays bring each bar as soon as the one before is done with.")
@@ -57,6 +60,7 @@ def serve(
         allow_remote=allow_remote,
         replays=tuple(replay_of(text, None if stepped else speed) for text in replay or ()),
         feeds=tuple(venue_wish(text) for text in feed or ()),
+        record=record,
         demo=demo,
     )
     configured = settings.load(home=home)
