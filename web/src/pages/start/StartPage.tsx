@@ -46,8 +46,8 @@ export function StartPage() {
           label="Local token"
           hint={
             <>
-              It was printed when the server first started, and lies in the file <code>token</code> of its home folder:{" "}
-              <code>cat ~/.paddock/token</code>
+              The terminal of <code>paddock serve</code> (or <code>make run</code>) told it at its first start. It stays
+              in the file <code>token</code> of the home folder: <code>cat ~/.paddock/token</code>
             </>
           }
         >
