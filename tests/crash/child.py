@@ -6,6 +6,7 @@ import os
 import signal
 from pathlib import Path
 from threading import Event
+from typing import Final
 
 from sqlalchemy import select
 
@@ -28,6 +29,8 @@ from tests.simulation.bots import document
 from tests.simulation.options import options_of
 from tests.simulation.perils import FragileDatabase, Peril, PerilousBroker
 from tests.simulation.world import CAPITAL, OWNER, Luck, SortableIds, StepFeed
+
+START_TS: Final = int(MARKET.ts[FIRST_ROW])
 
 
 def people(url: str, clock: ManualClock) -> None:
@@ -65,19 +68,19 @@ def live(url: str, address: Path, die_at: int, by: signal.Signals = signal.SIGKI
     with until_signalled(stop):
         market = Market(_feed(clock), lambda _: broker, None, Costs())
         worker = Worker(database, [market], Kills(database, clock), "child")
-        _settle(worker, database, stop)  # what the last one left undone
+        settle(worker, database, stop)  # what the last one left undone
         for at, part in [(at, part) for at in range(row, LAST_ROW) for part in range(1, TICKS + 1)]:
             if (at, part) > (row, tick) and not stop.is_set():
                 clock.ts = venue.ask("play", at, part)
                 if (at, part) == (FIRST_ROW + 11, 1):
                     _pause(database, clock)
-                _settle(worker, database, stop)
+                settle(worker, database, stop)
         worker.stop()
     database.close()
     return peril.passed
 
 
-def _settle(worker: Worker, database: Database, stop: Event) -> None:
+def settle(worker: Worker, database: Database, stop: Event) -> None:
     """Step until nothing more happens at this time: how often a worker looks must not matter."""
     before = -1
     while not stop.is_set() and (position := _position(database)) != before:

@@ -10,7 +10,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from tests.crash.at_hyperliquid import HyperliquidServer
 from tests.crash.stage import Stage, Zygote
+from tests.crash.test_crash_at_hyperliquid import Stage as AtHyperliquid
 from tests.databases import Server
 
 
@@ -22,8 +24,35 @@ def main() -> int:
         for engine in ("sqlite", "postgresql"):
             wrong += _matrix(engine, every, zygote, server, Path(scratch))
         server.close()
-    zygote.close()
+        zygote.close()
+        wrong += _at_hyperliquid(every, Path(scratch))
     return 1 if wrong else 0
+
+
+def _at_hyperliquid(every: int, scratch: Path) -> int:
+    """The same over sockets, where an end is sound and need not be that of a life that nobody ended."""
+    zygote = Zygote("tests.crash.at_hyperliquid", HyperliquidServer)
+
+    def stage(name: str) -> AtHyperliquid:
+        folder = scratch / "hyperliquid" / name
+        folder.mkdir(parents=True)
+        return AtHyperliquid(zygote, f"sqlite:///{folder}/paddock.db", folder)
+
+    whole = stage("whole")
+    points, wrong = whole.live(0)["passed"], 0
+    whole.require_sound()
+    for at in range(1, len(points) + 1, every):
+        one = stage(str(at))
+        try:
+            assert one.live(at)["exit"] == -9
+            assert one.live(0)["exit"] == 0
+            one.require_sound()
+        except AssertionError as error:
+            wrong += 1
+            print(f"Hyperliquid: killed at point {at} ({points[at - 1]}): {error}", flush=True)
+    zygote.close()
+    print(f"\nHyperliquid: {len(points)} points, {-(-len(points) // every)} deaths, {wrong} did not end soundly")
+    return wrong
 
 
 def _matrix(engine: str, every: int, zygote: Zygote, server: Server, scratch: Path) -> int:

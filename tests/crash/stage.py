@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import select
 
@@ -27,15 +27,22 @@ _BOOKS: Final = {
 }
 
 
+class Server(Protocol):
+    """A venue that children reach at an address."""
+
+    def __init__(self, address: Path) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Zygote:
     """Forks children that live and die on the scenario."""
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.zygote"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+    def __init__(self, scenario: str = "tests.crash.child", serve: type[Server] = VenueServer) -> None:
+        command = [sys.executable, "-m", "tests.crash.zygote", scenario]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         with tempfile.TemporaryDirectory() as scratch:
-            server = VenueServer(Path(scratch) / "venue.sock")
+            server = serve(Path(scratch) / "venue.sock")
             assert self.child(f"sqlite:///{scratch}/own.db", Path(scratch) / "venue.sock", 0, "")["exit"] == 0
             server.close()
 
@@ -48,7 +55,7 @@ class Zygote:
     def close(self) -> None:
         assert self._process.stdin
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(60)
 
 
 class Stage:

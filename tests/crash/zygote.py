@@ -1,8 +1,9 @@
 """Starts the children: one process that has lived the scenario itself, and forks a child for each death.
 
-What it loaded and compiled on its own way its children have from birth; without it each would take a second longer.
-Its standard input brings one JSON line for each child ({"url", "venue", "die_at", "by"}; the first one is its own); it
-answers with its exit (negative: the signal that ended it) and, where it lived to the end, the points that it passed.
+Its argument names the module of the scenario (`people`, `live`, START_TS). What it loaded and compiled on its own way
+its children have from birth; without it each would take a second longer. Its standard input brings one JSON line for
+each child ({"url", "venue", "die_at", "by"}; the first one is its own); it answers with its exit (negative: the signal
+that ended it) and, where it lived to the end, the points that it passed.
 """
 
 from __future__ import annotations
@@ -12,28 +13,29 @@ import logging
 import os
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
 from signal import Signals
+from types import ModuleType
 
 import structlog
 
 from paddock.core.seams import ManualClock
-from tests.crash.child import live, people
-from tests.crash.scenario import FIRST_ROW, MARKET
 
 
 def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    scenario = import_module(sys.argv[1])
     asked = json.loads(sys.stdin.readline())
-    people(asked["url"], ManualClock(int(MARKET.ts[FIRST_ROW])))
-    _answer(0, " ".join(live(asked["url"], Path(asked["venue"]), 0)))
+    scenario.people(asked["url"], ManualClock(scenario.START_TS))
+    _answer(0, " ".join(scenario.live(asked["url"], Path(asked["venue"]), 0)))
     for line in sys.stdin:
         asked = json.loads(line)
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reader)
-            _be(asked, writer)
+            _be(scenario, asked, writer)
         os.close(writer)
         with os.fdopen(reader) as told:
             passed = told.read()
@@ -45,14 +47,14 @@ def _answer(code: int, passed: str) -> None:
     print(json.dumps({"exit": code, "passed": passed.split()}), flush=True)
 
 
-def _be(asked: dict[str, object], writer: int) -> None:
+def _be(scenario: ModuleType, asked: dict[str, object], writer: int) -> None:
     code = 1
     try:
         if asked["die_at"] == "people":
-            people(str(asked["url"]), ManualClock(int(MARKET.ts[FIRST_ROW])))
+            scenario.people(str(asked["url"]), ManualClock(scenario.START_TS))
             passed: list[str] = []
         else:
-            passed = live(
+            passed = scenario.live(
                 str(asked["url"]), Path(str(asked["venue"])), int(str(asked["die_at"])), Signals[str(asked["by"])]
             )
         os.write(writer, " ".join(passed).encode())
