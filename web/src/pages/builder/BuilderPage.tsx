@@ -19,12 +19,21 @@ const Editor = lazy(() => import("./Editor").then((found) => ({ default: found.E
 type Session =
   { kind: "bot"; botId: string } | { kind: "template"; name: string } | { kind: "document"; doc: StrategyDoc };
 
+/** What was begun here: it goes on under the address of its bot once it is saved, with its history. */
+interface Own {
+  key: string;
+  session: Session;
+  botId: string | null;
+  /** It was saved, and the address is about to say so. */
+  moving: boolean;
+}
+
 /** A strategy is opened by the address (`bot`, `template`), or begun here. */
 export default function BuilderPage() {
   const search = useSearch({ from: "/builder" });
   const navigate = useNavigate();
   const { user_id: user } = useSession();
-  const [own, setOwn] = useState<{ key: string; session: Session; botId: string | null } | null>(null);
+  const [own, setOwn] = useState<Own | null>(null);
   useEffect(() => {
     document.title = "Builder · Paddock";
   }, []);
@@ -34,13 +43,13 @@ export default function BuilderPage() {
     if (search.template === undefined) return null;
     return { key: `template ${search.template}`, session: { kind: "template", name: search.template } };
   }, [search.bot, search.template]);
-  // What was begun here and is saved by now goes on under its new address, with its history.
-  const current = own && own.botId === (search.bot ?? null) && search.template === undefined ? own : wanted;
+  const here = search.bot === undefined ? own?.botId === null || own?.moving === true : own?.botId === search.bot;
+  const current = own && here && search.template === undefined ? own : wanted;
 
   const begin = useCallback(
     (doc: StrategyDoc) => {
       keepDraft(localStorage, user, null, null);
-      setOwn({ key: `document ${Date.now()}`, session: { kind: "document", doc }, botId: null });
+      setOwn({ key: `document ${Date.now()}`, session: { kind: "document", doc }, botId: null, moving: false });
       void navigate({ to: "/builder", search: {} });
     },
     [navigate, user],
@@ -48,8 +57,10 @@ export default function BuilderPage() {
   const onSaved = useCallback(
     (botId: string) => {
       if (search.bot === botId || !current) return;
-      setOwn({ ...current, botId });
-      void navigate({ to: "/builder", search: { bot: botId }, replace: true });
+      setOwn({ ...current, botId, moving: true });
+      void navigate({ to: "/builder", search: { bot: botId }, replace: true }).then(() =>
+        setOwn((now) => now && { ...now, moving: false }),
+      );
     },
     [current, navigate, search.bot],
   );

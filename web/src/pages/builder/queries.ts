@@ -31,13 +31,13 @@ export const policyQuery = queryOptions({
 });
 
 export const seriesQuery = queryOptions({
-  queryKey: ["data", "series"],
+  queryKey: ["builder", "series"],
   queryFn: async ({ signal }) => (await api.get("/api/v1/data/series", { signal })).items,
   staleTime: MINUTE,
 });
 
 export const feedsQuery = queryOptions({
-  queryKey: ["feeds"],
+  queryKey: ["builder", "feeds"],
   queryFn: async ({ signal }) => (await api.get("/api/v1/feeds", { signal })).items,
   staleTime: MINUTE / 2,
 });
@@ -80,7 +80,6 @@ export function previewQuery(doc: StrategyDoc, symbol: string | null, valid: boo
     placeholderData: keepPreviousData,
     staleTime: MINUTE,
     gcTime: MINUTE,
-    retry: false,
   });
 }
 
@@ -91,7 +90,6 @@ export function pythonQuery(doc: StrategyDoc, wanted: boolean) {
     enabled: wanted,
     staleTime: FOR_GOOD,
     gcTime: MINUTE,
-    retry: false,
   });
 }
 
@@ -106,6 +104,5 @@ export function diffQuery(before: StrategyDoc, after: StrategyDoc) {
       }),
     staleTime: FOR_GOOD,
     gcTime: MINUTE,
-    retry: false,
   });
 }

@@ -2,9 +2,8 @@ import { useReactFlow } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import { copied } from "@/builder/state";
 import { readClip } from "@/builder/clipboard";
-import { positionOf } from "@/builder/document";
 import { type Command, commandOf } from "@/builder/keys";
-import { GRID, layout, NODE } from "@/builder/layout";
+import { GRID, layout } from "@/builder/layout";
 import { OFFSET } from "@/builder/state";
 import { step, type Way } from "@/builder/walk";
 import { inField } from "@/app/shortcuts";
@@ -34,13 +33,9 @@ export function useCommands({ save }: Saving): void {
     const { state, doc, dispatch, only, checked, show, open, ask } = builder;
     const goTo = (id: string) => {
       dispatch({ do: "choose", nodes: [id] });
-      const element = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
-      element?.focus({ preventScroll: true });
-      const node = doc.nodes.find((one) => one.id === id);
-      const at = node && positionOf(node);
-      if (at && element && hidden(element)) {
-        void flow.setCenter(at.x + NODE.width / 2, at.y + NODE.height / 2, { zoom: flow.getZoom(), duration: 120 });
-      }
+      document
+        .querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
+        ?.focus({ preventScroll: true });
     };
     const walk = (way: Way) => {
       const to = step(doc, [...state.nodes].at(-1) ?? null, way);
@@ -135,11 +130,4 @@ function pressesWhatIsFocused(event: KeyboardEvent): boolean {
   const owned = event.key === "Enter" || event.key === "Escape" || event.key.startsWith("Arrow");
   if (!owned || !(event.target instanceof Element)) return false;
   return event.target.closest("button, a, [role=tab], [role=menu], [role=listbox], .chart") !== null;
-}
-
-function hidden(element: Element): boolean {
-  const box = element.getBoundingClientRect();
-  const around = element.closest(".canvas")?.getBoundingClientRect();
-  if (!around) return false;
-  return box.left < around.left || box.right > around.right || box.top < around.top || box.bottom > around.bottom;
 }

@@ -4,21 +4,38 @@ import { positionOf } from "@/builder/document";
 import { NODE } from "@/builder/layout";
 import { useBuilder } from "./context";
 
-/** What is chosen, or all of the graph, stays in sight when a sheet takes half of the screen, and when it goes. */
+/** What is chosen stays in sight: when it was added or gone to, and when a sheet takes half of a phone's screen. */
 export function useInView(): void {
   const { doc, only, sheet } = useBuilder();
   const flow = useReactFlow();
-  const seen = useRef(sheet);
+  const latest = useRef(doc);
+  const before = useRef({ only, open: sheet !== null });
   useEffect(() => {
-    if (seen.current === sheet) return;
-    const same = seen.current !== null && sheet !== null;
-    seen.current = sheet;
-    if (same) return;
-    const node = doc.nodes.find((one) => one.id === only);
-    const at = node && positionOf(node);
-    requestAnimationFrame(() => {
-      if (at) void flow.setCenter(at.x + NODE.width / 2, at.y + NODE.height / 2, { zoom: flow.getZoom() });
-      else void flow.fitView({ padding: 0.12, maxZoom: 1 });
+    latest.current = doc;
+  }, [doc]);
+  useEffect(() => {
+    const was = before.current;
+    const open = sheet !== null;
+    before.current = { only, open };
+    if (was.only === only && was.open === open) return;
+    const frame = requestAnimationFrame(() => {
+      const node = latest.current.nodes.find((one) => one.id === only);
+      const at = node && positionOf(node);
+      if (at && !seen(only)) {
+        const middle = { x: at.x + NODE.width / 2, y: at.y + NODE.height / 2 };
+        void flow.setCenter(middle.x, middle.y, { zoom: flow.getZoom(), duration: 120 });
+      } else if (!at && was.open !== open) {
+        void flow.fitView({ padding: 0.12, maxZoom: 1 });
+      }
     });
-  }, [doc, only, sheet, flow]);
+    return () => cancelAnimationFrame(frame);
+  }, [only, sheet, flow]);
+}
+
+function seen(id: string | null): boolean {
+  const element = id === null ? null : document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+  const box = element?.getBoundingClientRect();
+  const around = element?.closest(".canvas")?.getBoundingClientRect();
+  if (!box || !around) return false;
+  return box.left >= around.left && box.right <= around.right && box.top >= around.top && box.bottom <= around.bottom;
 }
