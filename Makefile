@@ -63,7 +63,7 @@ crash-matrix: $(VENV)/.synced-dev ## Kill a worker at every point where it write
 screenshots: $(VENV)/.synced-dev $(WEB) ## Picture every page of a demo, both themes and two widths, into .screenshots/
 	@$(BIN)/python -m tests.web.screenshots
 
-live-check: $(VENV)/.synced-dev ## Hold what Hyperliquid says to anybody to the codec; skips without network
+live-check: $(VENV)/.synced-dev ## Hold what venues say to anybody to the codecs; skips without network
 	@$(BIN)/python -m tests.live_check
 
 $(BIN)/uv:
