@@ -180,6 +180,32 @@ def test_v03_never_received(make):
     assert again != name and setup.state(again) is O.FILLED and len(setup.venue.orders) == 1
 
 
+@pytest.mark.parametrize("queued", [False, True])
+def test_v03_what_was_cancelled_is_not_sent_again(make, queued):
+    """Not by who looks for it, and not where a copy waits to leave already."""
+    setup = make(script=Script(place={0: Step(Fault.DROP)}))
+    name = setup.order()
+    assert setup.state(name) is O.UNKNOWN
+    if queued:
+        setup.clock.advance(S)
+        setup.desk.resolve()
+    setup.cancel(name)
+    setup.rounds(60)
+    assert setup.state(name) is O.NEVER_LANDED
+    assert setup.venue.orders == [] and setup.lots() == 0
+
+
+def test_v03_an_exit_that_was_cancelled_is_not_tried_again(make):
+    setup = make(UNSURE, script=Script(place={1: Step(Fault.DROP)}))
+    setup.order()
+    setup.rounds(2)
+    leave = setup.leave()
+    assert setup.state(leave) is O.UNKNOWN
+    setup.cancel(leave)
+    setup.rounds(120)
+    assert setup.state(leave) is O.NEVER_LANDED and setup.lots() == 1000
+
+
 @pytest.mark.parametrize(("fault", "ends"), [(Fault.ERROR_BOOKED, O.FILLED), (Fault.ERROR_LOST, O.NEVER_LANDED)])
 def test_v04_a_server_error_is_no_refusal(make, fault, ends):
     setup = make(UNSURE, script=Script(place={0: Step(fault)}))

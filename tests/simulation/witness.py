@@ -18,7 +18,7 @@ class Witness(FakeVenue):
     """`bared` tells each cancellation that left a position without a stop, as it arrived.
 
     A position is what a book's own orders came to, from one time that this was nothing to the next: a stop that was
-    forgotten by an earlier position protects none.
+    forgotten by an earlier position protects none, nor does one that arrived when there was nothing any more.
     """
 
     def __init__(self, *args, **more) -> None:
@@ -45,7 +45,8 @@ class Witness(FakeVenue):
             self.bared.append(f"{gone.asked.client_id} was the last stop of {self._lots[where]} lots of {where[2]}")
 
     def _update(self, order, *args) -> None:
-        self._made.setdefault(order.venue_order_id, self._flat[_where(order)])
+        where = _where(order)
+        self._made.setdefault(order.venue_order_id, self._flat[where] if self._lots[where] else -1)
         super()._update(order, *args)
 
     def _report(self, account_id, book, client_id, symbol, kind, side, lots, *args, **more) -> None:

@@ -237,6 +237,19 @@ def placed(conn: Connection, account_id: str, states: Collection[OrderState]) ->
     return {client_id: OrderState(state) for client_id, state in conn.execute(wanted)}
 
 
+def given_up(conn: Connection, client_ids: Collection[str]) -> set[str]:
+    """Those of the named orders that are asked to end: with a cancellation that is not done."""
+    found: set[str] = set()
+    for part in slices(sorted(set(client_ids))):
+        asked = select(intents.c.client_id).where(
+            intents.c.client_id.in_(part),
+            intents.c.action == Action.CANCEL,
+            intents.c.state.not_in(sorted(TERMINAL)),
+        )
+        found.update(conn.execute(asked).scalars())
+    return found
+
+
 def unresolved(conn: Connection, account_ids: Collection[str]) -> list[Intent]:
     """Intents that left without an answer that proves anything, oldest first."""
     return in_states(conn, account_ids, UNRESOLVED)

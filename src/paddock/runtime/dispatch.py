@@ -54,10 +54,15 @@ def _leaving(kit: Kit, work: Work) -> list[Intent]:
     due = intents.due(work.conn, sorted(kit.brokers), work.now)
     targets = intents.get(work.conn, [intent.client_id for intent in due if intent.action is Action.CANCEL])
     work.know({intent.intent_id: intent for intent in due} | targets)
+    copies = [one for one in due if one.action is Action.PLACE and one.state is OrderState.UNKNOWN]
+    given_up = intents.given_up(work.conn, [one.client_id for one in copies])
     leaving = []
     for intent in sorted(due, key=_urgency):
         current = work.intent(intent.intent_id) or intent
         if current.state in TERMINAL or _overtaken(kit, work, current):
+            continue
+        if intent in copies and intent.client_id in given_up:
+            work.keep(intent, next_ts=work.now, not_found=intent.not_found, error=intent.error)
             continue
         if intent.account_id in ready and kit.patience.admits(intent.account_id, work.now, urgent=_urgency(intent) < 2):
             leaving.append(intent)

@@ -29,7 +29,8 @@ def resolve(kit: Kit, fence: Fence | None) -> None:
     """Ask once for each unknown order whose time has come, and write down what that proves.
 
     What was marked as sent by a worker that died is unknown too. An order that is not found waits until its request
-    has expired (where the venue deduplicates it is sent again, byte for byte, in the meantime).
+    has expired (where the venue deduplicates it is sent again, byte for byte, in the meantime). One that somebody asked
+    to end is neither sent again nor tried again: it would be there after all.
     """
     now, accounts = kit.clock.now_ts(), sorted(kit.brokers)
     with kit.database.read() as conn:
@@ -39,6 +40,7 @@ def resolve(kit: Kit, fence: Fence | None) -> None:
     seen = {one.intent_id: find(kit, one) for one in questions if one.action is Action.PLACE}
     with kit.work(fence) as work:
         work.know(intents.get(work.conn, [name for one in questions for name in (one.intent_id, one.client_id)]))
+        given_up = intents.given_up(work.conn, [one.client_id for one in questions if one.action is Action.PLACE])
         for question in questions:
             if question.state is OrderState.SENT:
                 work.change(question, OrderState.UNKNOWN, why="it was about to leave when its worker stopped")
@@ -46,7 +48,7 @@ def resolve(kit: Kit, fence: Fence | None) -> None:
             if intent.action is Action.CANCEL:
                 _settle_cancel(kit, work, intent)
             else:
-                conclude(kit, work, intent, seen[intent.intent_id])
+                _conclude(kit, work, intent, seen[intent.intent_id], wanted=intent.client_id not in given_up)
 
 
 def find(kit: Kit, intent: Intent) -> Seen:
@@ -63,7 +65,7 @@ def find(kit: Kit, intent: Intent) -> Seen:
     return found
 
 
-def conclude(kit: Kit, work: Work, intent: Intent, seen: Seen) -> None:
+def _conclude(kit: Kit, work: Work, intent: Intent, seen: Seen, *, wanted: bool) -> None:
     """What an answer proves about an unknown order."""
     policy = kit.policy
     proven_ts = intent.expires_ts + policy.skew_ms
@@ -73,11 +75,11 @@ def conclude(kit: Kit, work: Work, intent: Intent, seen: Seen) -> None:
         _wait(work, intent, work.now + policy.backoff(1), policy.alert_ms)
     elif work.now >= proven_ts and intent.not_found + 1 >= policy.not_found:
         why = f"not found {policy.not_found} times after it had expired"
-        again = try_again(kit, work, intent, why)
+        again = wanted and try_again(kit, work, intent, why)
         work.change(intent, OrderState.NEVER_LANDED, why=why, silent=again)
     elif work.now >= proven_ts:
         work.keep(intent, next_ts=work.now + policy.retry_ms, not_found=intent.not_found + 1, error=intent.error)
-    elif kit.brokers[intent.account_id].capabilities.dedups and work.now < intent.expires_ts:
+    elif wanted and kit.brokers[intent.account_id].capabilities.dedups and work.now < intent.expires_ts:
         work.keep(intent, next_ts=work.now, error=intent.error)
         work.queue(intent.intent_id)
     else:
