@@ -9,7 +9,7 @@ from paddock.core.orders import OrderKind, Side
 from paddock.venues.broker import Accepted, Cancellation, RejectCode, Rejected
 from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid.client import LISTING_MS
-from paddock.venues.hyperliquid.networks import ALLOWANCES
+from paddock.venues.hyperliquid.networks import ALLOWANCES, IP
 from paddock.venues.hyperliquid.simulator.terms import Terms
 from tests.venues.contract import ACCOUNT
 
@@ -85,21 +85,22 @@ def test_a_reply_to_a_question_that_cannot_be_read_leaves_nothing_unclear(held):
     assert held.truth() == 1000
 
 
-def test_who_reads_too_much_can_still_leave_and_enter_as_the_reserves_say(tmp_path):
+def test_with_nothing_left_for_readers_what_reduces_and_cancels_still_leaves(tmp_path):
     """V12: the questions of a batch are as urgent as the batch, and an old listing does for an exit."""
     with staged(tmp_path, terms=Terms(coins=COINS), allowances=ALLOWANCES, wait_ms=1_000) as stage:
         stage.trade(100.0)
         resting = stage.order(OrderKind.LIMIT, px=90.0)
         assert all(isinstance(one, Accepted) for one in stage.broker.place([stage.order(), resting]))
-        stage.gateway.client._listed_s -= LISTING_MS / 1000
-        refused = 0
-        while refused < 2:
-            try:
-                stage.broker.open_orders(ACCOUNT)
-            except Unavailable:
-                refused += 1
+        client = stage.gateway.client
+        client._listed_s -= LISTING_MS / 1000
+
+        async def use_up():
+            client._budget.reset(IP, 60)  # of which readers and entries may take none for some seconds
+
+        stage.gateway.read(use_up())
         with pytest.raises(Unavailable):
             stage.broker.open_orders(ACCOUNT)
+        stage.gateway.read(use_up())
         now = stage.clock.now_ts()
         (gone,) = stage.broker.cancel([Cancellation(resting.client_id, ACCOUNT, "COIN", now, now + 30_000)])
         outcomes = stage.broker.place([stop(stage), close(stage, lots=400)])
