@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from paddock.core.errors import Code, Invalid
+from paddock.engine.costs import Costs
 from paddock.surfaces.settings import load
 
 
@@ -34,6 +35,22 @@ def test_files_and_the_database_lie_in_the_home_unless_they_are_named():
     named = load({"PADDOCK_DATABASE_URL": "postgresql://me:hunter2@host/db", "PADDOCK_TOKEN_FILE": "/srv/t"})
     assert (named.database_url, named.token_file) == ("postgresql://me:hunter2@host/db", Path("/srv/t"))
     assert "hunter2" not in repr(named)
+
+
+def test_paper_costs_what_it_is_told():
+    assert load({}).paper == Costs()
+    assert load({"PADDOCK_PAPER_LATENCY_MS": "250"}).paper == Costs(latency_ms=250)
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "60001", "nan"])
+def test_a_latency_that_is_none_is_named(text):
+    with pytest.raises(Invalid) as caught:
+        load({"PADDOCK_PAPER_LATENCY_MS": text})
+    assert (caught.value.code, caught.value.where, caught.value.seen) == (
+        Code.SETTINGS,
+        "PADDOCK_PAPER_LATENCY_MS",
+        text,
+    )
 
 
 def test_master_keys_are_not_shown():

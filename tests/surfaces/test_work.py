@@ -11,6 +11,7 @@ import pytest
 
 from paddock.core.money import MICROS
 from paddock.core.seams import CountingIds
+from paddock.engine.costs import Costs
 from paddock.journal.database import Database
 from paddock.journal.upgrade import upgrade
 from paddock.market.lake import Lake
@@ -113,6 +114,16 @@ def starting(demo_home, compiling) -> Iterator[tuple[Path, Start, Event, Thread]
         assert not thread.is_alive()
         compiling.go.set()
         database.close()
+
+
+def test_paper_fills_at_what_the_process_was_told(demo_home, tmp_path):
+    database = Database.open(f"sqlite:///{tmp_path}/paddock.db")
+    late = Costs(latency_ms=250)
+    house = house_on(database, SystemClock(), CountingIds("id"), late)
+    played = work.playing([Replay("demo", "1h")], Lake(demo_home), house.clock, demo=False)
+    (market,) = [work._on_paper(house, feed) for feed in played.feeds.values()]
+    assert market.costs == house.paper == late
+    database.close()
 
 
 def test_while_the_engine_is_compiled_the_socket_says_so(starting, compiling, capsys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from paddock.core.seams import Clock, IdSource
+from paddock.engine.costs import Costs
 from paddock.journal.database import Database
 from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
@@ -23,9 +24,11 @@ class House:
     accounts: Accounts
     runs: Runs
     kills: Kills
+    paper: Costs  # what trading at the paper venue costs
 
 
-def house_on(database: Database, clock: Clock, ids: IdSource) -> House:
+def house_on(database: Database, clock: Clock, ids: IdSource, paper: Costs | None = None) -> House:
+    """`paper`: the usual costs where none are given."""
     return House(
         database,
         clock,
@@ -34,4 +37,5 @@ def house_on(database: Database, clock: Clock, ids: IdSource) -> House:
         Accounts(database, clock, ids),
         Runs(database, clock, ids),
         Kills(database, clock),
+        paper or Costs(),
     )

@@ -102,7 +102,7 @@ def serve(configured: Settings, wish: Wish, notices: Notices) -> int:
         listener = held.enter_context(_listener(configured, wish)) if wish.role.answers else None
         entrance = held.enter_context(door(configured.home)) if wish.role.works else None
         upgrade(database)
-        house, reached = house_on(database, clock, RandomIds()), _reached(wish.address, listener)
+        house, reached = house_on(database, clock, RandomIds(), configured.paper), _reached(wish.address, listener)
         live = held.enter_context(live_on(configured, house, counts=wish.role.works))
         start = Start(lambda what: notices.waiting(reached, what), lambda: _ready(wish, house, notices, reached, token))
         parts = [
@@ -158,7 +158,7 @@ def _working(
     from paddock.surfaces.work import working
 
     lake, strangers = Lake(configured.home), configured.reach.guarded
-    market_of = trading(house.database, configured.home, live)
+    market_of = trading(house.database, configured.home, live, house.paper)
     heard = VenueFeeds(house.database, lake, live.venues, market_of, wish.feeds)
     if heard.wanted:
         sign_for_all(live.accounts)

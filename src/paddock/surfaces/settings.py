@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from paddock.core.errors import Code, Invalid, nearest
+from paddock.engine.costs import Costs
 
 TRUE_WORDS = ("1", "true", "yes", "on")
 FALSE_WORDS = ("", "0", "false", "no", "off")
@@ -45,11 +46,13 @@ MASTER_KEYS = Setting(
     "",
     "keys that seal agents' keys, base64, the current first; else {home}/master.keys holds them",
 )
+PAPER_LATENCY = Setting("PADDOCK_PAPER_LATENCY_MS", "0", "how long an order at the paper venue is on its way, in ms")
 DEBUG = Setting("PADDOCK_DEBUG", "0", "show the traceback of an internal error instead of one line")
 SETTINGS = (
     *(HOME, DATABASE_URL, URL, TOKEN_FILE, LOG),
     *(SIGN_IN_DOMAINS, PRIVY_APP_ID, PRIVY_KEY_FILE, ADMINS, HOSTS, ORIGINS, HTTPS),
     MASTER_KEYS,
+    PAPER_LATENCY,
     DEBUG,
 )
 
@@ -86,6 +89,7 @@ class Settings:
     reach: Reach
     debug: bool
     master_keys: str = field(default="", repr=False)
+    paper: Costs = field(default=Costs())
 
 
 def load(environ: Mapping[str, str] = os.environ, *, home: Path | None = None) -> Settings:
@@ -107,7 +111,22 @@ def load(environ: Mapping[str, str] = os.environ, *, home: Path | None = None) -
         reach=_reach(environ),
         debug=_flag(DEBUG, environ.get(DEBUG.name, "")),
         master_keys=environ.get(MASTER_KEYS.name, ""),
+        paper=_paper(text(PAPER_LATENCY)),
     )
+
+
+def _paper(text: str) -> Costs:
+    """What trading at the paper venue costs."""
+    try:
+        return Costs(latency_ms=float(text))
+    except (ValueError, Invalid):
+        raise Invalid(
+            Code.SETTINGS,
+            f'{PAPER_LATENCY.name} is no time that an order may be on its way: "{text}"',
+            where=PAPER_LATENCY.name,
+            seen=text,
+            rule=f"{PAPER_LATENCY.name} is a number of milliseconds, from 0 to 60000",
+        ) from None
 
 
 def _reach(environ: Mapping[str, str]) -> Reach:

@@ -25,8 +25,8 @@ from paddock.venues.broker import Broker
 from paddock.venues.transport.nonce_stores import FileNonces
 
 
-def trading(database: Database, home: Path, live: Live) -> Callable[[VenueFeed, Reached], Market]:
-    """Makes the market of a venue's feed: accounts of paper fill on its bars, those of the venue trade there."""
+def trading(database: Database, home: Path, live: Live, costs: Costs) -> Callable[[VenueFeed, Reached], Market]:
+    """Makes the market of a venue's feed: accounts of paper fill on its bars, at `costs`; a venue's own trade there."""
     stores = Stores(FileNonces(home / "nonces"), DatabaseNotes(database))
 
     def broker_of(connection: Connection) -> Broker:
@@ -44,6 +44,6 @@ def trading(database: Database, home: Path, live: Live) -> Callable[[VenueFeed, 
         def broker(account_id: str) -> Broker:
             return paper if on_paper(account_id) else LiveBroker(database, account_id, capabilities, broker_of)
 
-        return Market(feed, broker, paper, Costs(), on_paper, in_time_of(reached.speed))
+        return Market(feed, broker, paper, costs, on_paper, in_time_of(reached.speed))
 
     return market_of

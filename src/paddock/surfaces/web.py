@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from paddock.core.errors import Code, PaddockError
-from paddock.engine.costs import Costs
 from paddock.runtime.tell import Tell
 from paddock.surfaces.histories import Histories
 from paddock.surfaces.http.app import create_app
@@ -61,7 +60,7 @@ def web_part(
             histories=histories,
             previews=Previews(home),
             redrawn=Redrawn(home),
-            tell=Tell(histories, lambda _feed: Costs()),
+            tell=Tell(histories, lambda _feed: house.paper),
             getting_ready=getting_ready,
         )
     )

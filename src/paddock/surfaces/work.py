@@ -18,7 +18,6 @@ from sqlalchemy import ColumnElement, select
 
 from paddock.core.errors import Invalid, Refused, Unavailable, Unknown
 from paddock.core.seams import Clock
-from paddock.engine.costs import Costs
 from paddock.journal.tables import positions
 from paddock.market.lake import Lake
 from paddock.market.tape import Tape
@@ -112,7 +111,7 @@ def working(
         return worker
 
     control = Supervisor(house, house.clock.now_ts(), lambda: start.doing)
-    tell = Tell(Histories(house.database, lake.home), lambda _feed: Costs())
+    tell = Tell(Histories(house.database, lake.home), lambda _feed: house.paper)
     clocks = {name: feed.clock for name, feed in played.feeds.items()}
     meter = Meter(house.database, tell, ChainMap(heard.clocks, clocks) if heard else clocks)
     backtester = Backtester(house.database, lake.home, time.monotonic, holder)
@@ -128,7 +127,7 @@ def working(
 def _on_paper(house: House, feed: TapeReplay) -> Market:
     """A venue of play money that fills on the bars of the feed, in its time."""
     venue = PaperVenue(house.database, feed.clock)
-    return Market(feed, lambda _account_id: venue, venue, Costs())
+    return Market(feed, lambda _account_id: venue, venue, house.paper)
 
 
 def _to_rehearse_on(played: Playing) -> Tape:
