@@ -23,6 +23,7 @@ OUT = ROOT / ".screenshots"
 WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
 THEMES = ("dark", "light")
 READY_S = 300
+WAIT_MS = 60_000  # for what a page still loads
 PAGES = {
     "dashboard": "/",
     "bot": "/bots/{bot}",
@@ -82,8 +83,10 @@ def picture(browser: Browser, url: str, token: str, names: list[str]) -> None:
             bot = page.request.get(f"{url}/api/v1/bots").json()["items"][0]["bot_id"]
             for name in names:
                 page.goto(url + PAGES[name].format(bot=bot))
-                page.get_by_role("heading", level=1).first.wait_for(state="attached")
-                page.wait_for_timeout(1_500)
+                page.locator("main :is(h1, h2, button)").first.wait_for(state="attached")
+                page.wait_for_timeout(1_000)
+                page.wait_for_function("!document.querySelector('.skeleton')", timeout=WAIT_MS)
+                page.wait_for_timeout(500)
                 shoot(page, f"{name}-{theme}-{width}")
             context.close()
 

@@ -12,6 +12,7 @@ import { FleetTable } from "./FleetTable";
 import { Headlines } from "./Headlines";
 import { Positions } from "./Positions";
 import { ServerState } from "./ServerState";
+import { statusQuery } from "./status";
 
 const FleetEquity = lazy(() => import("./FleetEquity"));
 
@@ -69,6 +70,14 @@ function Loading() {
 }
 
 function NoBots({ onBuild }: { onBuild: () => void }) {
+  const { data: status } = useQuery(statusQuery);
+  if (status?.getting_ready) {
+    return (
+      <Empty title="The server is getting ready">
+        It is {status.getting_ready}. Bots begin by themselves then; you can build and read strategies meanwhile.
+      </Empty>
+    );
+  }
   return (
     <Empty
       title="No bots yet"
