@@ -4,7 +4,8 @@ import type { Box } from "./align";
 import type { Size } from "./layout";
 
 const EDGE = 32;
-const READABLE = 0.62;
+/** Smaller than this nobody reads a node. */
+export const READABLE = 0.62;
 
 export interface Viewport {
   x: number;

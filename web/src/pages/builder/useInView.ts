@@ -2,6 +2,8 @@ import { useReactFlow } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import { positionOf } from "@/builder/document";
 import { NODE } from "@/builder/layout";
+import { firstView, READABLE } from "@/builder/view";
+import { boxesOf } from "./boxes";
 import { useBuilder } from "./context";
 
 /** What is chosen stays in sight: when it was added or gone to, and when a sheet takes half of a phone's screen. */
@@ -21,11 +23,15 @@ export function useInView(): void {
     const frame = requestAnimationFrame(() => {
       const node = latest.current.nodes.find((one) => one.id === only);
       const at = node && positionOf(node);
-      if (at && !seen(only)) {
-        const middle = { x: at.x + NODE.width / 2, y: at.y + NODE.height / 2 };
-        void flow.setCenter(middle.x, middle.y, { zoom: flow.getZoom(), duration: 120 });
-      } else if (!at && was.open !== open) {
-        void flow.fitView({ padding: 0.12, maxZoom: 1 });
+      const screen = document.querySelector(".canvas")?.getBoundingClientRect();
+      if (at && screen && !seen(only)) {
+        // By the size that the canvas has now: the flow hears of it later.
+        const zoom = Math.max(flow.getZoom(), READABLE);
+        const x = screen.width / 2 - (at.x + NODE.width / 2) * zoom;
+        const y = screen.height / 2 - (at.y + NODE.height / 2) * zoom;
+        void flow.setViewport({ x, y, zoom }, { duration: 120 });
+      } else if (!at && screen && was.open !== open) {
+        void flow.setViewport(firstView(boxesOf(latest.current), screen));
       }
     });
     return () => cancelAnimationFrame(frame);
