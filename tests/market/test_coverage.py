@@ -8,7 +8,7 @@ import pytest
 from paddock.core.errors import Code, Invalid
 from paddock.core.time import HOUR_MS
 from paddock.market.align import build_tape
-from paddock.market.coverage import Coverage, coverage_of, require_coverage
+from paddock.market.coverage import Coverage, coverage_of, gaps_of, require_coverage
 from paddock.market.sift import sift
 from paddock.market.tape import Tape
 from paddock.surfaces.cli.main import main
@@ -42,6 +42,13 @@ def test_a_hole_counts_in_the_run_that_it_lies_in():
         require_coverage([part], "1h")
     assert (refused.value.code, "30.1%" in refused.value.message) == (Code.DATA_COVERAGE, True)
     assert "longest gap 200 bars" in refused.value.seen
+
+
+def test_holes_have_their_places():
+    tape = tape_of(without(candles(300), 7, *range(100, 120), *range(200, 203)), candles(300, symbols=("ETH",)))
+    assert gaps_of(tape, "BTC", 9) == [(at(7), at(8)), (at(100), at(120)), (at(200), at(203))]
+    assert gaps_of(tape, "BTC", 2) == [(at(100), at(120)), (at(200), at(203))]
+    assert gaps_of(tape, "ETH", 9) == []
 
 
 def test_a_hole_outside_the_run_does_not_count():

@@ -59,6 +59,15 @@ def _counted(symbol: str, opens: Ints, first: int, last: int, step: int) -> Cove
     return Coverage(symbol, first, last, len(opens), (last - first) // step + 1, int(np.diff(edges).max()) // step - 1)
 
 
+def gaps_of(tape: Tape, symbol: str, most: int) -> list[tuple[int, int]]:
+    """Stretches [from, to) in ms UTC without a bar between a symbol's first and last: the `most` longest, by time."""
+    opens = tape.ts[np.isfinite(tape.close[tape.row(symbol)])]
+    step = interval_ms(tape.interval)
+    missing = np.diff(opens) - step
+    longest = np.sort(np.argsort(-missing, kind="stable")[:most])
+    return [(int(opens[at]) + step, int(opens[at + 1])) for at in longest if missing[at] > 0]
+
+
 def require_coverage(coverage: Sequence[Coverage], interval: str) -> None:
     """Raises Invalid (data.coverage) at the first symbol with less than 90 % of its bars."""
     for part in coverage:

@@ -2089,6 +2089,8 @@ export interface components {
         /**
          * CoverageModel
          * @description `ratio` of the bars between the first and the last that are there.
+         *
+         *     `gaps` are the longest stretches without a bar, from a time to the next bar, by time.
          */
         CoverageModel: {
             /** Bars */
@@ -2100,6 +2102,11 @@ export interface components {
              * @description ms UTC
              */
             first_ts: number;
+            /** Gaps */
+            gaps: [
+                number,
+                number
+            ][];
             /**
              * Last Ts
              * @description ms UTC

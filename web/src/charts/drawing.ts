@@ -16,6 +16,8 @@ export interface Triangle {
   x: number;
   y: number;
   size: number;
+  /** Kept apart from the candles by a rim; where there are many, that would hide them. */
+  rim: boolean;
   up: boolean;
   filled: boolean;
   colour: string;
@@ -32,13 +34,15 @@ export function drawMark({ context, theme }: Pen, mark: Triangle): void {
   context.lineTo(mark.x + size, base);
   context.closePath();
   context.lineJoin = "round";
-  context.strokeStyle = theme.surface;
-  context.lineWidth = 4; // a rim that keeps it apart from the candles
-  context.stroke();
+  if (mark.rim) {
+    context.strokeStyle = theme.surface;
+    context.lineWidth = 4;
+    context.stroke();
+  }
   context.fillStyle = mark.filled ? mark.colour : theme.surface;
   context.fill();
   context.strokeStyle = mark.colour;
-  context.lineWidth = 1.5;
+  context.lineWidth = mark.rim ? 1.5 : 1;
   context.stroke();
   if (mark.chosen) {
     context.beginPath();

@@ -107,12 +107,13 @@ export class Overlay implements ISeriesPrimitive<Time> {
       const [x, y] = [pen.x(mark.ts), pen.y(mark.px)];
       return x === null || y === null || x < -10 || x > pen.width + 10 ? [] : [{ mark, x, y }];
     });
-    const size = placed.length > DENSE ? 3 : 5;
+    const dense = placed.length > DENSE;
     for (const { mark, x, y } of placed) {
       drawMark(pen, {
         x,
         y,
-        size,
+        size: dense ? 2.5 : 5,
+        rim: !dense,
         up: pointsUp(mark),
         filled: mark.kind === "entry",
         colour: markColour(mark, this.theme),

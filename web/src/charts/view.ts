@@ -25,6 +25,8 @@ export interface Cursor {
   x: number;
 }
 
+const AXIS_WIDTH = 76; // alike in all charts, so that times stand below one another
+
 type AnySeries = ISeriesApi<SeriesType, Time>;
 
 /** What the two kinds of chart share. `main` is the series that the crosshair holds on to. */
@@ -180,7 +182,7 @@ function options(theme: ChartTheme): DeepPartial<ChartOptions> {
       panes: { separatorColor: theme.line, separatorHoverColor: theme.line },
     },
     grid: { vertLines: { color: fade(theme.line, 0.4) }, horzLines: { color: fade(theme.line, 0.4) } },
-    rightPriceScale: { borderColor: theme.line },
+    rightPriceScale: { borderColor: theme.line, minimumWidth: AXIS_WIDTH },
     timeScale: { borderColor: theme.line, timeVisible: true, rightOffset: 4, minBarSpacing: 0.05 },
     crosshair: { mode: CrosshairMode.Normal, vertLine: crosshair, horzLine: crosshair },
     localization: { timeFormatter: (time: Time) => moment(toTs(time)) },

@@ -31,7 +31,7 @@ describe("tickText", () => {
     const ts = at("2026-03-05T15:00Z");
     expect(tickText(ts, Weight.Year, "en-GB", "UTC")).toBe("2026");
     expect(tickText(ts, Weight.Month, "en-GB", "UTC")).toBe("Mar");
-    expect(tickText(ts, Weight.Day, "en-GB", "Asia/Tokyo")).toBe("6");
+    expect(tickText(ts, Weight.Day, "en-GB", "Asia/Tokyo")).toBe("6 Mar");
     expect(tickText(ts, Weight.Hour, "en-GB", "Asia/Tokyo")).toBe("00:00");
   });
 });

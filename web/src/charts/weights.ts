@@ -66,7 +66,7 @@ export function tickText(ts: number, weight: Weight, locale: string, timeZone?: 
       : weight >= Weight.Month
         ? { month: "short" }
         : weight >= Weight.Day
-          ? { day: "numeric" }
+          ? { day: "numeric", month: "short" }
           : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   return new Intl.DateTimeFormat(locale, { ...options, timeZone }).format(ts);
 }

@@ -54,7 +54,7 @@ export function CoverageStrip({ rows, whole, chosen, tall = false }: Props) {
 function Bar({ row, whole }: { row: StripRow; whole: Span }) {
   const place = row.span && stretchOf(row.span.first_ts, row.span.end_ts, whole);
   if (!place) return null;
-  const gaps = (row.coverage as { gaps?: [number, number][] } | null)?.gaps ?? [];
+  const gaps = row.coverage?.gaps ?? [];
   return (
     <>
       <span className="strip-have" style={{ left: `${place.left}%`, width: `${place.width}%` }} />

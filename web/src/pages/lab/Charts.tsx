@@ -2,9 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { CandleChart, ChartLink, EquityChart } from "@/charts";
 import { ErrorBox, Panel, Select, Skeleton } from "@/design";
+import { span } from "@/format";
 import { chartQuery, curvesOf, pricesOf } from "@/lab/chart";
 import type { ResultDocument } from "@/lab/document";
 import { dailyCurves } from "@/lab/equity";
+import { INTERVALS } from "@/lab/markets";
 import { markIds, openLevels, openMarks, tradeMarks } from "@/lab/marks";
 import type { TradeRow } from "@/lab/trades";
 
@@ -27,6 +29,7 @@ export function Charts({ id, doc, symbol, onSymbol, trade }: Props) {
   const mine = trade?.symbol === symbol ? trade : null;
   const chosen = useMemo(() => new Set(mine === null ? [] : markIds(mine.number)), [mine]);
   const focus = useMemo(() => (mine === null ? null : { ts: mine.entry_ts }), [mine]);
+  const merged = mergedInto(chart.data?.step_ms, doc.tape.interval);
   const coverage = doc.tape.coverage[symbol]?.ratio ?? null;
   const source = useMemo(
     () => ({
@@ -43,7 +46,7 @@ export function Charts({ id, doc, symbol, onSymbol, trade }: Props) {
     <>
       <Panel
         title={`Price of ${symbol}`}
-        aside={doc.tape.fidelity}
+        aside={merged === "" ? doc.tape.fidelity : `${doc.tape.fidelity}; drawn in ${merged} candles`}
         actions={
           doc.tape.symbols.length > 1 && (
             <Select
@@ -76,6 +79,12 @@ export function Charts({ id, doc, symbol, onSymbol, trade }: Props) {
       <Equity id={id} doc={doc} symbol={symbol} link={link} />
     </>
   );
+}
+
+/** How long a candle is, in words, where bars were merged to be few enough to draw; else nothing. */
+function mergedInto(step_ms: number | undefined, interval: string): string {
+  if (step_ms === undefined || step_ms <= (INTERVALS[interval] ?? 0)) return "";
+  return span(step_ms);
 }
 
 /** Of every bar where the server draws them, else of every day, which the document has. */

@@ -26,7 +26,7 @@ const ENDINGS: readonly Column<Ending>[] = [
   {
     key: "pnl",
     head: "PnL",
-    cell: (row) => <Money usd={row.pnl_usd} change />,
+    cell: (row) => <Money usd={row.pnl_usd} change decimals={0} />,
     by: (row) => Number(row.pnl_usd),
     right: true,
   },
@@ -45,7 +45,7 @@ const SYMBOLS: readonly Column<SymbolSplit>[] = [
   {
     key: "pnl",
     head: "PnL of trades",
-    cell: (row) => <Money usd={row.pnl_usd} change />,
+    cell: (row) => <Money usd={row.pnl_usd} change decimals={0} />,
     by: (row) => Number(row.pnl_usd),
     right: true,
   },

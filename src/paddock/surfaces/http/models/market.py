@@ -98,7 +98,10 @@ class CandlesModel(Answered):
 
 
 class CoverageModel(Answered):
-    """`ratio` of the bars between the first and the last that are there."""
+    """`ratio` of the bars between the first and the last that are there.
+
+    `gaps` are the longest stretches without a bar, from a time to the next bar, by time.
+    """
 
     symbol: str
     ratio: float
@@ -107,6 +110,7 @@ class CoverageModel(Answered):
     first_ts: Ts
     last_ts: Ts
     longest_gap_bars: int
+    gaps: list[tuple[Ts, Ts]]
 
 
 class FeedModel(Answered):

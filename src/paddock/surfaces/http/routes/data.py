@@ -7,9 +7,10 @@ from typing import Annotated
 
 from fastapi import Query
 
-from paddock.market.coverage import Coverage, coverage_of
+from paddock.market.coverage import Coverage, coverage_of, gaps_of
 from paddock.market.lake import Lake, Stored
 from paddock.market.load import load_tape
+from paddock.market.tape import Tape
 from paddock.runtime.feeds import FeedRecord, feed_records
 from paddock.surfaces.http.models.base import INTERVAL_FORM, VENUE_FORM, Listed
 from paddock.surfaces.http.models.market import CoverageModel, FeedModel, SeriesModel
@@ -17,6 +18,8 @@ from paddock.surfaces.http.route import Ask, Routes
 from paddock.surfaces.http.scopes import Scope
 
 routes = Routes("data")
+
+MOST_GAPS = 200  # of a symbol
 
 Venue = Annotated[str, Query(pattern=VENUE_FORM)]
 Interval = Annotated[str, Query(pattern=INTERVAL_FORM)]
@@ -36,7 +39,7 @@ def series(
 def coverage(ask: Ask, venue: Venue, interval: Interval) -> Listed[CoverageModel]:
     """How whole the candles of a venue are."""
     tape = load_tape(Lake(ask.services.home), venue=venue, interval=interval, allow_gaps=True)
-    return Listed(items=[_coverage(found) for found in coverage_of(tape, 0, tape.bars)])
+    return Listed(items=[_coverage(tape, found) for found in coverage_of(tape, 0, tape.bars)])
 
 
 @routes.get("/feeds", "listFeeds", Scope.READ)
@@ -58,8 +61,8 @@ def _series(stored: Stored) -> SeriesModel:
     )
 
 
-def _coverage(found: Coverage) -> CoverageModel:
-    return CoverageModel(**asdict(found), ratio=found.ratio)
+def _coverage(tape: Tape, found: Coverage) -> CoverageModel:
+    return CoverageModel(**asdict(found), ratio=found.ratio, gaps=gaps_of(tape, found.symbol, MOST_GAPS))
 
 
 def _feed(record: FeedRecord) -> FeedModel:
