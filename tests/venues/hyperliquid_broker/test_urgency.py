@@ -92,7 +92,6 @@ def test_with_nothing_left_for_readers_what_reduces_and_cancels_still_leaves(tmp
         resting = stage.order(OrderKind.LIMIT, px=90.0)
         assert all(isinstance(one, Accepted) for one in stage.broker.place([stage.order(), resting]))
         client = stage.gateway.client
-        client._listed_s -= LISTING_MS / 1000
 
         async def use_up():
             client._budget.reset(IP, 60)  # of which readers and entries may take none for some seconds
@@ -101,7 +100,9 @@ def test_with_nothing_left_for_readers_what_reduces_and_cancels_still_leaves(tmp
         with pytest.raises(Unavailable):
             stage.broker.open_orders(ACCOUNT)
         stage.gateway.read(use_up())
+        client._listed_s = listed_s = client._listed_s - LISTING_MS / 1000
         now = stage.clock.now_ts()
         (gone,) = stage.broker.cancel([Cancellation(resting.client_id, ACCOUNT, "COIN", now, now + 30_000)])
         outcomes = stage.broker.place([stop(stage), close(stage, lots=400)])
         assert all(isinstance(one, Accepted) for one in [gone, *outcomes]) and stage.truth() == 600
+        assert client._listed_s == listed_s  # nobody waited for a newer one
