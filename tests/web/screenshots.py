@@ -85,7 +85,7 @@ def picture(browser: Browser, url: str, token: str, names: list[str]) -> None:
                 page.goto(url + PAGES[name].format(bot=bot))
                 page.locator("main :is(h1, h2, button)").first.wait_for(state="attached")
                 page.wait_for_timeout(1_000)
-                page.wait_for_function("!document.querySelector('.skeleton')", timeout=WAIT_MS)
+                page.locator(".skeleton:not(.design-columns *)").first.wait_for(state="detached", timeout=WAIT_MS)
                 page.wait_for_timeout(500)
                 shoot(page, f"{name}-{theme}-{width}")
             context.close()

@@ -34,7 +34,7 @@ export default function RunChart({ run, symbols, symbol, onSymbol, step_ms, at, 
   return (
     <Tabs label="Markets" tabs={tabs} picked={symbol} onPick={onSymbol}>
       {error && <ErrorBox error={error} onRetry={() => void refetch()} />}
-      {!error && !data && <Skeleton height={430} />}
+      {!error && !data && <Skeleton height={520} />}
       {!error && data && bars.length === 0 && (
         <Empty title="No bar yet">The market brings its next bar soon; the run begins with it.</Empty>
       )}
@@ -54,7 +54,7 @@ export default function RunChart({ run, symbols, symbol, onSymbol, step_ms, at, 
           levels={levels}
           focus={focus}
           onBar={(bar) => onAt(bar.ts)}
-          height={420}
+          height={492}
         />
       )}
     </Tabs>

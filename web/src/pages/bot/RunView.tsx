@@ -55,7 +55,7 @@ export function RunView({ run, strategy, versions }: Props) {
       {health && <Obstacles health={health} />}
       <div className="bot-main">
         <Panel flush className="bot-chart">
-          <Suspense fallback={<Skeleton height={470} />}>
+          <Suspense fallback={<Skeleton height={560} />}>
             <RunChart
               run={run}
               symbols={symbols}
