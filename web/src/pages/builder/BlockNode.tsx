@@ -7,6 +7,9 @@ import { useMending } from "./mending";
 import { RoleMark } from "./RoleMark";
 import "./BlockNode.css";
 
+/** Letters of a mend that leave room for words beside them. */
+const ROOM = 16;
+
 /** A node of the canvas: what it is, what it says, and what is wrong with it, with the mend as a button. */
 export const BlockNode = memo(function BlockNode({ id, data, selected }: NodeProps<BlockFlowNode>) {
   const { title, role, line, problems, mend } = data;
@@ -30,7 +33,7 @@ export const BlockNode = memo(function BlockNode({ id, data, selected }: NodePro
         <p className="block-node-foot" title={wrong.rule}>
           <span aria-hidden>{wrong.severity === "error" ? "◆" : "▲"}</span>
           <span className="block-node-rule">
-            {brief(wrong)}
+            {(mend === null || mend.label.length <= ROOM) && brief(wrong)}
             {problems.length > 1 && ` +${problems.length - 1}`}
           </span>
           {mend && (

@@ -42,13 +42,14 @@ export function ChosenPanel() {
   return (
     <>
       <h2>{state.nodes.size} nodes</h2>
-      <div className="inspector-acts" role="group" aria-label="Align">
+      <div className="inspector-acts inspector-align" role="group" aria-label="Align">
         {WAYS.map(({ how, label, path }) => (
           <Button
             key={how}
             size="sm"
             aria-label={label}
             title={label}
+            disabled={(how === "across" || how === "down") && state.nodes.size < 3}
             icon={
               <svg
                 width={16}

@@ -36,6 +36,7 @@ export function Head({ saving }: { saving: Saving }) {
   ];
   return (
     <header className="builder-head">
+      <h1 className="sr-only">Builder: {doc.name}</h1>
       <input
         className="builder-name"
         aria-label="Name of the strategy"
