@@ -7,7 +7,6 @@ import { type Booking, bookings, type Entry } from "./bookings";
 
 const COLUMNS: readonly Column<Booking>[] = [
   { key: "ts", head: "Time", cell: (row) => <Time ts={row.ts} exactly /> },
-  { key: "what", head: "What", cell: (row) => row.what },
   {
     key: "cash",
     head: "Cash",
@@ -21,6 +20,7 @@ const COLUMNS: readonly Column<Booking>[] = [
       ),
     right: true,
   },
+  { key: "what", head: "What", cell: (row) => row.what },
   {
     key: "lines",
     head: "Lines",

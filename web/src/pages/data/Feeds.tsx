@@ -25,8 +25,15 @@ const COLUMNS: readonly Column<Feed>[] = [
         </Badge>
       ),
   },
-  { key: "interval", head: "Bars", cell: (row) => row.interval },
-  { key: "symbols", head: "Symbols", cell: (row) => row.symbols.length, by: (row) => row.symbols.length, right: true },
+  { key: "interval", head: "Bars", cell: (row) => row.interval, wide: true },
+  {
+    key: "symbols",
+    head: "Symbols",
+    cell: (row) => row.symbols.length,
+    by: (row) => row.symbols.length,
+    right: true,
+    wide: true,
+  },
   { key: "last", head: "Last bar", cell: (row) => <Time ts={row.last_ts} />, by: (row) => row.last_ts },
   { key: "source", head: "From", cell: (row) => row.source, wide: true },
 ];
