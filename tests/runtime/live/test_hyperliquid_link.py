@@ -63,3 +63,21 @@ def test_an_approval_reaches_the_venue_and_then_orders_do(live, hyperliquid_simu
     accounts.revoke("ann", made.account_id)
     with pytest.raises(PaddockError):
         vault.sign(asked)
+
+
+def test_the_checklist_asks_whether_the_builder_of_the_accounts_orders_is_approved(live, hyperliquid_simulator):  # noqa: F811
+    stage, (accounts, _) = hyperliquid_simulator, live
+    builder = stage.account().address
+    wish = Wish(
+        "hyperliquid", Network.SIMULATOR, "", POLICY, name="play", url=stage.url, builder=builder, builder_fee=20
+    )
+    made = accounts.connect("ann", wish)
+    stage.simulator.deposit(made.grant.main, 10_000)
+
+    def found() -> bool:
+        (one,) = [one for one in accounts.inspect("ann", made.account_id).findings if one.name == "builder"]
+        return one.passed
+
+    assert not found()
+    assert accounts.check("ann", made.account_id).status is Status.ACTIVE
+    assert found()

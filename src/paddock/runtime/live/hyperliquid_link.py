@@ -41,7 +41,8 @@ class HyperliquidLink:
         return role.role == "agent" and role.owner == self._grant.main
 
     def inspect(self) -> Sequence[Finding]:
-        return list(findings(self._gateway, self._gateway.client.clock, self._grant.main, self._grant.agent))
+        grant, clock = self._grant, self._gateway.client.clock
+        return list(findings(self._gateway, clock, grant.main, grant.agent, grant.builder, grant.builder_fee))
 
     def money(self, since_ts: int) -> Money:
         listing = self._gateway.read(self._gateway.client.listed())
