@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from shutil import which
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.patience import until
 from tests.project import ROOT
 
 OUT = ROOT / ".screenshots"
@@ -54,11 +54,7 @@ def demo() -> Iterator[tuple[str, str]]:
         with log.open("w") as out:
             process = subprocess.Popen(command, env=settings, stdout=out, stderr=subprocess.STDOUT)
         try:
-            ends = time.monotonic() + READY_S
-            while "Ctrl-C ends it" not in log.read_text():
-                if process.poll() is not None or time.monotonic() > ends:
-                    raise SystemExit(f"the demo did not start:\n{log.read_text()}")
-                time.sleep(0.5)
+            until(lambda: process.poll() is not None or "Ctrl-C ends it" in log.read_text(), READY_S)
             found = re.search(r"http://[\d.]+:\d+", log.read_text())
             yield found[0] if found else "", (Path(home) / "token").read_text().strip()
         finally:
@@ -79,7 +75,7 @@ def picture(browser: Browser, url: str, token: str, names: list[str]) -> None:
             shoot(page, f"start-{theme}-{width}")
             page.get_by_label("Local token").fill(token)
             page.get_by_role("button", name="Sign in").click()
-            page.get_by_role("link", name="Dashboard").first.wait_for(state="attached")
+            page.locator("main#content").wait_for()
             bot = page.request.get(f"{url}/api/v1/bots").json()["items"][0]["bot_id"]
             for name in names:
                 page.goto(url + PAGES[name].format(bot=bot))
