@@ -27,6 +27,7 @@ from paddock.surfaces.secret import read_token
 
 BASE = "/api/v1"
 TIMEOUT_S = 10.0
+VENUE_S = 60.0  # of what the server asks a venue about, which allows so many questions a minute
 KINDS: dict[str, type[PaddockError]] = {
     cls.kind: cls for cls in (PaddockError, Invalid, NotFound, Refused, Unknown, Unavailable)
 }

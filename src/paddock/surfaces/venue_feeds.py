@@ -5,6 +5,7 @@ A feed that was asked for once comes back by itself while runs are on it, whatev
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,12 +26,13 @@ from paddock.market.load import load_tape
 from paddock.market.tape import Tape, reshaped
 from paddock.runtime import venue_history
 from paddock.runtime.download import Span, download_candles, download_rates
-from paddock.runtime.feeds import feed_records
+from paddock.runtime.feeds import Feed, feed_records
 from paddock.runtime.runner import Market
 from paddock.runtime.venue_feed import GRACE_MS, VenueFeed
 from paddock.runtime.venue_history import history_of, place_of, require_same, still_needed
 from paddock.surfaces.kits import kit_of
 from paddock.surfaces.parts import Part
+from paddock.surfaces.patient_feed import Patient
 from paddock.surfaces.venue_wish import VenueWish
 from paddock.surfaces.venues import Reached, Venues
 from paddock.venues.signing.grant import Network
@@ -56,7 +58,7 @@ class VenueFeeds:
         database: Database,
         lake: Lake,
         venues: Venues,
-        trading: Callable[[VenueFeed, Reached], Market],
+        trading: Callable[[Feed, Reached], Market],
         wishes: Sequence[VenueWish],
     ) -> None:
         """Raises Invalid (feed.changed) for a wish that contradicts the feed that there is of that name."""
@@ -111,7 +113,7 @@ class VenueFeeds:
         source = kit_of(wish.place.venue).candles(reached.gateway, wish.interval)
         feed = VenueFeed(wish.name, source, history, reached.clock, grace_ms=int(GRACE_MS * reached.speed))
         self.clocks[wish.name] = reached.clock
-        self._opened.put(self._trading(feed, reached))
+        self._opened.put(self._trading(Patient(feed, time.monotonic), reached))
         log.info("the feed is open", feed=wish.name, network=wish.place.network, history=history.bars)
 
     def _history(self, wish: VenueWish, reached: Reached, stop: Event) -> Tape:
@@ -126,6 +128,7 @@ class VenueFeeds:
 
     def _brought(self, wish: VenueWish, reached: Reached, stop: Event) -> Tape:
         """The bars that have closed at the venue: what the lake lacks of them is downloaded into it."""
+
         def wait(ms: int) -> None:
             stop.wait(ms / 1000)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from paddock.core.errors import Code, Unavailable
 from paddock.journal.database import Database
 from paddock.runtime.live.rows import Connection, newest
+from paddock.runtime.live.states import Status
 from paddock.venues.broker import (
     Broker,
     Cancellation,
@@ -27,10 +28,16 @@ class LiveBroker:
     """Implements Broker for one account. `make` may raise Unavailable: then nothing is sent, and it is asked again."""
 
     def __init__(
-        self, database: Database, account_id: str, capabilities: Capabilities, make: Callable[[Connection], Broker]
+        self,
+        database: Database,
+        account_id: str,
+        capabilities: Capabilities,
+        make: Callable[[Connection], Broker],
+        signed_for: Callable[[str], bool],
     ) -> None:
+        """`signed_for`: whether the signer was told of an account. Until it is, a refusal of its means nothing."""
         self._database, self._account_id, self._make = database, account_id, make
-        self._capabilities = capabilities
+        self._capabilities, self._signed_for = capabilities, signed_for
         self._known: tuple[str, Broker] | None = None  # by the agent that it signs with
 
     @property
@@ -38,7 +45,7 @@ class LiveBroker:
         return self._capabilities
 
     def place(self, placements: Sequence[Placement]) -> list[Outcome]:
-        return self._now().place(placements)
+        return self._now(signing=True).place(placements)
 
     def cancel(self, cancellations: Sequence[Cancellation]) -> list[Outcome]:
         return self._last().cancel(cancellations)
@@ -58,7 +65,7 @@ class LiveBroker:
     def _last(self) -> Broker:
         return self._now() if self._known is None else self._known[1]
 
-    def _now(self) -> Broker:
+    def _now(self, *, signing: bool = False) -> Broker:
         with self._database.read() as conn:
             connection = newest(conn, self._account_id)
         if connection is None:
@@ -69,6 +76,14 @@ class LiveBroker:
                 seen=self._account_id,
                 rule="an account trades at a venue that it was connected to",
                 suggestion="paddock live connect",
+            )
+        if signing and connection.status is Status.ACTIVE and not self._signed_for(self._account_id):
+            raise Unavailable(
+                Code.SIGNER_UNAVAILABLE,
+                "the signer was not told of the account yet",
+                where="account_id",
+                seen=self._account_id,
+                rule="what is active is signed for within a second or two",
             )
         agent = connection.grant.agent
         if self._known is None or self._known[0] != agent:

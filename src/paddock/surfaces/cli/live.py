@@ -74,7 +74,7 @@ def connect(
         "builder": builder,
         "builder_fee": builder_fee,
     }
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         made = session.post("/connections", body=body)
     show_one(made, json=json)
     if not json and made["status"] == "draft":
@@ -93,7 +93,7 @@ def fund(
     """Pay play money into an account at a simulator, and ask again whether it knows the agent."""
     from paddock.surfaces.venues import pay_in
 
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         found = session.get("/accounts/{}/connection", account)
         pay_in(found["url"], found["main"], usd)
         show_one(session.post("/accounts/{}/connection/refresh", account), json=json)
@@ -102,7 +102,7 @@ def fund(
 @app.command
 def show(account: OnAccount, /, *, json: Json = False) -> None:
     """Where an account's connection stands."""
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         show_one(session.get("/accounts/{}/connection", account), json=json)
 
 
@@ -118,7 +118,7 @@ def drafts(
 ) -> None:
     """What the owner's wallet has to sign, to the letter."""
     path = "/accounts/{}/connection/drafts"
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         found = session.post(path, account) if renew else session.get(path, account)
     show_items(found, DRAFTS, json=json, nothing="Nothing is to be signed.")
     if not json:
@@ -137,14 +137,14 @@ def approve(
 ) -> None:
     """Bring the signature of a draft; it is handed to the venue."""
     body = {"kind": kind, "signature": signature}
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         show_one(session.post("/accounts/{}/connection/approvals", account, body=body), json=json)
 
 
 @app.command
 def refresh(account: OnAccount, /, *, json: Json = False) -> None:
     """Ask the venue again whether it knows the agent."""
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         show_one(session.post("/accounts/{}/connection/refresh", account), json=json)
 
 
@@ -161,14 +161,14 @@ def limit(
 ) -> None:
     """Set other limits for an account's agent."""
     body = _policy(symbols, order_usd, day_usd, leverage)
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         show_one(session.post("/accounts/{}/connection/policy", account, body=body), json=json)
 
 
 @app.command
 def check(account: OnAccount, /, *, json: Json = False) -> int:
     """Go through the checklist: what stands against trading live, and what mends it."""
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         found = session.get("/accounts/{}/live/checklist", account)
     _show_findings(found, json=json)
     return 0 if found["passed"] else 1
@@ -177,7 +177,7 @@ def check(account: OnAccount, /, *, json: Json = False) -> int:
 @app.command
 def enable(account: OnAccount, /, *, json: Json = False) -> None:
     """Switch trading live on, if the checklist passes."""
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         _show_findings(session.post("/accounts/{}/live/enable", account), json=json)
     if not json:
         print(f"live: {account}")
@@ -186,14 +186,14 @@ def enable(account: OnAccount, /, *, json: Json = False) -> None:
 @app.command
 def disable(account: OnAccount, /, *, why: Why = "", json: Json = False) -> None:
     """Switch it off: only exits are signed, and the account's runs are paused."""
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         show_one(session.post("/accounts/{}/live/disable", account, body={"reason": why}), json=json)
 
 
 @app.command
 def revoke(account: OnAccount, /, *, why: Why = "", json: Json = False) -> None:
     """Sign nothing more for an account, destroy its agent's key, stop its runs; what is at the venue stays there."""
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         show_one(session.post("/accounts/{}/live/revoke", account, body={"reason": why}), json=json)
 
 

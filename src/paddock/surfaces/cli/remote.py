@@ -18,13 +18,14 @@ NONE: Final = "–"
 
 
 @contextmanager
-def api() -> Iterator[Api]:
-    """A session with the server that the settings name."""
+def api(*, asks_a_venue: bool = False) -> Iterator[Api]:
+    """A session with the server that the settings name; who has it ask a venue waits until that answers."""
     from paddock.surfaces import settings
-    from paddock.surfaces.client import Api
+    from paddock.surfaces.client import TIMEOUT_S, VENUE_S, Api
 
     configured = settings.load()
-    with Api(configured.url, configured.token_file) as session:
+    timeout_s = VENUE_S if asks_a_venue else TIMEOUT_S
+    with Api(configured.url, configured.token_file, timeout_s) as session:
         yield session
 
 

@@ -91,7 +91,7 @@ def _checklist(account_id: str, venue: str) -> dict[str, Any]:
     """Raises Invalid (data.venue) where the account is of another venue, and what the server raises."""
     from paddock.core.errors import Code, Invalid
 
-    with api() as session:
+    with api(asks_a_venue=True) as session:
         checked: dict[str, Any] = session.get("/accounts/{}/live/checklist", account_id)
     there = checked["connection"]["venue"]
     if there != venue:
