@@ -20,7 +20,6 @@ from paddock.venues.transport.lost import Throttled
 
 LEAST_USD: Final = 10
 FEW_CREDITS: Final = 10
-_DATE_MS: Final = 500  # how far a date to the second may be from the time it tells
 _TENTHS: Final = 100_000  # of a basis point, in the whole
 _SAMPLE: Final = "BTC"
 _REQUESTS: Final = "100 credits a minute, for all programs at this address of the network"
@@ -56,8 +55,7 @@ def _venue(gateway: Gateway) -> Iterator[Finding]:
     took_ms = clock.now_ts() - asked_ts
     yield Finding("reach", True, f"answered in {took_ms} ms", "the venue answers what anybody may ask")
     if dated is not None:
-        venue_ts, ours_ts = dated
-        yield _clock(venue_ts + _DATE_MS - ours_ts, took_ms // 2 + _DATE_MS)
+        yield _clock(dated.venue_ts - dated.ours_ts, dated.doubt_ms)
     listing = gateway.read(gateway.client.listed())
     yield _listed(listing)
     yield _minimum(listing, gateway.read(public.tickers(gateway.client)))

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from paddock.core.errors import PaddockError
 from paddock.core.seams import Clock, RandomSource
 from paddock.venues.endpoint import Endpoint
-from paddock.venues.pacifica.codec import answers, frames, instruments, queries
+from paddock.venues.pacifica.codec import answers, frames, instruments, markets, queries
 from paddock.venues.pacifica.codec.allowance import allowance
 from paddock.venues.pacifica.codec.answers import Answer
 from paddock.venues.pacifica.codec.frames import Frame
@@ -25,6 +25,7 @@ from paddock.venues.pacifica.codec.operations import Op
 from paddock.venues.pacifica.codec.queries import Query
 from paddock.venues.pacifica.dialect import PacificaDialect, key, subscription
 from paddock.venues.pacifica.networks import ALLOWANCES, CALL, CANCEL, CONNECTIONS, CREDITS, HEAVY
+from paddock.venues.signing.grant import Network
 from paddock.venues.signing.operations import SignedRequest
 from paddock.venues.transport.budget import Allowance, Budget, Priority
 from paddock.venues.transport.hearing import Hearer, Hearing
@@ -36,11 +37,21 @@ WAIT_MS: Final = 10_000
 LISTING_MS: Final = 600_000  # how old the listing may be
 MOST_OF_A_SOURCE: Final = 20  # subscriptions of one source on one connection
 _SOON_MS: Final = 30_000  # a listing as young as that is not read again for a symbol that it does not hold
+_HALF_S_MS: Final = 500  # how far a date to the second may be from the time it tells
 _JSON: Final = {"content-type": "application/json"}
 _PACE: Final = Pace(heartbeat_ms=20_000, stall_ms=45_000)  # the pong that follows each heartbeat ends the silence
 _CANCELS: Final = frozenset({Op.CANCEL_ORDER, Op.CANCEL_STOP_ORDER, Op.CANCEL_TWAP_ORDER, Op.CANCEL_ALL_ORDERS})
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The venue's time, ours at that moment, and how far either may be off."""
+
+    venue_ts: int
+    ours_ts: int
+    doubt_ms: int
 
 
 @dataclass(slots=True)
@@ -112,16 +123,20 @@ class Client:
         charges = {CREDITS: CANCEL if request.kind in _CANCELS else CALL}
         return await self._http.send(Request("POST", request.path, does, priority, self._wait_ms, charges, text, _JSON))
 
-    async def dated(self) -> tuple[int, int] | None:
-        """What time it is at the venue, to the second, by the date of an answer, and when that was asked for; None
-        where answers are not dated.
+    async def dated(self) -> Dated | None:
+        """What time it is at the venue, by the date of an answer; None where answers are not dated. A simulator may
+        live in another time than its machine: there the prices say which.
         """
         reply = await self._get(queries.prices(), Priority.READ)
+        ours_ts, doubt_ms = (reply.sent_ts + reply.seen_ts) // 2, (reply.seen_ts - reply.sent_ts) // 2
+        if self.endpoint.network is Network.SIMULATOR:
+            tickers = markets.tickers(answers.payload(answers.answer(reply.status, reply.body)))
+            return Dated(max(each.venue_ts for each in tickers), ours_ts, doubt_ms)
         try:
             date: datetime = parsedate_to_datetime(reply.headers.get("date", ""))
         except ValueError:
             return None
-        return int(date.timestamp() * 1000), (reply.sent_ts + reply.seen_ts) // 2
+        return Dated(int(date.timestamp() * 1000) + _HALF_S_MS, ours_ts, doubt_ms + _HALF_S_MS)
 
     @property
     def left(self) -> int:

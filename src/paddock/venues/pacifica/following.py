@@ -10,8 +10,10 @@ before: what ended earlier is not found, and its fills are among the events.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 from paddock.core.errors import Code, Unavailable
@@ -41,6 +43,7 @@ MOST_PAGES: Final = 20  # that an order is looked for on
 
 News = OrderRow | TradeRow | Paid
 R = TypeVar("R", bound=News)
+_Part = Callable[[], Awaitable[None]]
 _SOURCES: Final = (Source.ACCOUNT_ORDER_UPDATES, Source.ACCOUNT_TRADES, Source.ACCOUNT_TWAP_ORDER_UPDATES)
 _SHELVES: Final = {OrderKind.STOP: Shelf.TRIGGERS, OrderKind.TAKE: Shelf.TRIGGERS, OrderKind.TWAP: Shelf.TWAPS}
 _RANKS: Final = {told.Shelf.FILLS: 1, told.Shelf.FUNDING: 2}
@@ -75,7 +78,12 @@ class Following:
         self._placed: dict[str, _Placed] = {}  # by client id
         self._keys: frozenset[str] = frozenset()
         self._missed = True  # something may have happened that nobody told
-        self._read_s = float("-inf")
+        self._parts: deque[_Part] = deque()  # of a reading, those that are still to come
+        self._begun: list[_Part] = []  # those that came
+        self._again: list[_Part] = []  # those that something may be missing in
+        self._newest_ts: dict[told.Shelf, int] = {}
+        self._began_s = self._read_s = float("-inf")
+        self._whole = False  # all was read at least once
         self._reading = asyncio.Lock()
 
     async def listen(self) -> None:
@@ -90,7 +98,8 @@ class Following:
             case frames.OrderEvents(events=events):
                 self._take_in(told.Shelf.ORDERS, events)
             case Gap():
-                self._missed = True
+                self._missed = self._missed or not self._parts
+                self._again = list(dict.fromkeys(self._begun))
 
     async def events(self, text: str) -> tuple[list[VenueEvent], str]:
         """What happened behind a cursor, and the cursor behind that. Raises Unavailable, Unknown, and Invalid (value)
@@ -180,35 +189,53 @@ class Following:
     # --- reading ---
 
     async def _read(self, cursor: Cursor) -> None:
-        """Make what was told complete from the cursor on, if it may not be."""
+        """Make what was told complete from the cursor on, if it may not be. Pages cost much here: a reading goes on
+        where it broke off, and what a socket missed meanwhile is read anew in those parts alone that had begun.
+        """
         behind = [shelf for shelf in told.Shelf if not self._told.reaches(shelf, cursor.from_ts(shelf))]
-        if not behind and not self._due():
-            return
         for shelf in behind:
             self._told.begin(shelf, cursor.from_ts(shelf))
-        self._missed, began_s = False, asyncio.get_running_loop().time()
-        self._read_s = float("-inf")  # until it is complete: where it breaks off, the next reader goes on
-        await self._read_back(told.Shelf.FILLS, _TRADES)
-        await self._read_back(told.Shelf.ORDERS, _ORDERS, _TWAPS)
-        await self._read_resting()
-        await self._read_back(told.Shelf.FUNDING, _FUNDING)
-        self._read_s = began_s
+        if behind or (not self._parts and self._due()):
+            self._begin()
+        while self._parts:
+            part = self._parts[0]
+            self._begun.append(part)
+            await part()
+            self._parts.popleft()
+            if not self._parts:
+                self._parts, self._again = deque(self._again), []
+        if self._begun:
+            self._told.read_ts |= self._newest_ts
+            self._read_s, self._whole, self._begun = self._began_s, True, []
+
+    def _begin(self) -> None:
+        """A reading of all that is new, part by part."""
+        self._missed, self._began_s = False, asyncio.get_running_loop().time()
+        self._newest_ts, self._begun, self._again = dict(self._told.read_ts), [], []
+        sources = [(told.Shelf.FILLS, _TRADES), (told.Shelf.ORDERS, _ORDERS), (told.Shelf.FUNDING, _FUNDING)]
+        if not self._whole or self._knows_twaps():
+            sources.append((told.Shelf.ORDERS, _TWAPS))
+        self._parts = deque(
+            partial(self._read_back, shelf, source, self._told.next_ts(shelf)) for shelf, source in sources
+        )
+        self._parts.append(self._read_resting)
+
+    def _knows_twaps(self) -> bool:
+        kinds = [row.kind for row in self._orders.values()] + [placed.kind for placed in self._placed.values()]
+        return OrderKind.TWAP in kinds
 
     def _due(self) -> bool:
         heard = bool(self._keys) and not self._keys & self._client.stale()
         elapsed_s = asyncio.get_running_loop().time() - self._read_s
         return elapsed_s >= self._poll_s if not heard else self._missed or elapsed_s >= REPAIR_MS / 1000
 
-    async def _read_back(self, shelf: told.Shelf, *sources: _Source[Any]) -> None:
-        """From the newest back to what was read before. Only when all is there the next reading begins later."""
-        since_ts, newest_ts = self._told.next_ts(shelf), self._told.read_ts[shelf]
-        for source in sources:
-            async for rows in self._pages(source):
-                self._take_in(shelf, rows)
-                newest_ts = max([newest_ts, *(row.venue_ts for row in rows)])
-                if any(row.venue_ts < since_ts for row in rows):
-                    break
-        self._told.read_ts[shelf] = newest_ts
+    async def _read_back(self, shelf: told.Shelf, source: _Source[Any], since_ts: int) -> None:
+        """From the newest back to what was read before."""
+        async for rows in self._pages(source):
+            self._take_in(shelf, rows)
+            self._newest_ts[shelf] = max([self._newest_ts[shelf], *(row.venue_ts for row in rows)])
+            if any(row.venue_ts < since_ts for row in rows):
+                return
 
     async def _read_resting(self) -> None:
         """What rests, and what became of orders that should and do not: histories may be sorted by when an order was
@@ -281,10 +308,10 @@ def _trades(address: str, limit: int, cursor: str) -> Query:
     return queries.trades(address, limit, cursor)
 
 
-_TRADES: Final = _Source(_trades, histories.trades)
-_ORDERS: Final = _Source(queries.order_history, histories.orders)
-_TWAPS: Final = _Source(queries.twap_history, histories.twaps)
-_FUNDING: Final = _Source(queries.funding_paid, account.funding_paid)
+_TRADES: Final[_Source[Any]] = _Source(_trades, histories.trades)
+_ORDERS: Final[_Source[Any]] = _Source(queries.order_history, histories.orders)
+_TWAPS: Final[_Source[Any]] = _Source(queries.twap_history, histories.twaps)
+_FUNDING: Final[_Source[Any]] = _Source(queries.funding_paid, account.funding_paid)
 
 
 def _entry(shelf: told.Shelf, row: News) -> Entry[News]:
