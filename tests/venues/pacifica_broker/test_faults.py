@@ -144,13 +144,14 @@ def test_reading_never_says_unclear_only_not_now(hasty):
 
 
 def test_what_cannot_be_read_is_an_error_of_ours_and_leaves_no_hole(stage):
-    """V5, of reads: a page of events that broke off is read again, whole."""
+    """V5, of reads: where a reading broke off it goes on, and what it had is not asked for again."""
     stage.broker.place([stage.order()])
     stage.simulator.faults.add(Fault.GARBAGE, "get:/orders/history")
     with pytest.raises(PaddockError):
         stage.broker.events(ACCOUNT, "")
     events, _ = stage.broker.events(ACCOUNT, "")
     assert len(events) == 2
+    assert (stage.calls("get:/trades/history"), stage.calls("get:/orders/history")) == (1, 2)
 
 
 def test_where_nothing_listens_nothing_was_sent(stage):
