@@ -19,7 +19,7 @@ export function AccountBadges({ account, kills, connection }: Props) {
 }
 
 /** Where a connection stands, and whether money is at stake. */
-export function ConnectionBadge({ connection }: { connection: Model<"ConnectionModel"> }) {
+function ConnectionBadge({ connection }: { connection: Model<"ConnectionModel"> }) {
   switch (connection.status) {
     case "active":
       return connection.live ? (

@@ -5,7 +5,6 @@ import type { Account, Model, Run } from "@/api/types";
 import { useMay } from "@/app/session";
 import { Button, Confirm, ErrorBox, Money, Panel, SkeletonRows, Time, toasts } from "@/design";
 import { money, plural } from "@/format";
-import { ConnectionBadge } from "./AccountBadges";
 import { Checklist } from "./Checklist";
 import { Drafts } from "./Drafts";
 import { LimitsDialog } from "./LimitsDialog";
@@ -74,7 +73,7 @@ function Facts({ account, connection, runs, living }: FactsProps) {
   };
   const close = () => setDialog(null);
   return (
-    <Panel title="Connection" aside={<ConnectionBadge connection={connection} />}>
+    <Panel title="Connection">
       <div className="accounts-stack">
         <dl className="accounts-facts">
           <Fact name="Venue">
@@ -110,8 +109,8 @@ function Facts({ account, connection, runs, living }: FactsProps) {
                 Switch live trading off
               </Button>
             )}
-            <Button size="sm" look="danger" onClick={() => setDialog("revoke")}>
-              Revoke the key
+            <Button size="sm" onClick={() => setDialog("revoke")}>
+              Revoke the key…
             </Button>
           </div>
         )}

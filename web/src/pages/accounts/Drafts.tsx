@@ -86,7 +86,7 @@ function One({ draft, connection, late }: { draft: Draft; connection: Connected;
         <strong>{WHAT[draft.kind]}</strong>
         <Where draft={draft} late={late} />
       </div>
-      <pre tabIndex={0} aria-label="The message, to the letter">
+      <pre tabIndex={0} aria-label="The message">
         {readable(draft)}
       </pre>
       {may && draft.signed_ts === null && !late && (
@@ -130,11 +130,12 @@ function Where({ draft, late }: { draft: Draft; late: boolean }) {
   return late ? <Badge tone="bad">nobody signed it in time</Badge> : <Badge tone="warn">not signed</Badge>;
 }
 
-/** Typed data laid out in lines; what the wallet gets is the message as it is. */
+/** Typed data laid out in lines, what is said of it first; the wallet gets the message as it is. */
 function readable(draft: Draft): string {
   if (draft.scheme !== "eip712") return draft.message;
   try {
-    return JSON.stringify(JSON.parse(draft.message), null, 2);
+    const { primaryType, message, ...rest } = JSON.parse(draft.message) as Record<string, unknown>;
+    return JSON.stringify({ primaryType, message, ...rest }, null, 2);
   } catch {
     return draft.message;
   }
