@@ -35,7 +35,9 @@ export function RunView({ run, strategy, versions }: Props) {
   const [picked, setPicked] = useState("");
   const symbol = symbols.includes(picked) ? picked : (symbols[0] ?? "");
   const newest = newestBar(run, health?.feed_last_ts ?? null, step_ms);
-  const [first] = useState(newest);
+  // The bar that was the newest when the page was opened: the reading stays, while the market goes on.
+  const [first, setFirst] = useState(newest);
+  if (first === null && newest !== null) setFirst(newest);
   const asked = Number(search.at);
   const at = Number.isFinite(asked) && asked > 0 ? asked : (first ?? newest);
   const go = (changed: { at?: string; tab?: string }) =>
