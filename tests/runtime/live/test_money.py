@@ -1,0 +1,90 @@
+"""What an account has at its venue is in its ledger: what was there at first, and each transfer once."""
+
+from __future__ import annotations
+
+import pytest
+
+from paddock.core.errors import Code, Invalid, Unavailable
+from paddock.core.money import MICROS
+from paddock.journal.database import Database
+from paddock.journal.ledger import Book, balance
+from paddock.runtime.live.broker import LiveBroker
+from paddock.runtime.live.gateway import Transfer
+from paddock.runtime.live.wish import Wish
+from paddock.venues.broker import Capabilities
+from paddock.venues.signing.grant import Network
+from tests.databases import fresh_url
+from tests.venues.signing.given import NOW, POLICY
+
+from .place import Place
+
+__all__ = ["fresh_url"]
+
+
+@pytest.fixture
+def place(fresh_url, tmp_path):
+    database = Database.open(fresh_url("sqlite"))
+    made = Place(database, tmp_path)
+    yield made
+    made.close()
+    database.close()
+
+
+def cash(place: Place, account_id: str) -> int:
+    with place.database.read() as conn:
+        return balance(conn, account_id, "", Book.CASH)
+
+
+def test_what_is_there_is_booked_when_it_is_switched_on_and_each_transfer_once(place):
+    place.venue.cash = 1_000 * MICROS
+    account = place.enabled().account_id
+    assert cash(place, account) == 1_000 * MICROS
+    place.venue.transfers = [
+        Transfer("before", "deposit", 7 * MICROS, NOW),  # is in what was there
+        Transfer("in", "deposit", 50 * MICROS, NOW + 1),
+        Transfer("out", "withdraw", -20 * MICROS, NOW + 1),
+    ]
+    for _ in range(2):
+        place.live.count()
+    place.live.disable("ann", account)
+    place.live.enable("ann", account)
+    assert cash(place, account) == 1_030 * MICROS
+
+
+def test_an_account_is_connected_again_at_its_own_address_alone(place):
+    account = place.enabled().account_id
+    place.live.revoke("ann", account)
+    with pytest.raises(Invalid) as caught:
+        place.live.connect("ann", Wish("hyperliquid", Network.MAINNET, "0x" + "12" * 20, POLICY, account_id=account))
+    assert caught.value.code is Code.VALUE
+    assert place.connect(account_id=account, name="").status == "draft"
+
+
+class Wired:
+    """A broker that tells which agent it was made for."""
+
+    def __init__(self, agent: str) -> None:
+        self.agent = agent
+
+    def place(self, _placements):
+        return [self.agent]
+
+    def cancel(self, _cancellations):
+        return [self.agent]
+
+
+def test_orders_go_by_the_connection_that_there_is_now(place):
+    connection, known = place.enabled(), [True]
+    account = connection.account_id
+    capabilities = Capabilities(False, True, False, True)
+    broker = LiveBroker(
+        place.database, account, capabilities, lambda one: Wired(one.grant.agent), lambda _account: known[0]
+    )
+    assert broker.place([]) == [connection.grant.agent]
+    place.live.revoke("ann", account)
+    again = place.sign(place.connect(account_id=account, name=""))
+    assert broker.cancel([]) == [connection.grant.agent], "what takes back needs no database"
+    assert broker.place([]) == [again.grant.agent] != [connection.grant.agent]
+    known[0] = False
+    with pytest.raises(Unavailable):
+        broker.place([])
