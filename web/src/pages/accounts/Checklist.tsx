@@ -5,6 +5,7 @@ import type { Account, Model } from "@/api/types";
 import { useMay } from "@/app/session";
 import { Button, Confirm, ErrorBox, Icon, Panel, SkeletonRows, toasts } from "@/design";
 import { money } from "@/format";
+import { tradable } from "./connectionWish";
 import { checklistQuery } from "./queries";
 
 type Finding = Model<"FindingModel">;
@@ -68,7 +69,7 @@ export function Checklist({ account, connection }: Props) {
       )}
       {asking && (
         <Confirm
-          title={`Switch live trading on on ${account.name}?`}
+          title={`Trade live on ${account.name}?`}
           doing={`Trade live on ${connection.network}`}
           danger={connection.network === "mainnet"}
           act={act}
@@ -80,7 +81,7 @@ export function Checklist({ account, connection }: Props) {
               {connection.venue}, {connection.network}
             </strong>
             : at most {money(policy.order_usd)} each and {money(policy.day_usd)} a day, at {policy.max_leverage}× or
-            less, on {policy.symbols.join(", ")}.
+            less, on {tradable(policy.symbols)}.
           </p>
           <p>Runs that are paused stay paused. {account.name} can be switched off at any time.</p>
         </Confirm>

@@ -6,6 +6,7 @@ import { useMay } from "@/app/session";
 import { Button, Confirm, ErrorBox, Money, Panel, SkeletonRows, Time, toasts } from "@/design";
 import { money, plural } from "@/format";
 import { Checklist } from "./Checklist";
+import { tradable } from "./connectionWish";
 import { Drafts } from "./Drafts";
 import { LimitsDialog } from "./LimitsDialog";
 
@@ -85,7 +86,7 @@ function Facts({ account, connection, runs, living }: FactsProps) {
           <Fact name="Agent">
             <code>{connection.agent}</code>
           </Fact>
-          <Fact name="May trade">{policy.symbols.join(", ")}</Fact>
+          <Fact name="May trade">{tradable(policy.symbols)}</Fact>
           <Fact name="Largest order">
             <Money usd={policy.order_usd} />
           </Fact>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { connectionOf, FIRST, symbolsOf, wrongConnection } from "./connectionWish";
+import { connectionOf, FIRST, symbolsOf, tradable, wrongConnection } from "./connectionWish";
 
 const whole = { ...FIRST, name: "main", main: `0x${"ab".repeat(20)}` };
 
@@ -38,4 +38,9 @@ describe("connectionOf", () => {
   it("reads symbols however they are parted", () => {
     expect(symbolsOf(" BTC,ETH\n SOL ")).toEqual(["BTC", "ETH", "SOL"]);
   });
+});
+
+it("says in words what a key may trade", () => {
+  expect(tradable(["*"])).toBe("every perp");
+  expect(tradable(["BTC", "ETH"])).toBe("BTC, ETH");
 });

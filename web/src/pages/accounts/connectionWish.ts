@@ -35,6 +35,11 @@ export function symbolsOf(text: string): string[] {
   return text.split(/[\s,]+/).filter((symbol) => symbol !== "");
 }
 
+/** What a policy lets the key trade, in words. */
+export function tradable(symbols: readonly string[]): string {
+  return symbols.includes("*") ? "every perp" : symbols.join(", ");
+}
+
 export function wrongPolicy(policy: PolicyWish): Wrong {
   const wrong: Wrong = {};
   if (symbolsOf(policy.symbols).length === 0) wrong.symbols = "Name some, or * for every perp";
