@@ -51,9 +51,10 @@ class Placement:
 
     `px` is a limit or a trigger price, 0 for none (market, TWAP, or a level that `pct` gives); `bound_px` the worst
     price of a market order or slice; `slices` those of a TWAP, each for `slice_ms`. `expires_ts`: after it the venue
-    must not book the request. `cancel_ts`: when a resting order ends by itself; 0 never. A STOP, TAKE or TRAIL is reduce-only and rests
-    until price reaches it. For relative brackets only: its `pct` is of the average entry (TRAIL: of the best price so
-    far), it replaces the position's level of its kind, and without `px` and `pct` it takes that level away.
+    must not book the request. `cancel_ts`: when a resting order ends by itself; 0 never. A STOP, TAKE or TRAIL is
+    reduce-only and rests until price reaches it. For relative brackets only: its `pct` is of the average entry (TRAIL:
+    of the best price so far), it replaces the position's level of its kind, and without `px` and `pct` it takes that
+    level away.
     """
 
     client_id: str
