@@ -37,6 +37,7 @@ export abstract class View implements Linked {
   protected abstract readonly main: AnySeries;
   private readonly endings: (() => void)[] = [];
   private cursor = -1;
+  private gone = false;
 
   private readonly told: (cursor: Cursor | null) => void;
   private readonly link: ChartLink | undefined;
@@ -71,6 +72,7 @@ export abstract class View implements Linked {
   protected abstract valueAt(row: number): number | null;
 
   dispose(): void {
+    this.gone = true;
     for (const end of this.endings) {
       end();
     }
@@ -106,12 +108,15 @@ export abstract class View implements Linked {
     this.chart.timeScale().setVisibleLogicalRange({ from: at - around, to: at + around });
   }
 
+  /** Around the crosshair, which stays on its bar; else around the middle. */
   zoom(factor: number): void {
+    const row = this.cursor;
     const range = this.chart.timeScale().getVisibleLogicalRange();
-    if (range !== null) {
-      const [middle, half] = [(range.from + range.to) / 2, ((range.to - range.from) / 2) * factor];
-      this.chart.timeScale().setVisibleLogicalRange({ from: middle - half, to: middle + half });
-    }
+    if (range === null) return;
+    const middle = row < 0 ? (range.from + range.to) / 2 : this.logical(row);
+    const half = ((range.to - range.from) / 2) * factor;
+    this.chart.timeScale().setVisibleLogicalRange({ from: middle - half, to: middle + half });
+    if (row >= 0) requestAnimationFrame(() => this.repoint(row));
   }
 
   /** Move the crosshair by bars, from the last one where it is nowhere; the row it came to. */
@@ -129,6 +134,10 @@ export abstract class View implements Linked {
 
   get row(): number {
     return this.cursor;
+  }
+
+  private repoint(row: number): void {
+    if (!this.gone) this.point(row);
   }
 
   private point(row: number): void {
