@@ -108,6 +108,13 @@ def test_a_twap_takes_thirty_seconds_for_each_slice_but_one():
     }
 
 
+def test_a_twap_lasts_as_long_as_it_was_asked_to_with_a_lot_in_each_slice():
+    hours = order(OrderKind.TWAP, slices=4, slice_ms=3_600_000)
+    assert placed(hours, BTC).payload["duration_in_seconds"] == 4 * 3_600 - 30
+    few = order(OrderKind.TWAP, slices=4, slice_ms=3_600_000, lots=10)
+    assert placed(few, BTC).payload["duration_in_seconds"] == 9 * 30
+
+
 def test_a_bound_of_a_twap_is_told_in_percent_from_where_the_price_is():
     asked = order(OrderKind.TWAP, Side.SELL, slices=7, bound_px=59_400.0)
     assert placed(asked, BTC, ref_px=60_000.0).payload["slippage_percent"] == "1"
