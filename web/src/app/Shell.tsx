@@ -52,12 +52,7 @@ export function Shell() {
           </svg>
           Paddock
         </Link>
-        <button
-          type="button"
-          className="shell-search"
-          onClick={() => setOpen("palette")}
-          aria-label="Search or do something Ctrl K"
-        >
+        <button type="button" className="shell-search" onClick={() => setOpen("palette")}>
           <Icon name="search" />
           <span>Search or do something</span>
           <Keys keys="Ctrl K" />

@@ -15,7 +15,7 @@ import "./StartPage.css";
 export function StartPage({ onBegin }: { onBegin: (doc: StrategyDoc) => void }) {
   const { user_id: user } = useSession();
   const bots = [...(useQuery(botsQuery).data?.items ?? [])].sort((a, b) => b.changed_ts - a.changed_ts);
-  const series = useQuery(seriesQuery).data ?? [];
+  const { data: series = [], isPending: looking } = useQuery(seriesQuery);
   const [draft] = useState(() => draftOf(localStorage, user, null));
   const [first] = series.filter((one) => one.interval !== "funding");
   const scope = { venue: first?.venue ?? "hyperliquid", symbols: [first?.symbol ?? "BTC"], interval: "1h" };
@@ -46,6 +46,7 @@ export function StartPage({ onBegin }: { onBegin: (doc: StrategyDoc) => void }) 
           <Button
             look="primary"
             icon={<Icon name="plus" />}
+            disabled={looking}
             onClick={() => onBegin(emptyDocument("New strategy", scope))}
           >
             Empty graph
