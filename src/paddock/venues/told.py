@@ -29,8 +29,12 @@ class Shelf(StrEnum):
     FUNDING = "p"
 
 
-# How late, by its own time, something may come to be told. An hour's funding is booked a while after the hour.
-LATE_MS: Final[Mapping[Shelf, int]] = {Shelf.FILLS: 60_000, Shelf.ORDERS: 60_000, Shelf.FUNDING: 7_200_000}
+MOST_REPAIR_MS: Final = 600_000  # between two readings of histories, however well a socket tells
+
+# How late, by its own time, something may come to be told: what a socket left out without a word is found by the next
+# reading. An hour's funding is booked a while after the hour.
+_LATE_MS: Final = MOST_REPAIR_MS + 60_000
+LATE_MS: Final[Mapping[Shelf, int]] = {Shelf.FILLS: _LATE_MS, Shelf.ORDERS: _LATE_MS, Shelf.FUNDING: 7_200_000}
 
 
 @dataclass(frozen=True, slots=True, order=True)

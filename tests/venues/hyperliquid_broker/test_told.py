@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from paddock.core.errors import Invalid, Unavailable
 from paddock.core.orders import Side
+from paddock.venues import told
 from paddock.venues.broker import VenueFunding
+from paddock.venues.hyperliquid import following as hyperliquid
 from paddock.venues.hyperliquid.told import Told
 from paddock.venues.notes import FileNoteStore, MemoryNoteStore, Note, Notes
+from paddock.venues.pacifica import following as pacifica
 from paddock.venues.told import LATE_MS, Cursor, Shelf
 
 LATE = LATE_MS[Shelf.FUNDING]
@@ -53,6 +56,16 @@ def test_one_who_reads_all_at_once_reads_in_order(made):
     log.add(Shelf.FUNDING, made[0])
     entries = log.after(Cursor())
     assert [entry.venue_ts for entry in entries] == sorted(entry.venue_ts for entry in entries)
+
+
+@pytest.mark.parametrize("venue", [hyperliquid, pacifica], ids=["hyperliquid", "pacifica"])
+@pytest.mark.parametrize("shelf", Shelf)
+def test_what_a_socket_left_out_without_a_word_is_given_after_the_next_reading(venue, shelf):
+    log: told.Told[str] = told.Told()
+    log.put([told.Entry(ts, 0, f"{ts}", shelf, "told") for ts in (1, venue.REPAIR_MS + 30_000)])
+    cursor = Cursor().behind(log.after(Cursor()))
+    log.put([told.Entry(2, 0, "2", shelf, "left out")])
+    assert [entry.news for entry in log.after(cursor)] == ["left out"]
 
 
 def test_a_cursor_stays_short():

@@ -25,7 +25,7 @@ from paddock.venues.hyperliquid.codec.order_reports import OrderReport
 from paddock.venues.hyperliquid.codec.said import Frame
 from paddock.venues.hyperliquid.told import News, Told
 from paddock.venues.notes import Notes
-from paddock.venues.told import LATE_MS, Cursor, Entry, Shelf
+from paddock.venues.told import Cursor, Entry, Shelf
 from paddock.venues.transport.budget import Priority
 from paddock.venues.transport.frames import Delivery
 from paddock.venues.transport.lost import unavailable
@@ -33,6 +33,7 @@ from paddock.venues.transport.lost import unavailable
 T = TypeVar("T")
 POLL_MS: Final = 10_000  # between two readings while the socket tells nothing
 REPAIR_MS: Final = 300_000  # between two readings while it does
+NAMED_MS: Final = 60_000  # after a TWAP's trade, within which the venue tells of the TWAP
 
 # The venue itself ends a position, on nobody's order: beside liquidations.
 _VENUES_OWN: Final = frozenset({"Settlement", "Auto-Deleveraging"})
@@ -217,7 +218,7 @@ class Following:
         if not slices:
             return
         self._strangers |= {twap.twap_id for twap in await self._past_twaps()}
-        young_ts = self._client.clock.now_ts() - LATE_MS[Shelf.FILLS]
+        young_ts = self._client.clock.now_ts() - NAMED_MS
         for one in slices:
             if self._nameless(one) and one.venue_ts > young_ts:
                 raise unavailable(f"it tells of a trade of TWAP {one.twap_id}, and not yet of that TWAP")

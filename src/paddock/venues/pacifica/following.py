@@ -33,12 +33,12 @@ from paddock.venues.pacifica.codec.instruments import Listing
 from paddock.venues.pacifica.codec.queries import Query
 from paddock.venues.pacifica.public import PAGE, pages
 from paddock.venues.signing.operations import Shelf
-from paddock.venues.told import MOST_KEPT, Cursor, Entry, Told
+from paddock.venues.told import MOST_KEPT, MOST_REPAIR_MS, Cursor, Entry, Told
 from paddock.venues.transport.budget import Priority
 from paddock.venues.transport.frames import Delivery
 
 POLL_MS: Final = 60_000  # between two readings while the sockets tell nothing: each costs a third of a minute's credits
-REPAIR_MS: Final = 600_000  # between two readings while they do
+REPAIR_MS: Final = MOST_REPAIR_MS  # between two readings while they do
 MOST_PAGES: Final = 20  # that an order is looked for on
 
 News = OrderRow | TradeRow | Paid
