@@ -98,7 +98,7 @@ def test_a_bot_trades_at_pacifica_from_the_wallet_to_the_last_micro_dollar(venue
         assert made(capsys, "runs", "stop", run_id, "--mode", "flatten")["wanted"] == "stopped"
         until(lambda: made(capsys, "runs", "show", run_id)["settled"], PATIENCE_S)
         assert venue.lots(main) == 0 and venue.stops(main) == []
-        assert cash_of(home, account_id) == venue.worth(main)
+        until(lambda: cash_of(home, account_id) == venue.worth(main), PATIENCE_S)
         assert made(capsys, "live", "revoke", account_id)["status"] == "revoked"
         assert server.end() == 0
         assert [line for line in server.log() if line["level"] in {"error", "critical"}] == []

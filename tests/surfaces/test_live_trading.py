@@ -191,7 +191,7 @@ def test_a_bot_trades_at_a_venue_from_the_wallet_to_the_last_micro_dollar(venue,
         assert made(capsys, "runs", "stop", run_id, "--mode", "flatten")["wanted"] == "stopped"
         until(lambda: made(capsys, "runs", "show", run_id)["settled"], PATIENCE_S)
         assert venue.lots(main) == 0 and venue.stops(main) == []
-        assert cash_of(home, account_id) == venue.worth(main)
+        until(lambda: cash_of(home, account_id) == venue.worth(main), PATIENCE_S)
 
         # What the signer does not allow stops the bot, and says why.
         made(capsys, "live", "limit", account_id, "--symbols", "*", "--order-usd", "20", *LIMITS[4:])

@@ -31,8 +31,9 @@ def served() -> Iterator[Served]:
         server.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator:
+    """It keeps an event loop running in this thread, which no other test may meet: it ends with the module."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     path = browser_path()
     if path is None:

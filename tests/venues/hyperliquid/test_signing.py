@@ -278,12 +278,15 @@ def test_no_key_of_ours_signs_what_moves_money(kind):
 
 
 def test_no_source_writes_an_action_that_moves_money():
-    """Only the table of what users sign names some of them, to check and refuse; nothing there makes or signs one."""
+    """Only the table of what users sign names some of them, to check and refuse, and the reader of an account's past, who
+    is told of them; nothing there makes or signs one."""
     table = PACKAGE / "venues" / "hyperliquid" / "codec" / "user_signed.py"
+    past = table.with_name("history.py")
     texts = {path: path.read_text(encoding="utf-8") for path in sources(PACKAGE) if "simulator" not in path.parts}
     named = {path for path, text in texts.items() if any(f'"{kind}"' in text for kind in MONEY_MOVES)}
-    assert named == {table}
-    assert "signed(" not in texts[table] and "PrivateKey" not in texts[table]
+    assert named == {table, past}
+    for path in named:
+        assert "signed(" not in texts[path] and "PrivateKey" not in texts[path]
     made = {kind for kind in STRUCTS if any(f'_draft("{kind}"' in text for text in texts.values())}
     assert made == {"approveAgent", "approveBuilderFee"}
     assert [name for name in dir(approvals) if name.startswith("approve_")] == ["approve_agent", "approve_builder_fee"]
