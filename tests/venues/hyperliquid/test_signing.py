@@ -278,8 +278,8 @@ def test_no_key_of_ours_signs_what_moves_money(kind):
 
 
 def test_no_source_writes_an_action_that_moves_money():
-    """Only the table of what users sign names some of them, to check and refuse, and the reader of an account's past, who
-    is told of them; nothing there makes or signs one."""
+    """Only the table of what users sign names some of them, to check and refuse, and the reader of an account's past,
+    who is told of them; nothing there makes or signs one."""
     table = PACKAGE / "venues" / "hyperliquid" / "codec" / "user_signed.py"
     past = table.with_name("history.py")
     texts = {path: path.read_text(encoding="utf-8") for path in sources(PACKAGE) if "simulator" not in path.parts}
