@@ -140,17 +140,17 @@ class VenueFeeds:
 
 
 def _wanted(conn: Connection, wishes: Sequence[VenueWish]) -> list[VenueWish]:
-    """What is asked for, and what runs are on."""
+    """What runs are on, which comes first since they may hold something, and what is asked for."""
     known = {record.feed: record for record in feed_records(conn)}
-    wanted = {wish.name: wish for wish in wishes}
     for wish in wishes:
         if wish.name in known:
             require_same(conn, known[wish.name], wish.place, wish.interval, wish.symbols)
+    needed: dict[str, VenueWish] = {}
     for record in still_needed(conn):
         place = place_of(conn, record)
         assert place is not None
-        wanted.setdefault(record.feed, VenueWish(record.feed, place, record.interval, record.symbols))
-    return list(wanted.values())
+        needed[record.feed] = VenueWish(record.feed, place, record.interval, record.symbols)
+    return list((needed | {wish.name: wish for wish in wishes}).values())
 
 
 def _downloaded(archive: Archive, lake: Lake, wish: VenueWish) -> Tape:

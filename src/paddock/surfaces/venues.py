@@ -77,13 +77,15 @@ class Venues:
         """A simulator's clock. One that does not speak of it lives in our time."""
         try:
             reply = httpx2.get(f"{local(url)}/simulator", timeout=WAIT_S, trust_env=False)
-        except httpx2.HTTPError as error:
+            if not reply.is_success:
+                return self._wall, 1.0
+            told = reply.json()
+            speed, start_ts = float(told["speed"]), int(told["time"])
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:  # or something else is there
             raise _not_there(url, error) from None
-        told: dict[str, float] = reply.json() if reply.is_success else {"speed": 1.0}
-        speed = told["speed"]
         if speed == 1.0:
             return self._wall, 1.0
-        return Paced(self._wall, self._wall.now_ts(), int(told["time"]), speed), speed
+        return Paced(self._wall, self._wall.now_ts(), start_ts, speed), speed
 
 
 def pay_in(url: str, address: str, usd: int) -> None:
