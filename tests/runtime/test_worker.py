@@ -18,6 +18,7 @@ from paddock.journal.intents import Action, Intent, intent_id, intents, record
 from paddock.journal.kinds import EventKind
 from paddock.runtime import kept, runner
 from paddock.runtime.ending import open_lots
+from paddock.runtime.feeds import TapeReplay
 from paddock.runtime.kill import Kills
 from paddock.runtime.lifecycle import KillAction, RunState, StopMode
 from paddock.runtime.runs import Run, shard_of
@@ -60,6 +61,10 @@ def entries_of(rig: Rig, run: Run) -> list[str]:
 
 def entries_at_venue(rig: Rig, run: Run) -> list[VenueOrder]:
     return [order for order in rig.paper.open_orders(run.account_id) if not order.reduce_only]
+
+
+def exits_at_venue(rig: Rig, run: Run) -> list[VenueOrder]:
+    return [order for order in rig.paper.open_orders(run.account_id) if order.kind is OrderKind.MARKET]
 
 
 def until_entry_works(rig: Rig, run: Run) -> None:
@@ -147,11 +152,39 @@ def test_s15_a_silent_feed_does_not_keep_a_kill_switch_from_being_honoured(
     monkeypatch.setattr(rig.feed, "poll", silent)
     rig.kills.engage("platform", "now", by=OWNER)
     rig.worker.step()
-    exits = [order for order in rig.paper.open_orders(run.account_id) if order.kind is OrderKind.MARKET]
-    assert len(exits) == len(lots_of(rig, run.run_id))
+    assert len(exits_at_venue(rig, run)) == len(lots_of(rig, run.run_id))
     monkeypatch.setattr(rig.feed, "poll", poll)
     rig.go(3)
     assert rig.run(run.run_id).settled
+
+
+class Forgotten(TapeReplay):
+    """A feed whose source knew its bars when it was made, and does not when it is taken up again."""
+
+    def start(self, after_ts: int) -> None:
+        again = hasattr(self, "_next")
+        super().start(after_ts)
+        if again:
+            raise Invalid(Code.DATA_COVERAGE, "the bars that follow are forgotten")
+
+
+def test_a_feed_whose_bars_are_forgotten_leaves_its_runs_within_reach(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = rig.deploy(document("rsi-mean-reversion"))
+    other = rig.deploy(document("rsi-mean-reversion"), account_id=account_beside(rig, run.account_id))
+    until_open(rig, run.run_id)
+    rig.worker.stop()
+    monkeypatch.setattr("tests.runtime.rig.TapeReplay", Forgotten)
+    rig.start()
+    rig.runs.pause(OWNER, other.run_id)
+    rig.runs.stop(OWNER, run.run_id, StopMode.FLATTEN)
+    rig.go(1)
+    assert rig.run(other.run_id).state is RunState.PAUSED
+    assert len(exits_at_venue(rig, run)) == len(lots_of(rig, run.run_id)) > 0
+    rig.kills.engage("platform", "now", by=OWNER)
+    rig.go(1)
+    assert len(exits_at_venue(rig, other)) == len(lots_of(rig, other.run_id)) > 0
 
 
 def test_a_cohort_that_cannot_go_on_does_not_hold_the_others(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

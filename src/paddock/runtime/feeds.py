@@ -32,7 +32,10 @@ class Feed(Protocol):
         ...
 
     def start(self, after_ts: int) -> None:
-        """Bring the bars that open after `after_ts` (ms UTC), which was the last that was decided on."""
+        """Bring the bars that open after `after_ts` (ms UTC), which was the last that was decided on.
+
+        Raises Invalid (data.coverage) when they are not known any more.
+        """
         ...
 
     def poll(self) -> Sequence[Bar]:

@@ -29,14 +29,18 @@ class Watch:
     """One feed, kept by any number of workers. `history` is the tape before its first lived bar."""
 
     def __init__(self, database: Database, feed: Feed) -> None:
-        """Raises Invalid (feed.changed) when the feed is not the one of that name that was watched before."""
+        """Raises Invalid (feed.changed) when the feed is not the one of that name that was watched before.
+
+        One whose source has forgotten the bars that follow brings none any more: what is asked of its runs, and what
+        they have at their venues, is seen to nonetheless.
+        """
         self._database, self.feed = database, feed
         self.history = feed.history()
         self.step_ms = interval_ms(self.history.interval)
         with database.write() as conn:
             self.last_ts = registered(conn, feed.name, self.history).last_ts
         self._odd: deque[bytes] = deque(maxlen=MOST_ODD)
-        feed.start(self.last_ts)
+        self._goes_on = self._starts()
 
     def take(self) -> list[Bar]:
         """Poll, keep what is new, and give it as it is kept; what is old is told and left.
@@ -44,7 +48,7 @@ class Watch:
         A feed that does not answer has nothing new, and is stale before long.
         """
         try:
-            bars = [bar for bar in self.feed.poll() if not self._known(bar)]
+            bars = [bar for bar in self.feed.poll() if not self._known(bar)] if self._goes_on else []
         except (Unavailable, Unknown) as error:
             _log.warning("the feed does not answer", feed=self.feed.name, code=error.code, message=error.message)
             bars = []
@@ -66,6 +70,16 @@ class Watch:
     def is_stale(self, bar_ts: int) -> bool:
         """Whether a bar that opened then is too old to decide on by the feed's clock."""
         return self.feed.clock.now_ts() - (bar_ts + self.step_ms) > STALE_INTERVALS * self.step_ms
+
+    def _starts(self) -> bool:
+        try:
+            self.feed.start(self.last_ts)
+        except Invalid as error:
+            if error.code is not Code.DATA_COVERAGE:
+                raise
+            _log.error("the feed brings no more bars", feed=self.feed.name, code=error.code, message=error.message)
+            return False
+        return True
 
     def _known(self, bar: Bar) -> bool:
         """Whether an old bar was told before."""

@@ -69,7 +69,7 @@ class Worker:
         self._renewed_ts = 0
 
     def add(self, market: Market) -> None:
-        """Keep the runs of another feed, too. Raises Invalid (feed.changed, data.coverage): it is not kept then."""
+        """Keep the runs of another feed, too. Raises Invalid (feed.changed): it is not kept then."""
         name = market.feed.name
         watch = Watch(self._database, market.feed)
         if market.paper is not None:
