@@ -69,6 +69,11 @@ class Cursor:
         except (ValueError, TypeError, AttributeError) as error:
             raise Invalid(Code.VALUE, "this is no cursor of a venue's events", seen=text[:60]) from error
 
+    @classmethod
+    def since(cls, ts: int) -> Self:
+        """Behind all that happened up to then, but for what may still be told late."""
+        return cls(dict.fromkeys(Shelf, Mark(ts)))
+
     def __str__(self) -> str:
         said = {
             shelf: [mark.ts, {key: mark.ts - ts for key, ts in sorted(mark.given.items())}]
@@ -82,10 +87,11 @@ class Cursor:
 
     def behind(self, entries: Iterable[Entry[Any]]) -> Cursor:
         """Behind these as well."""
-        given = {shelf: dict(mark.given) for shelf, mark in self.marks.items()}
+        marks = dict(self.marks)
+        given = {shelf: dict(mark.given) for shelf, mark in marks.items()}
         for entry in entries:
             given.setdefault(entry.shelf, {})[entry.key] = entry.venue_ts
-        return Cursor({shelf: _newest(shelf, times) for shelf, times in given.items()})
+        return Cursor({shelf: _newest(shelf, marks.get(shelf, Mark()).ts, times) for shelf, times in given.items()})
 
     def gave(self, entry: Entry[Any]) -> bool:
         mark = self.marks.get(entry.shelf, Mark())
@@ -137,8 +143,8 @@ class Told(Generic[N]):
             self.complete_ts[shelf] = max(self.complete_ts.get(shelf, 0), kept_ts)
 
 
-def _newest(shelf: Shelf, given: Mapping[str, int]) -> Mark:
-    ts = max(given.values())
+def _newest(shelf: Shelf, since_ts: int, given: Mapping[str, int]) -> Mark:
+    ts = max([since_ts, *given.values()])
     return Mark(ts, {key: at for key, at in given.items() if at >= ts - LATE_MS[shelf]})
 
 

@@ -6,13 +6,15 @@ import pytest
 
 from paddock.core.errors import Code, Invalid, Unavailable
 from paddock.core.money import MICROS
+from paddock.core.orders import OrderKind, OrderState, Side
 from paddock.journal.database import Database
 from paddock.journal.ledger import Book, balance
 from paddock.runtime.live.broker import LiveBroker
 from paddock.runtime.live.gateway import Transfer
 from paddock.runtime.live.wish import Wish
-from paddock.venues.broker import Capabilities
+from paddock.venues.broker import Capabilities, OrderUpdate, VenueEvent, VenueFill, VenueFunding
 from paddock.venues.signing.grant import Network
+from paddock.venues.told import Cursor
 from tests.databases import fresh_url
 from tests.venues.signing.given import NOW, POLICY
 
@@ -28,6 +30,9 @@ def place(fresh_url, tmp_path):
     yield made
     made.close()
     database.close()
+
+
+CAPABILITIES = Capabilities(False, True, False, True)
 
 
 def cash(place: Place, account_id: str) -> int:
@@ -65,6 +70,8 @@ class Wired:
 
     def __init__(self, agent: str) -> None:
         self.agent = agent
+        self.told: list[VenueEvent] = []
+        self.read: list[str] = []
 
     def place(self, _placements):
         return [self.agent]
@@ -72,13 +79,39 @@ class Wired:
     def cancel(self, _cancellations):
         return [self.agent]
 
+    def events(self, _account_id, cursor):
+        self.read.append(cursor)
+        return self.told, "behind"
+
+
+def test_what_was_before_its_money_was_counted_is_in_it_and_is_not_told_again(place):
+    connection, wired = place.active(), Wired("")
+    account = connection.account_id
+    wired.told = [
+        told
+        for ts in (NOW - 1, NOW, NOW + 1)
+        for told in (
+            VenueFill(f"fill-{ts}", "", "", "BTC", OrderKind.MARKET, Side.BUY, 5, 60_000.0, 1, False, ts),
+            OrderUpdate(f"order-{ts}", OrderState.OPEN, ts),
+            VenueFunding(f"paid-{ts}", "", "BTC", 1, ts),
+        )
+    ]
+    broker = LiveBroker(place.database, account, CAPABILITIES, lambda _one: wired, lambda _account: True)
+    assert broker.events(account, "") == ([], ""), "nothing is told of one whose money was never counted"
+    place.live.enable("ann", account)
+    events, cursor = broker.events(account, "")
+    assert cursor == "behind"
+    assert [event for event in events if isinstance(event, OrderUpdate)] == wired.told[1::3]
+    assert [event for event in events if not isinstance(event, OrderUpdate)] == [wired.told[6], wired.told[8]]
+    assert broker.events(account, cursor) == (events, "behind")
+    assert wired.read == [str(Cursor.since(NOW)), "behind"], "what is long past is not even asked for"
+
 
 def test_orders_go_by_the_connection_that_there_is_now(place):
     connection, known = place.enabled(), [True]
     account = connection.account_id
-    capabilities = Capabilities(False, True, False, True)
     broker = LiveBroker(
-        place.database, account, capabilities, lambda one: Wired(one.grant.agent), lambda _account: known[0]
+        place.database, account, CAPABILITIES, lambda one: Wired(one.grant.agent), lambda _account: known[0]
     )
     assert broker.place([]) == [connection.grant.agent]
     place.live.revoke("ann", account)

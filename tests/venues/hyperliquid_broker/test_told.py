@@ -68,6 +68,15 @@ def test_what_a_socket_left_out_without_a_word_is_given_after_the_next_reading(v
     assert [entry.news for entry in log.after(cursor)] == ["left out"]
 
 
+def test_a_reader_may_begin_behind_what_was():
+    log = Told()
+    log.add(Shelf.FUNDING, [paid(3 * LATE), paid(LATE)])
+    cursor = Cursor.since(2 * LATE + 1)
+    for read in (cursor, Cursor.parse(str(cursor.behind([])))):
+        assert [entry.venue_ts for entry in log.after(read)] == [3 * LATE]
+        assert [read.from_ts(shelf) for shelf in Shelf] == [2 * LATE + 1 - LATE_MS[shelf] for shelf in Shelf]
+
+
 def test_a_cursor_stays_short():
     log = Told()
     log.add(Shelf.FUNDING, [paid(n * 3_600_000) for n in range(5_000)])

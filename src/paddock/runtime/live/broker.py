@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sqlalchemy import select
+
 from paddock.core.errors import Code, Unavailable
 from paddock.journal.database import Database
 from paddock.runtime.live.rows import Connection, newest
 from paddock.runtime.live.states import Status
+from paddock.runtime.live.tables import START, transfers
 from paddock.venues.broker import (
     Broker,
     Cancellation,
     Capabilities,
+    OrderUpdate,
     Outcome,
     Placement,
     VenueEvent,
     VenueOrder,
     VenuePosition,
 )
+from paddock.venues.told import Cursor
 
 
 class LiveBroker:
@@ -39,6 +44,7 @@ class LiveBroker:
         self._database, self._account_id, self._make = database, account_id, make
         self._capabilities, self._signed_for = capabilities, signed_for
         self._known: tuple[str, Broker] | None = None  # by the agent that it signs with
+        self._start_ts: int | None = None  # when its money was counted first
 
     @property
     def capabilities(self) -> Capabilities:
@@ -60,7 +66,19 @@ class LiveBroker:
         return self._last().positions(account_id)
 
     def events(self, account_id: str, cursor: str) -> tuple[list[VenueEvent], str]:
-        return self._last().events(account_id, cursor)
+        """What happened since the account's money was first counted: all that was before is in what was counted."""
+        start_ts = self._counted_ts()
+        if start_ts is None:
+            return [], cursor
+        page, behind = self._last().events(account_id, cursor or str(Cursor.since(start_ts)))
+        return [event for event in page if isinstance(event, OrderUpdate) or event.venue_ts > start_ts], behind
+
+    def _counted_ts(self) -> int | None:
+        if self._start_ts is None:
+            first = (transfers.c.account_id == self._account_id, transfers.c.transfer_id == START)
+            with self._database.read() as conn:
+                self._start_ts = conn.execute(select(transfers.c.venue_ts).where(*first)).scalar_one_or_none()
+        return self._start_ts
 
     def _last(self) -> Broker:
         return self._now() if self._known is None else self._known[1]

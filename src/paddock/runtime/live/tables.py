@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, Text
 
 from paddock.journal.schema import CanonicalJson, Count, Flag, Micro, Ms, one_of, table
 from paddock.runtime.live.states import Status
 from paddock.venues.approvals.base import Kind, Scheme
 from paddock.venues.signing.grant import Network
+
+START: Final = "start"  # the transfer of what was there at first
 
 connections = table(
     "connections",
@@ -61,7 +65,7 @@ connection_approvals = table(
 transfers = table(
     "transfers",
     Column("account_id", Text, ForeignKey("accounts.account_id"), primary_key=True),
-    Column("transfer_id", Text, primary_key=True),  # "start" for what was there at first
+    Column("transfer_id", Text, primary_key=True),  # START for what was there at first
     Column("kind", Text, nullable=False),  # in the venue's words
     Column("amount", Micro, nullable=False),  # below 0 where it went out
     Column("venue_ts", Ms, nullable=False),
