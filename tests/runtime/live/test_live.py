@@ -4,6 +4,7 @@ one of them took it back."""
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 from sqlalchemy import update
@@ -14,7 +15,7 @@ from paddock.journal.kinds import EventKind
 from paddock.runtime.kill import account_scope
 from paddock.runtime.lifecycle import StopMode, Wanted
 from paddock.runtime.live.gateway import Finding
-from paddock.runtime.live.service import LiveAccounts
+from paddock.runtime.live.service import FRESH_MS, LiveAccounts
 from paddock.runtime.live.states import ALLOWED, LIVING, Status, require, targets
 from paddock.runtime.live.tables import connections
 from paddock.runtime.tables import feeds
@@ -162,6 +163,7 @@ def test_nothing_is_switched_on_while_something_stands_against_it(at):
     error = refused(Code.LIVE_CHECKLIST, lambda: at.live.enable("ann", drafted.account_id))
     assert [problem.where for problem in error.problems] == ["approval"]
     active = at.sign(drafted)
+    at.clock.advance(FRESH_MS)
     at.venue.findings = [BAD]
     at.kills.engage(account_scope(active.account_id), "enough", by="ann")
     error = refused(Code.LIVE_CHECKLIST, lambda: at.live.enable("ann", active.account_id))
@@ -213,6 +215,34 @@ def test_switched_off_only_exits_pass_and_runs_are_paused(at):
     at.live.enable("ann", enabled.account_id)
     assert at.runs.get("ann", run.run_id).wanted is Wanted.PAUSED
     assert at.runs.resume("ann", run.run_id).wanted is Wanted.ACTIVE
+
+
+def test_an_account_that_was_switched_off_meanwhile_is_not_opened_again(at, monkeypatch):
+    account_id, opened = at.enabled().account_id, at.signer.vault.opened
+
+    def read_before():
+        at.live.disable("ann", account_id)
+        return opened()
+
+    monkeypatch.setattr(at.signer.vault, "opened", read_before)
+    at.live.tend()
+    assert not signs(at, account_id)
+
+
+def test_what_is_being_switched_off_is_not_opened_until_that_is_written(at, monkeypatch):
+    account_id, tell = at.enabled().account_id, at.signer.vault.open
+    tending = Thread(target=at.live.tend)
+
+    def told(sealed, *, closing):
+        tell(sealed, closing=closing)
+        if tending.ident is None:
+            tending.start()
+            tending.join(0.5)  # it waits for what is being written
+
+    monkeypatch.setattr(at.signer.vault, "open", told)
+    at.live.disable("ann", account_id)
+    tending.join()
+    assert not signs(at, account_id)
 
 
 def test_an_account_of_a_venue_never_trades_on_a_replay(at):

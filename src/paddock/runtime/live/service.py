@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from threading import Lock
 
 import structlog
 from sqlalchemy import Connection as Conn
@@ -40,12 +41,13 @@ from paddock.runtime.live.rows import (
     write_drafts,
     write_new,
 )
-from paddock.runtime.live.states import LIVING, Status, require, wrong_state
+from paddock.runtime.live.states import LIVING, Status, require, too_late, wrong_state
+from paddock.runtime.live.tables import START
 from paddock.runtime.live.transfers import book_transfers, counted_ts
 from paddock.runtime.live.wish import Keys, Wish
 from paddock.runtime.page import Page, at_most, page_of
 from paddock.runtime.tables import runs
-from paddock.venues.approvals.base import Draft, Kind
+from paddock.venues.approvals.base import Kind
 from paddock.venues.signing.grant import Grant, Network, Sealed
 from paddock.venues.signing.policy import Policy
 
@@ -58,6 +60,7 @@ class LiveAccounts:
 
     def __init__(self, database: Database, clock: Clock, ids: IdSource, keys: Keys, links: Links) -> None:
         self._database, self._clock, self._ids, self._keys, self._links = database, clock, ids, keys, links
+        self._telling = Lock()  # so that the signer is told nothing older than the last
         self._passed: dict[str, tuple[int, tuple[Finding, ...]]] = {}  # when a venue had nothing against a connection
 
     def connect(self, owner: str, wish: Wish) -> Connection:
@@ -132,7 +135,7 @@ class LiveAccounts:
         with self._database.write() as conn:
             approval = _of_kind(approvals_of(conn, connection.connection_id), kind)
             if now > approval.draft.until_ts:
-                raise _too_late(approval.draft, now)
+                raise too_late(approval.draft.until_ts, now)
             self._links.approvals(connection.grant.venue).request(connection.grant.main, approval.draft, signature)
             change_approval(conn, connection.connection_id, approval.number, signature=signature, signed_ts=now)
             tell(conn, EventKind.CONNECTION_SIGNED, connection, now, approval=kind, exact=approval.draft.exact)
@@ -164,14 +167,15 @@ class LiveAccounts:
 
     def limit(self, owner: str, account_id: str, policy: Policy) -> Connection:
         """Another policy for the same key. Raises Invalid (live.policy), Refused (live.state)."""
-        connection = self._living(owner, account_id)
-        sealed = self._keys.reseal(_sealed(connection), policy)
-        now = self._clock.now_ts()
-        changed = replace(connection, grant=sealed.grant, blob=sealed.blob, changed_ts=now)
-        with self._database.write() as conn:
-            change(conn, connection.connection_id, now, policy=told_policy(sealed.grant.policy), blob=sealed.blob)
-            tell(conn, EventKind.CONNECTION_LIMITED, changed, now, policy=told_policy(sealed.grant.policy))
-        self._sync(changed)
+        with self._telling:
+            connection = self._living(owner, account_id)
+            sealed = self._keys.reseal(_sealed(connection), policy)
+            now = self._clock.now_ts()
+            changed = replace(connection, grant=sealed.grant, blob=sealed.blob, changed_ts=now)
+            with self._database.write() as conn:
+                change(conn, connection.connection_id, now, policy=told_policy(sealed.grant.policy), blob=sealed.blob)
+                tell(conn, EventKind.CONNECTION_LIMITED, changed, now, policy=told_policy(sealed.grant.policy))
+            self._sync(changed)
         return changed
 
     def inspect(self, owner: str, account_id: str) -> Checked:
@@ -202,32 +206,34 @@ class LiveAccounts:
         if failing:
             raise not_ready(failing)
         now = self._clock.now_ts()
-        with self._database.write() as conn:
-            connection = connection_of(conn, owner, account_id)
-            if connection.status is not Status.ACTIVE:
-                raise wrong_state(connection.status, "only an active one is switched on")
-            change(conn, connection.connection_id, now, live=True, reason="")
-            told = [{"name": each.name, "seen": each.seen} for each in checked.findings]
-            tell(conn, EventKind.LIVE_ENABLED, connection, now, checklist=told)
-        connection = replace(connection, live=True, reason="", changed_ts=now)
-        self._sync(connection)
+        with self._telling:
+            with self._database.write() as conn:
+                connection = connection_of(conn, owner, account_id)
+                if connection.status is not Status.ACTIVE:
+                    raise wrong_state(connection.status, "only an active one is switched on")
+                change(conn, connection.connection_id, now, live=True, reason="")
+                told = [{"name": each.name, "seen": each.seen} for each in checked.findings]
+                tell(conn, EventKind.LIVE_ENABLED, connection, now, checklist=told)
+            connection = replace(connection, live=True, reason="", changed_ts=now)
+            self._sync(connection)
         self._count(connection)
         return Checked(connection, checked.findings)
 
     def disable(self, owner: str, account_id: str, reason: str = "") -> Connection:
         """Switch it off: only what takes risk away is signed from now on, and the account's runs are paused."""
-        connection = self._living(owner, account_id)
-        try:
-            self._sync(replace(connection, live=False))
-        except PaddockError as error:  # then nothing is signed, and what signs next is told
-            _log.warning("the signer was not there to be told", account_id=account_id, why=error.message)
-        now = self._clock.now_ts()
-        with self._database.write() as conn:
-            change(conn, connection.connection_id, now, live=False, reason=reason)
-            pausing = update(runs).where(runs.c.account_id == account_id, runs.c.wanted == Wanted.ACTIVE)
-            conn.execute(pausing.values(wanted=Wanted.PAUSED, asked=1, reason="trading live was switched off"))
-            if connection.live:
-                tell(conn, EventKind.LIVE_DISABLED, connection, now, reason=reason)
+        with self._telling:
+            connection = self._living(owner, account_id)
+            try:
+                self._sync(replace(connection, live=False))
+            except PaddockError as error:  # then nothing is signed, and what signs next is told
+                _log.warning("the signer was not there to be told", account_id=account_id, why=error.message)
+            now = self._clock.now_ts()
+            with self._database.write() as conn:
+                change(conn, connection.connection_id, now, live=False, reason=reason)
+                pausing = update(runs).where(runs.c.account_id == account_id, runs.c.wanted == Wanted.ACTIVE)
+                conn.execute(pausing.values(wanted=Wanted.PAUSED, asked=1, reason="trading live was switched off"))
+                if connection.live:
+                    tell(conn, EventKind.LIVE_DISABLED, connection, now, reason=reason)
         return replace(connection, live=False, reason=reason, changed_ts=now)
 
     def revoke(self, owner: str, account_id: str, reason: str = "") -> Connection:
@@ -256,7 +262,7 @@ class LiveAccounts:
             self._keys.close(account_id)
         for connection in active.values():
             try:
-                self._sync(connection)
+                self._open(connection)
             except Refused as error:
                 _log.warning("a key does not open", account_id=connection.account_id, why=error.message)
 
@@ -282,7 +288,7 @@ class LiveAccounts:
         with self._database.read() as conn:
             since_ts = counted_ts(conn, connection.account_id)
         told = self._links.gateway(connection).money(since_ts)
-        found = told.transfers if since_ts else (Transfer("start", "start", told.cash, told.venue_ts),)
+        found = told.transfers if since_ts else (Transfer(START, START, told.cash, told.venue_ts),)
         with self._database.write() as conn:
             book_transfers(conn, connection.account_id, found, self._clock.now_ts())
 
@@ -320,6 +326,14 @@ class LiveAccounts:
         if connection.status not in LIVING:
             raise wrong_state(connection.status, "its key is destroyed")
         return connection
+
+    def _open(self, connection: Connection) -> None:
+        """Let the key sign as the database says by now: what was read before may be old."""
+        with self._telling:
+            with self._database.read() as conn:
+                current = newest(conn, connection.account_id)
+            if current is not None and current.status is connection.status:
+                self._keys.open(_sealed(current), closing=not current.live)
 
     def _sync(self, connection: Connection) -> None:
         """Let the signer do what the connection says."""
@@ -382,7 +396,7 @@ class LiveAccounts:
         """Whether the signer would sign; it is tried without signing anything."""
         rule = "the signer opens the agent's key, and it is that agent's"
         try:
-            self._keys.open(_sealed(connection), closing=not connection.live)
+            self._open(connection)
             self._keys.self_test(connection.account_id)
         except PaddockError as error:
             return Finding("key", passed=False, seen=error.message, rule=rule, mend=error.suggestion)
@@ -397,9 +411,8 @@ class LiveAccounts:
         rule = "no kill switch covers the account"
         if kill is None:
             return Finding("kill switch", passed=True, seen="not engaged", rule=rule)
-        return Finding(
-            "kill switch", passed=False, seen=kill.scope, rule=rule, mend=f"paddock kill release {kill.scope}"
-        )
+        mend = f"paddock kill release {kill.scope}"
+        return Finding("kill switch", passed=False, seen=kill.scope, rule=rule, mend=mend)
 
 
 def _new(connection_id: str, sealed: Sealed, wish: Wish, now: int) -> Connection:
@@ -434,15 +447,4 @@ def _of_kind(approvals: Sequence[Approval], kind: Kind) -> Approval:
         where="kind",
         seen=kind,
         rule=f"to be signed: {', '.join(each.draft.kind for each in approvals)}",
-    )
-
-
-def _too_late(draft: Draft, now: int) -> Refused:
-    return Refused(
-        Code.LIVE_STATE,
-        "the draft is too old to be signed",
-        where="signature",
-        seen=now,
-        rule=f"the venue takes it until {draft.until_ts}",
-        suggestion="ask for new drafts: paddock live drafts --renew",
     )

@@ -48,6 +48,17 @@ def require(source: Status, target: Status) -> None:
         raise wrong_state(source, f"it cannot become {target}")
 
 
+def too_late(until_ts: int, now: int) -> Refused:
+    return Refused(
+        Code.LIVE_STATE,
+        "the draft is too old to be signed",
+        where="signature",
+        seen=now,
+        rule=f"the venue takes it until {until_ts}",
+        suggestion="ask for new drafts: paddock live drafts --renew",
+    )
+
+
 def wrong_state(status: Status, why: str) -> Refused:
     may = ", ".join(targets(status))
     return Refused(
