@@ -27,7 +27,7 @@ from paddock.surfaces.venues import Venues
 from paddock.venues.approvals.base import Approvals
 
 TEND_S = 1.0
-COUNT_S = 60.0
+COUNT_S = 600.0  # a reading takes a fifth of a minute's credits at one of the venues
 
 log = structlog.get_logger(__name__)
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from paddock.core.errors import PaddockError, Refused
 from paddock.core.money import MICROS
+from paddock.core.orders import Side
 from paddock.core.seams import CountingIds
 from paddock.journal.database import Database
+from paddock.journal.ledger import Book, balance
+from paddock.runtime.live import pacifica_link
+from paddock.runtime.live.pacifica_link import PacificaLink
 from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.live.states import Status
 from paddock.runtime.live.wish import Wish
@@ -17,15 +22,22 @@ from paddock.surfaces.live import links
 from paddock.surfaces.machine import SystemClock, SystemRandom
 from paddock.surfaces.venues import Venues
 from paddock.venues.broker import Accepted
+from paddock.venues.exchange import Request, Tif
 from paddock.venues.faults import Fault
 from paddock.venues.notes import MemoryNoteStore
 from paddock.venues.pacifica.broker import PacificaBroker
+from paddock.venues.pacifica.gateway import Gateway
+from paddock.venues.pacifica.networks import CREDITS
+from paddock.venues.pacifica.simulator.numbers import PX_DECIMALS
 from paddock.venues.pacifica.simulator.server import running
 from paddock.venues.pacifica.simulator.simulator import Simulator
 from paddock.venues.pacifica.simulator.terms import UNLIMITED, Terms
 from paddock.venues.signing.grant import Network
 from paddock.venues.signing.tally import FileTally
+from paddock.venues.transport.budget import Allowance
 from paddock.venues.wallet import Wallet
+from tests.patience import pause
+from tests.venues.pacifica_broker.staged import client
 from tests.venues.signing.given import POLICY, Given, order
 
 CANCEL = "post:/orders/cancel"
@@ -118,3 +130,34 @@ def test_money_that_came_and_went_is_told_once_by_what_it_is(live, made, simulat
     assert [each.amount for each in told.transfers] == [5 * MICROS, 5 * MICROS]
     assert len({each.transfer_id for each in told.transfers}) == 2
     assert link.money(since_ts).transfers == told.transfers
+
+
+BALANCES = "get:/account/balance/history"
+
+
+def test_what_trading_changed_is_read_once_and_money_is_found_behind_any_of_it(live, made, simulator, monkeypatch):
+    """V12: pages cost much, and what changed the balance is mostly trades."""
+    monkeypatch.setattr(pacifica_link, "PAGE", 3)
+    monkeypatch.setattr(pacifica_link, "LATE_MS", 0)
+    accounts, vault, *_ = live
+    accounts.check("ann", made.account_id)
+    accounts.enable("ann", made.account_id)
+    simulator.deposit(made.grant.main, 5)
+    simulator.move("BTC", "60000", 1_000_000)
+    for _ in range(3):
+        for side, px in ((Side.BUY, 70_000), (Side.SELL, 50_000)):
+            with simulator.acting() as venue:
+                order = Request(made.grant.main, "BTC", side, 100, px * 10**PX_DECIMALS, tif=Tif.IOC)
+                venue.exchange.submit(order)
+            pause(0.01)
+    allowance = Allowance(CREDITS, burst=260, refill=1_800)  # for two pages; 2 s are too few for another
+    asked = []
+    with Gateway(client(made.url, SystemClock(), allowances=[allowance], wait_ms=2_000)) as gateway:
+        accounts._links = replace(accounts._links, gateway=lambda connection: PacificaLink(connection, gateway, vault))
+        for _ in range(2):
+            before = simulator.faults.calls.get(BALANCES, 0)
+            accounts.count()
+            asked.append(simulator.faults.calls[BALANCES] - before)
+    assert asked[0] >= 3 and asked[1] == 1
+    with accounts._database.read() as conn:
+        assert balance(conn, made.account_id, "", Book.CASH) == 10_005 * MICROS

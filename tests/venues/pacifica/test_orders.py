@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -111,8 +112,10 @@ def test_a_twap_takes_thirty_seconds_for_each_slice_but_one():
 def test_a_twap_lasts_as_long_as_it_was_asked_to_with_a_lot_in_each_slice():
     hours = order(OrderKind.TWAP, slices=4, slice_ms=3_600_000)
     assert placed(hours, BTC).payload["duration_in_seconds"] == 4 * 3_600 - 30
-    few = order(OrderKind.TWAP, slices=4, slice_ms=3_600_000, lots=10)
-    assert placed(few, BTC).payload["duration_in_seconds"] == 9 * 30
+    few = order(OrderKind.TWAP, slices=4, slice_ms=3_600_000, lots=20)
+    assert breach(few, BTC, 60_000.0).code is RejectCode.NOT_ALLOWED, "the venue would be done in minutes"
+    exit_ = replace(few, reduce_only=True)
+    assert breach(exit_, BTC, 60_000.0) is None and placed(exit_, BTC).payload["duration_in_seconds"] == 19 * 30
 
 
 def test_a_bound_of_a_twap_is_told_in_percent_from_where_the_price_is():

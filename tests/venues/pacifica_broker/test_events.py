@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
-from paddock.core.errors import Invalid
+from paddock.core.errors import Invalid, Unavailable
 from paddock.core.orders import OrderKind, OrderState, Side
 from paddock.runtime.kill import cut_off
 from paddock.venues.broker import Bracket, Cancellation, OrderUpdate, VenueFill, VenueFunding
@@ -186,6 +187,7 @@ def test_what_a_person_trades_has_no_client_id(stage):
     persons(stage, 400, Side.SELL, 90)
     (fill,) = of(VenueFill, told(stage, cursor)[0])
     assert (fill.client_id, fill.lots, fill.side) == ("", 400, Side.SELL)
+    assert fill.kind is OrderKind.LIMIT, "it is none of a bracket that ours did not have"
 
 
 def test_a_persons_order_is_cancelled_by_its_number_together_with_ours(stage):
@@ -251,6 +253,20 @@ def test_pages_that_broke_off_are_read_again_whole(stage, monkeypatch):
     with pytest.raises(Exception, match="cannot be read"):
         told(stage)
     assert len(of(VenueFill, told(stage)[0])) == 5
+
+
+def test_a_history_is_read_to_its_end_though_no_attempt_gets_further_than_a_page(stage, monkeypatch):
+    """V12: what is told to wait goes on where it was."""
+    monkeypatch.setattr(following, "PAGE", 1)
+    for _ in range(4):
+        stage.broker.place([stage.order(lots=200)])
+    for skip in range(1, 9):
+        stage.simulator.faults.add(Fault.ERROR, "get:/trades/history", skip=skip)  # every other one fails
+    events = []
+    for _ in range(5):
+        with suppress(Unavailable):
+            events = events or told(stage)[0]
+    assert len({fill.fill_id for fill in of(VenueFill, events)}) == 4 == len(of(VenueFill, events))
 
 
 def test_an_order_that_ends_long_after_it_was_placed_is_heard_of_however_the_history_is_sorted(stage, monkeypatch):

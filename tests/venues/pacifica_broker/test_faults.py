@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from paddock.core.errors import PaddockError, Unavailable
@@ -81,6 +83,38 @@ def test_an_order_that_is_beyond_what_is_looked_through_is_not_said_to_be_missin
         stage.broker.place([stage.order(OrderKind.LIMIT, px=90.0)])
     with stage.restarted() as other, pytest.raises(Unavailable):
         other.broker.find(ACCOUNT, name())
+
+
+HISTORY = "get:/orders/history"
+
+
+def test_an_order_is_found_on_any_page_though_no_attempt_gets_further_than_one(stage, monkeypatch):
+    """V12."""
+    monkeypatch.setattr(following, "PAGE", 1)
+    orders = [stage.order(lots=200) for _ in range(4)]
+    for order in orders:
+        stage.broker.place([order])
+    for skip in range(1, 9):
+        stage.simulator.faults.add(Fault.ERROR, HISTORY, skip=skip)  # every other one fails
+    found = None
+    with stage.restarted() as other:
+        for _ in range(5):
+            with suppress(Unavailable):
+                found = found or other.broker.find(ACCOUNT, orders[0].client_id)
+    assert found is not None and found.state is OrderState.FILLED
+
+
+def test_a_search_that_goes_on_sees_what_came_since_it_began(stage, monkeypatch):
+    monkeypatch.setattr(following, "PAGE", 1)
+    for _ in range(2):
+        stage.broker.place([stage.order(lots=200)])
+    late = stage.order(lots=200)
+    stage.simulator.faults.add(Fault.ERROR, HISTORY, skip=1)
+    with stage.restarted() as other:
+        with pytest.raises(Unavailable):
+            other.broker.find(ACCOUNT, late.client_id)
+        stage.broker.place([late])
+        assert other.broker.find(ACCOUNT, late.client_id).state is OrderState.FILLED
 
 
 def test_all_of_a_bracket_is_unclear_together(hasty):

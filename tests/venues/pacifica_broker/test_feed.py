@@ -98,6 +98,16 @@ def test_bars_come_by_questions_while_the_socket_is_down_and_not_at_all_when_all
     assert len(bars + bars_until(stage, feed, 1)) == 3
 
 
+def test_a_symbol_that_could_not_be_listened_to_is_asked_for_again(stage):
+    with stage.restarted() as other:
+        candles = PacificaCandles(other.gateway, "1m")
+        stage.simulator.faults.add(Fault.ERROR, "get:/info")
+        with pytest.raises(Unavailable):
+            candles.listen(["COIN"])
+        candles.listen(["COIN"])
+        until(lambda: bool(candles.heard()))
+
+
 def test_a_cut_in_the_middle_is_mended(stage, feed):
     listening(stage, feed)
     stage.trade(103.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from paddock.core.errors import Invalid, NotFound, Unavailable
@@ -10,6 +12,7 @@ from paddock.venues.faults import Fault
 from paddock.venues.heard import Book, Gap, Trade
 from paddock.venues.pacifica import client as client_module
 from paddock.venues.pacifica import public
+from paddock.venues.pacifica.archive import PacificaArchive
 from paddock.venues.pacifica.codec import frames, queries
 from paddock.venues.pacifica.codec.frames import Source, Subscription
 from tests.patience import until
@@ -57,6 +60,23 @@ def test_funding_rates_come_in_pages_each_hour_once(stage, monkeypatch):
     before = stage.calls("get:/funding_rate/history")
     assert read(public.rates(client, "COIN", whole[6].venue_ts, now)) == whole[6:]
     assert stage.calls("get:/funding_rate/history") == before + 1
+
+
+def test_funding_of_long_comes_though_no_attempt_gets_further_than_a_page(stage, monkeypatch):
+    for _ in range(4):
+        stage.clock.advance(HOUR_MS)
+        stage.simulator.step()
+    now = stage.clock.now_ts()
+    whole = PacificaArchive(stage.gateway, lambda _: None).rates("COIN", 0, now)
+    assert len(whole.rows) == 4
+    monkeypatch.setattr(public, "PAGE", 1)
+    for skip in range(1, 9):
+        stage.simulator.faults.add(Fault.ERROR, "get:/funding_rate/history", skip=skip)  # every other one fails
+    archive, found = PacificaArchive(stage.gateway, lambda _: None), None
+    for _ in range(5):
+        with suppress(Unavailable):
+            found = found or archive.rates("COIN", 0, now)
+    assert found == whole
 
 
 def test_a_listing_that_was_read_stays_when_the_venue_is_down(stage):

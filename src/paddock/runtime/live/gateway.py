@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from paddock.runtime.live.rows import Connection
 from paddock.venues.approvals.base import Approvals
 from paddock.venues.signing.operations import SignedRequest
+
+COUNTED: Final = "counted"  # the kind of what is no transfer: up to its time there are no others to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An account's cash at `venue_ts`, without the profit of open positions; and what moved since it was asked for."""
+    """An account's cash at `venue_ts`, without the profit of open positions; and what moved since it was asked for.
+
+    A venue that mixes transfers with much else says how far they were read, by one of kind COUNTED and no amount.
+    """
 
     cash: int
     venue_ts: int

@@ -7,13 +7,14 @@ may not ask for that.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from paddock.core.errors import Code, Refused, Unavailable, Unknown
-from paddock.runtime.live.gateway import Finding, Money, Transfer
+from paddock.runtime.live.gateway import COUNTED, Finding, Money, Transfer
 from paddock.runtime.live.pacifica import findings
 from paddock.runtime.live.prover import Prover
 from paddock.runtime.live.rows import Connection
@@ -24,12 +25,15 @@ from paddock.venues.pacifica.codec.account import BalanceChange
 from paddock.venues.pacifica.codec.instruments import VENUE
 from paddock.venues.pacifica.gateway import Gateway
 from paddock.venues.pacifica.leverage import EARLY_MS
-from paddock.venues.pacifica.public import PAGE, pages
+from paddock.venues.pacifica.public import PAGE, Pages
 from paddock.venues.sending import VALID_MS
 from paddock.venues.signing.operations import CancelById, Order, SignedRequest
+from paddock.venues.told import MOST_REPAIR_MS
 from paddock.venues.transport.budget import Priority
+from paddock.venues.transport.lost import Throttled
 
 _TRADING: Final = frozenset({"trade", "market_liquidation", "backstop_liquidation", "adl_liquidation", "funding"})
+LATE_MS: Final = MOST_REPAIR_MS  # how late, by its own time, a change may come to be told
 NOBODYS: Final = 1  # the number of an order from before the venue opened
 
 
@@ -72,14 +76,18 @@ class PacificaLink:
 
     def money(self, since_ts: int) -> Money:
         worth = account.account(self._gateway.read(self._client.data(queries.account(self._grant.main))))
-        changes = self._gateway.read(self._changes(since_ts)) if since_ts else []
-        return Money(worth.balance, worth.venue_ts, tuple(_transfers(changes)))
+        changes = self._changes(since_ts) if since_ts else []
+        counted_ts = max((each.venue_ts for each in changes), default=0) - LATE_MS
+        counted = [Transfer(COUNTED, COUNTED, 0, counted_ts)] if counted_ts > since_ts else []
+        return Money(worth.balance, worth.venue_ts, (*_transfers(changes), *counted))
 
-    async def _changes(self, since_ts: int) -> list[BalanceChange]:
-        """What changed the balance from then on, oldest first."""
+    def _changes(self, since_ts: int) -> list[BalanceChange]:
+        """What changed the balance from then on, oldest first. Trades and funding are among it: there may be many
+        pages, each of which waits for its turn.
+        """
+        history = Pages(self._client, lambda cursor: queries.balance_changes(self._grant.main, PAGE, cursor), _read)
         found: list[BalanceChange] = []
-        async for page in pages(self._client, lambda cursor: queries.balance_changes(self._grant.main, PAGE, cursor)):
-            rows = account.balance_changes(page)
+        while (rows := self._gateway.read(_in_turn(history))) is not None:
             found += [row for row in rows if row.venue_ts >= since_ts]
             if any(row.venue_ts < since_ts for row in rows):
                 break
@@ -107,6 +115,19 @@ class PacificaLink:
             if connection.status is not Status.ACTIVE:
                 self._prover.close(connection.account_id)
         return signed
+
+
+async def _read(data: Any) -> Sequence[BalanceChange]:
+    return account.balance_changes(data)
+
+
+async def _in_turn(history: Pages[Sequence[BalanceChange]]) -> Sequence[BalanceChange] | None:
+    """The next page, once there is room for it."""
+    while True:
+        try:
+            return await history.page()
+        except Throttled as error:
+            await asyncio.sleep(error.retry_after_ms / 1000)
 
 
 def _transfers(changes: Iterable[BalanceChange]) -> Iterator[Transfer]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -26,6 +26,7 @@ class PacificaArchive:
 
     def __init__(self, gateway: Gateway, wait: Callable[[int], None]) -> None:
         self._client, self._read = gateway.client, Patient(gateway, wait).read
+        self._begun: dict[str, tuple[public.Pages[Sequence[Rate]], list[Rate]]] = {}  # funding, by symbol
 
     def now_ts(self) -> int:
         return max(each.venue_ts for each in self._read(lambda: public.tickers(self._client)))
@@ -42,8 +43,15 @@ class PacificaArchive:
         return Page(rows, until_ts)
 
     def rates(self, symbol: str, start_ts: int, end_ts: int) -> Page[Rate]:
-        """All of the span: the venue tells the newest first. A row is stamped a while past its hour."""
+        """All of the span: the venue tells the newest first. A row is stamped a while past its hour. Who asks again
+        after an error goes on with the page that did not come: hours since the first page are not among it.
+        """
         last_ts = end_ts // HOUR_MS * HOUR_MS + HOUR_MS - 1
-        said = self._read(lambda: public.rates(self._client, symbol, start_ts, last_ts))
-        rows = tuple(replace(rate, venue_ts=rate.venue_ts // HOUR_MS * HOUR_MS) for rate in said)
-        return Page(rows, end_ts + 1)
+        history, said = self._begun.setdefault(symbol, (public.rate_pages(self._client, symbol), []))
+        while (page := self._read(history.page)) is not None:
+            said += page
+            if any(rate.venue_ts < start_ts for rate in page):
+                break
+        del self._begun[symbol]
+        found = public.hourly(said, start_ts, last_ts)
+        return Page(tuple(replace(rate, venue_ts=rate.venue_ts // HOUR_MS * HOUR_MS) for rate in found), end_ts + 1)

@@ -108,8 +108,10 @@ class PacificaBroker:
         following = self._following[wallet.account_id]
         for each in placements:
             following.placing(each.client_id, each.kind, _SHELVES.get(each.kind, Shelf.BOOK))
-            following.placing(each.bracket.stop_client_id, OrderKind.STOP, Shelf.TRIGGERS)
-            following.placing(each.bracket.take_client_id, OrderKind.TAKE, Shelf.TRIGGERS)
+            levels = {OrderKind.STOP: each.bracket.stop_client_id, OrderKind.TAKE: each.bracket.take_client_id}
+            for kind, client_id in levels.items():
+                if client_id:
+                    following.placing(client_id, kind, Shelf.TRIGGERS)
         return self._placing.place(wallet, placements)
 
     def _holds(self, wallet: Wallet, symbol: str) -> bool:

@@ -28,14 +28,16 @@ class PacificaCandles:
         interval_ms(interval)
         self._gateway, self._client, self.interval = gateway, gateway.client, interval
         self._symbols: dict[str, str] = {}
+        self._listening: set[str] = set()
         self._waiting: deque[Candle | Gap] = deque()  # appended on the loop, taken elsewhere
 
     def listen(self, symbols: Sequence[str]) -> None:
         for symbol in symbols:
             asked = frames.Subscription(Source.CANDLE, symbol, interval=self.interval)
-            if key(asked) not in self._symbols:
+            if key(asked) not in self._listening:
                 self._symbols[key(asked)] = symbol
                 self._gateway.read(self._client.hear(asked, self._hear))
+                self._listening.add(key(asked))
 
     def heard(self) -> list[Candle | Gap]:
         return [self._waiting.popleft() for _ in range(len(self._waiting))]

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 from paddock.core.errors import Code, Unavailable
 from paddock.core.orders import TERMINAL, OrderKind, OrderState
-from paddock.core.time import DAY_MS
+from paddock.core.time import DAY_MS, MINUTE_MS
 from paddock.venues import told
 from paddock.venues.broker import OrderUpdate, VenueEvent, VenueFill
 from paddock.venues.heard import Gap
@@ -31,7 +31,7 @@ from paddock.venues.pacifica.codec.histories import OrderRow, TradeRow
 from paddock.venues.pacifica.codec.ids import is_number
 from paddock.venues.pacifica.codec.instruments import Listing
 from paddock.venues.pacifica.codec.queries import Query
-from paddock.venues.pacifica.public import PAGE, pages
+from paddock.venues.pacifica.public import PAGE, Pages
 from paddock.venues.signing.operations import Shelf
 from paddock.venues.told import MOST_KEPT, MOST_REPAIR_MS, Cursor, Entry, Told
 from paddock.venues.transport.budget import Priority
@@ -39,7 +39,7 @@ from paddock.venues.transport.frames import Delivery
 
 POLL_MS: Final = 60_000  # between two readings while the sockets tell nothing: each costs a third of a minute's credits
 REPAIR_MS: Final = MOST_REPAIR_MS  # between two readings while they do
-MOST_PAGES: Final = 20  # that an order is looked for on
+MOST_PAGES: Final = 20  # that an order is looked for on at once
 
 News = OrderRow | TradeRow | Paid
 R = TypeVar("R", bound=News)
@@ -55,6 +55,15 @@ class _Source(Generic[R]):
 
     query: Callable[[str, int, str], Query]
     read: Callable[[Any, Listing], Sequence[R]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """For an order in a history: from what was newest at `began_ts` back to `since_ts`."""
+
+    began_ts: int
+    since_ts: int
+    pages: Pages[Sequence[OrderRow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,7 @@ class Following:
         self._orders: dict[int, OrderRow] = {}  # by the venue's id, as they were told last
         self._ids: dict[str, int] = {}  # by client id
         self._placed: dict[str, _Placed] = {}  # by client id
+        self._searches: dict[tuple[str, _Source[OrderRow]], _Search] = {}  # that broke off, by client id
         self._keys: frozenset[str] = frozenset()
         self._missed = True  # something may have happened that nobody told
         self._parts: deque[_Part] = deque()  # of a reading, those that are still to come
@@ -84,7 +94,7 @@ class Following:
         self._newest_ts: dict[told.Shelf, int] = {}
         self._began_s = self._read_s = float("-inf")
         self._whole = False  # all was read at least once
-        self._reading = asyncio.Lock()
+        self._reading, self._searching = asyncio.Lock(), asyncio.Lock()
 
     async def listen(self) -> None:
         """Hear of it at once from now on."""
@@ -161,30 +171,46 @@ class Following:
         placed = self._placed.get(client_id)
         twap = placed is not None and placed.kind is OrderKind.TWAP
         for source in (_ORDERS, _TWAPS) if placed is None else (_TWAPS,) if twap else (_ORDERS,):
-            found = await self._search(client_id, source)
+            async with self._searching:
+                found = await self._search(client_id, source)
             if found is not None:
                 self._take_in(told.Shelf.ORDERS, [found])
                 return found
         return None
 
     async def _search(self, client_id: str, source: _Source[OrderRow]) -> OrderRow | None:
-        """In a history, from the newest back."""
-        since_ts, count = self._client.clock.now_ts() - DAY_MS, 0
-        async for rows in self._pages(source):
+        """In a history, from the newest back to a day before. A search that broke off goes on where it did; what came
+        since it began is then looked through as well.
+        """
+        key, since_ts = (client_id, source), self._client.clock.now_ts() - DAY_MS
+        while True:
+            search = self._searches.get(key)
+            goes_on = search is not None
+            if search is None:
+                search = _Search(self._client.clock.now_ts(), since_ts, self._pages(source))
+                self._searches[key] = search
+            found = await self._look(client_id, search)
+            del self._searches[key]
+            if found is not None or not goes_on:
+                return found
+            since_ts = search.began_ts - MINUTE_MS  # the venue's clock is not ours
+
+    async def _look(self, client_id: str, search: _Search) -> OrderRow | None:
+        for _ in range(MOST_PAGES):
+            rows = await search.pages.page()
+            if rows is None:
+                return None
             for row in rows:
                 if row.client_id == client_id:
                     return row
-            if any(row.venue_ts < since_ts for row in rows):
-                break
-            count += 1
-            if count == MOST_PAGES:
-                raise Unavailable(
-                    Code.VENUE_UNAVAILABLE,
-                    f"the order is not among the newest {MOST_PAGES * PAGE:,} of the account",
-                    rule="an order that is not among those of a day is not there",
-                    suggestion="look at the venue",
-                )
-        return None
+            if any(row.venue_ts < search.since_ts for row in rows):
+                return None
+        raise Unavailable(
+            Code.VENUE_UNAVAILABLE,
+            f"the order is not among the {MOST_PAGES * PAGE:,} that were looked at now",
+            rule="an order that is not among those of a day is not there",
+            suggestion="ask again: the search goes on",
+        )
 
     # --- reading ---
 
@@ -216,7 +242,7 @@ class Following:
         if not self._whole or self._knows_twaps():
             sources.append((told.Shelf.ORDERS, _TWAPS))
         self._parts = deque(
-            partial(self._read_back, shelf, source, self._told.next_ts(shelf)) for shelf, source in sources
+            partial(self._read_back, shelf, self._pages(source), self._told.next_ts(shelf)) for shelf, source in sources
         )
         self._parts.append(self._read_resting)
 
@@ -229,13 +255,14 @@ class Following:
         elapsed_s = asyncio.get_running_loop().time() - self._read_s
         return elapsed_s >= self._poll_s if not heard else self._missed or elapsed_s >= REPAIR_MS / 1000
 
-    async def _read_back(self, shelf: told.Shelf, source: _Source[Any], since_ts: int) -> None:
-        """From the newest back to what was read before."""
-        async for rows in self._pages(source):
+    async def _read_back(self, shelf: told.Shelf, history: Pages[Sequence[Any]], since_ts: int) -> None:
+        """From the newest, or where it broke off, back to what was read before."""
+        while (rows := await history.page()) is not None:
             self._take_in(shelf, rows)
             self._newest_ts[shelf] = max([self._newest_ts[shelf], *(row.venue_ts for row in rows)])
             if any(row.venue_ts < since_ts for row in rows):
-                return
+                break
+        history.rewind()
 
     async def _read_resting(self) -> None:
         """What rests, and what became of orders that should and do not: histories may be sorted by when an order was
@@ -246,9 +273,12 @@ class Following:
         for row in gone:
             await self._by_id(row)
 
-    async def _pages(self, source: _Source[R]) -> AsyncIterator[Sequence[R]]:
-        async for page in pages(self._client, lambda cursor: source.query(self._address, PAGE, cursor)):
-            yield await self._client.known(page, source.read)
+    def _pages(self, source: _Source[R]) -> Pages[Sequence[R]]:
+        return Pages(
+            self._client,
+            lambda cursor: source.query(self._address, PAGE, cursor),
+            lambda rows: self._client.known(rows, source.read),
+        )
 
     def _take_in(self, shelf: told.Shelf, rows: Sequence[News]) -> None:
         self._told.put(_entry(shelf, row) for row in rows)

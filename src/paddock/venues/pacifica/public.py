@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, Generic, TypeVar
 
 from paddock.core.time import HOUR_MS, interval_ms
 from paddock.venues.heard import Book, Candle, Rate, Trade
@@ -14,6 +14,8 @@ from paddock.venues.pacifica.codec.queries import Query
 from paddock.venues.transport.budget import Priority
 
 PAGE: Final = 100  # rows; what the venue gives to whoever does not say
+
+T = TypeVar("T")
 
 
 async def tickers(client: Client, priority: Priority = Priority.READ) -> tuple[Ticker, ...]:
@@ -52,23 +54,47 @@ async def candles(client: Client, symbol: str, interval: str, start_ts: int, end
 
 async def rates(client: Client, symbol: str, start_ts: int, end_ts: int) -> tuple[Rate, ...]:
     """Each hour once, oldest first: a time lies some ms past its hour. The venue is asked from the newest back."""
-    found: dict[int, Rate] = {}
-    async for page in pages(client, lambda cursor: queries.funding_rates(symbol, PAGE, cursor)):
-        rows = markets.rates(page, symbol)
-        found |= {rate.venue_ts // HOUR_MS: rate for rate in rows if start_ts <= rate.venue_ts <= end_ts}
+    history, read = rate_pages(client, symbol), list[Rate]()
+    while (rows := await history.page()) is not None:
+        read += rows
         if any(rate.venue_ts < start_ts for rate in rows):
             break
+    return hourly(read, start_ts, end_ts)
+
+
+def rate_pages(client: Client, symbol: str) -> Pages[Sequence[Rate]]:
+    async def read(data: Any) -> Sequence[Rate]:
+        return markets.rates(data, symbol)
+
+    return Pages(client, lambda cursor: queries.funding_rates(symbol, PAGE, cursor), read)
+
+
+def hourly(rates: Sequence[Rate], start_ts: int, end_ts: int) -> tuple[Rate, ...]:
+    """Each hour of a span once, oldest first."""
+    found = {rate.venue_ts // HOUR_MS: rate for rate in rates if start_ts <= rate.venue_ts <= end_ts}
     return tuple(found[hour] for hour in sorted(found))
 
 
-async def pages(
-    client: Client, query: Callable[[str], Query], priority: Priority = Priority.READ
-) -> AsyncIterator[Any]:
-    """The data of a history, page by page, newest first; `query` is given the cursor of each page, "" at first."""
-    cursor = ""
-    while True:
-        said = await client.ask(query(cursor), priority)
-        yield answers.payload(said)
-        if not said.cursor:
-            return
-        cursor = said.cursor
+class Pages(Generic[T]):
+    """A history, page by page, newest first. Each page costs, and soon it is told to wait: what broke off goes on with
+    the page that did not come. `query` is given the cursor of each page, "" at first.
+    """
+
+    def __init__(self, client: Client, query: Callable[[str], Query], read: Callable[[Any], Awaitable[T]]) -> None:
+        self._client, self._query, self._read = client, query, read
+        self._cursor: str | None = ""
+
+    async def page(self) -> T | None:
+        """The next one; None behind the last. Raises Unavailable, Unknown: the same one is asked for again."""
+        if self._cursor is None:
+            return None
+        said = await self._client.ask(self._query(self._cursor))
+        if not said.ok:
+            self._cursor = ""  # the venue may no longer know it
+        page = await self._read(answers.payload(said))
+        self._cursor = said.cursor or None
+        return page
+
+    def rewind(self) -> None:
+        """Begin anew with the newest."""
+        self._cursor = ""

@@ -203,15 +203,14 @@ def _twap(order: Placement, market: Market, slippage: Decimal) -> Payload:
         "amount": amount_text(market, order.lots),
         "side": SIDES[order.side],
         "slippage_percent": plain(slippage),
-        "duration_in_seconds": SLICE_S * (twap_slices(order) - 1),
+        "duration_in_seconds": SLICE_S * (min(twap_slices(order), order.lots) - 1),
         "client_order_id": cloid(order.client_id),
     }
 
 
 def twap_slices(order: Placement) -> int:
-    """How many the venue makes of a TWAP that lasts as long as was asked: one every 30 seconds, of a lot at least."""
-    lasting = order.slices * order.slice_ms // (SLICE_S * 1000)
-    return max(min(lasting, order.lots), 2)
+    """How many the venue makes of a TWAP that lasts as long as was asked: one every 30 seconds."""
+    return max(order.slices * order.slice_ms // (SLICE_S * 1000), 2)
 
 
 def _slippage(order: Placement, ref_px: float, slippage: Decimal) -> Decimal:

@@ -14,6 +14,7 @@ from paddock.venues import limits
 from paddock.venues.broker import Bracket, Placement, RejectCode, Rejected
 from paddock.venues.pacifica.codec.instruments import Market
 from paddock.venues.pacifica.codec.numbers import is_amount, is_px, slippage_within
+from paddock.venues.pacifica.codec.orders import SLICE_S, twap_slices
 
 LEAST_SLICES: Final = 2
 
@@ -75,11 +76,13 @@ def _large(order: Placement, market: Market, ref_px: float) -> Rejected | None:
 
 
 def _slices(order: Placement) -> Rejected | None:
-    if order.kind is not OrderKind.TWAP or LEAST_SLICES <= order.slices <= order.lots:
+    """One that reduces may be over sooner than it was to be: better than not at all."""
+    slices = order.slices if order.reduce_only else max(order.slices, twap_slices(order))
+    if order.kind is not OrderKind.TWAP or (order.slices >= LEAST_SLICES and slices <= order.lots):
         return None
     return Rejected(
         RejectCode.NOT_ALLOWED,
-        f"{order.lots} lots in {order.slices} slices; a TWAP has {LEAST_SLICES} or more, of lots",
+        f"{order.lots} lots in {slices} slices; a TWAP has {LEAST_SLICES} or more, of lots, one every {SLICE_S} s",
     )
 
 
