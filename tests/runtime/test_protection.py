@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from paddock.core.orders import TERMINAL, OrderKind, OrderState, Reason, Side
@@ -114,6 +116,21 @@ def test_a_position_whose_stop_is_not_acknowledged_in_time_is_left(make, code):
     setup.rounds(90)
     assert setup.lots() == 0 and setup.venue.open_orders(ACCOUNT) == []
     assert all(intent.state in TERMINAL for intent in setup.intents())
+
+
+def test_a_venue_that_refuses_to_let_a_position_go_is_asked_without_hurry(make):
+    setup = make(script=Script(place={n: Step(Fault.REFUSE, RejectCode.OTHER) for n in range(1, 5_000)}))
+    setup.order(bracket=BRACKET)
+    setup.rounds(300)
+    setup.restart()
+    setup.rounds(300)
+    placed = [call for call in setup.wire.calls if isinstance(call, Placement)]
+    asked = [one.sent_ts for one in placed[1:] if one.kind is OrderKind.MARKET]
+    waits = [later - one for one, later in pairwise(asked)]
+    assert waits[0] == S and waits == sorted(waits) and waits[-1] == 60 * S and len(asked) < 20
+    setup.wire.script = Script()
+    setup.rounds(120)
+    assert setup.venue_lots() == 0 or len(setup.levels()) == 1
 
 
 def test_a_position_is_left_across_a_restart(make):

@@ -8,17 +8,20 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
+from paddock.core.errors import Code, Unavailable
 from paddock.core.orders import TERMINAL, OrderKind, OrderState, Side, Tif
 from paddock.journal import ledger
 from paddock.journal.database import Database
 from paddock.journal.events import read
 from paddock.journal.kinds import EventKind
 from paddock.journal.tables import fundings, orders, positions
+from paddock.runtime.desk import OrderDesk
 from paddock.runtime.desk_policy import DeskPolicy
 from paddock.runtime.quotes import Quote
 from paddock.venues.broker import OrderUpdate, RejectCode, VenueFill, VenueFunding
 from paddock.venues.fake import Fault, Mode, Script, Step
 from paddock.venues.fake.venue import Rate
+from paddock.venues.transport.lost import Throttled
 
 from .desks import ACCOUNT, ATTACHED, BOOKS, BRACKET, COIN, PLAIN, RUN, START, UNSURE, S, Setup
 
@@ -447,6 +450,80 @@ def test_v12_too_many_requests_are_sent_again_when_the_venue_says(make):
     assert setup.state(name) is O.PENDING and len(setup.wire.calls) == 1
     setup.rounds(3)
     assert setup.state(name) is O.FILLED and len(setup.wire.calls) == 2
+
+
+TOO_EARLY = Throttled("the budget gives no more now", 20 * S)
+AWAY = Unavailable(Code.VENUE_UNAVAILABLE, "no good answer came")
+
+
+@pytest.mark.parametrize("why", [TOO_EARLY, AWAY], ids=["too_early", "away"])
+@pytest.mark.parametrize("reading", ["events", "positions", "find"])
+def test_v12_what_cannot_be_read_holds_up_no_exit(make, reading, why):
+    """Nor is it asked for before the time that was said; and nobody enters on what is not known."""
+    setup = make(script=Script(place={1: Step(Fault.DROP)} if reading == "find" else {}))
+    setup.order()
+    setup.rounds(2)
+    if reading == "find":
+        setup.order(kind=OrderKind.LIMIT, px=90.0)
+    asked = []
+
+    def fail(*_):
+        asked.append(setup.clock.now_ts())
+        raise why
+
+    setattr(setup.wire, reading, fail)
+    setup.rounds(61)
+    setup.leave()
+    assert setup.venue_lots() == 0 and asked
+    assert why is not TOO_EARLY or len(asked) <= 4
+    assert ("venue_silent" in setup.reasons()) is (reading == "events")
+    delattr(setup.wire, reading)
+    setup.rounds(61)
+    assert setup.lots() == 0 and setup.reasons() == set()
+
+
+@pytest.mark.parametrize("how", ["refused", "raised"])
+def test_v12_an_entry_that_is_too_early_holds_up_no_exit(make, how):
+    setup = make(script=Script(place={1: Step(Fault.REFUSE, RejectCode.RATE_LIMIT, ms=20 * S)}))
+    setup.order()
+    setup.rounds(2)
+
+    def fail(_):
+        raise TOO_EARLY
+
+    if how == "raised":
+        setup.wire.place, setup.wire.script = fail, Script()
+    entry = setup.order()
+    vars(setup.wire).pop("place", None)
+    setup.leave()
+    assert setup.state(entry) is O.PENDING and setup.venue_lots() == 0
+    setup.rounds(19)
+    assert setup.state(entry) is O.PENDING
+    setup.rounds(3)
+    assert setup.state(entry) is O.FILLED
+
+
+def test_v12_orders_wait_for_no_reading_and_one_that_is_too_early_speaks_for_all(make):
+    setup = make()
+    accounts = [ACCOUNT, "account-2"]
+    brokers = dict.fromkeys(accounts, setup.wire)
+    setup.desk = OrderDesk(setup.database, brokers, setup.instruments, setup.clock, setup.books, setup.policy)
+    sent, asked = [], []
+
+    def fail(account, _):
+        sent.append(len(setup.wire.calls))
+        asked.append(account)
+        raise TOO_EARLY
+
+    setup.wire.events = fail
+    setup.record(setup.want())
+    setup.desk.step()
+    assert sent[0] == 1
+    asked.clear()
+    setup.clock.advance(20 * S)
+    for read_so_far in ([ACCOUNT], accounts, accounts):
+        setup.desk.collect(accounts)
+        assert asked == read_so_far
 
 
 @pytest.mark.parametrize("mode", [Mode.HALTED, Mode.DOWN])

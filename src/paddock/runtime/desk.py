@@ -80,6 +80,7 @@ class OrderDesk:
     def step(self, fence: Fence | None = None) -> list[Fact]:
         """One round of everything but new decisions: for a desk without a runner, and between bars."""
         accounts = sorted(self._kit.brokers)
+        self.send(fence)  # what waits to leave does not wait for what is read
         told = self.collect(accounts, fence)
         self.resolve(fence)
         self.protect(fence)

@@ -21,6 +21,8 @@ from paddock.runtime.retry import try_again
 from paddock.runtime.tables import runs
 from paddock.runtime.wants import derived, number_of
 from paddock.venues.broker import Accepted, Broker, Outcome, RejectCode, Rejected, Unclear
+from paddock.venues.sending import later
+from paddock.venues.transport.lost import Throttled
 
 _AGAIN = frozenset({RejectCode.HALTED, RejectCode.RATE_LIMIT, RejectCode.EXPIRED})  # an exit is worth another try
 
@@ -113,7 +115,10 @@ def _mark(work: Work, leaving: Sequence[Intent]) -> list[Intent]:
 
 
 def _ask(kit: Kit, broker: Broker, account_id: str, batch: list[Intent]) -> tuple[list[Intent], list[Outcome | None]]:
-    """The answers to one account's requests; None for what provably never left."""
+    """The answers to one account's requests; None for what provably never left.
+
+    What was too early waits by itself: there may be allowance for what is more urgent.
+    """
     cancels = [intent for intent in batch if intent.action is Action.CANCEL]
     places = [intent for intent in batch if intent.action is Action.PLACE]
     outcomes: list[Outcome | None] = []
@@ -126,6 +131,8 @@ def _ask(kit: Kit, broker: Broker, account_id: str, batch: list[Intent]) -> tupl
                 replies = broker.cancel([cancellation(intent.request) for intent in part])
             else:
                 replies = broker.place([placement(intent.request) for intent in part])
+        except Throttled as why:
+            replies = [later(why)] * len(part)
         except Unavailable:
             replies, failed = [None] * len(part), True
         except Unknown as error:
@@ -133,9 +140,8 @@ def _ask(kit: Kit, broker: Broker, account_id: str, batch: list[Intent]) -> tupl
         if len(replies) != len(part):
             replies = [Unclear(f"{len(replies)} answers to {len(part)} requests")] * len(part)
         outcomes += replies
-    waits = [o.retry_after_ms for o in outcomes if isinstance(o, Rejected) and o.code is RejectCode.RATE_LIMIT]
-    if failed or waits:
-        kit.patience.failed(account_id, now, max(waits, default=0))
+    if failed:
+        kit.patience.failed(account_id, now)
     else:
         kit.patience.answered(account_id)
     return [*cancels, *places], outcomes

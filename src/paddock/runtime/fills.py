@@ -27,6 +27,7 @@ from paddock.runtime.record import guard, guard_surplus
 from paddock.runtime.retry import try_again
 from paddock.runtime.wants import NOBODY, Booked, Fact, Funded, Role, origin, role_of
 from paddock.venues.broker import OrderUpdate, VenueEvent, VenueFill, VenueFunding
+from paddock.venues.transport.lost import Throttled
 
 _PROTECTIVE = frozenset({OrderKind.STOP, OrderKind.TAKE, OrderKind.TRAIL, OrderKind.LIQUIDATION})
 
@@ -50,19 +51,24 @@ def collect(kit: Kit, account_ids: Collection[str], fence: Fence | None) -> list
 
 
 def read(kit: Kit, account_ids: Collection[str], *, checkpoint: bool = False) -> dict[str, Page]:
-    """A page of events of each account that answers, from its cursor (or from where the books last agreed)."""
+    """A page of events of each account that answers, from its cursor (or from where the books last agreed).
+
+    Where one comes too early the others do too: they are read in the next round, so that orders need not wait for them.
+    """
     now = kit.clock.now_ts()
     with kit.database.read() as conn:
         wanted = select(desk_cursors).where(desk_cursors.c.account_id.in_(sorted(account_ids)))
         cursors = {row.account_id: row.checkpoint if checkpoint else row.cursor for row in conn.execute(wanted)}
     pages: dict[str, Page] = {}
-    for account_id in kit.patience.ready(sorted(account_ids), now):
+    for account_id in kit.patience.readable(sorted(account_ids), now):
         try:
             pages[account_id] = kit.brokers[account_id].events(account_id, cursors.get(account_id, ""))
-        except (Unavailable, Unknown):
-            kit.patience.failed(account_id, now)
+        except (Unavailable, Unknown) as why:
+            kit.patience.unread(account_id, now, why)
+            if isinstance(why, Throttled):
+                break
         else:
-            kit.patience.answered(account_id)
+            kit.patience.told(account_id)
     return pages
 
 

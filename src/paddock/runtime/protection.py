@@ -6,14 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from paddock.core.orders import TERMINAL, OrderKind, OrderState, Reason, Side
 from paddock.journal import intents
 from paddock.journal.fences import Fence
 from paddock.journal.intents import Action, Intent, intent_id
 from paddock.journal.kinds import EventKind
-from paddock.journal.tables import positions
+from paddock.journal.tables import orders, positions
 from paddock.runtime.desk_kit import Kit, Work
 from paddock.runtime.desk_tables import desk_levels
 from paddock.runtime.levels import stop_px, take_px
@@ -115,10 +115,24 @@ class _Guard:
             self._store(bare_ts=0)
             return
         since = row.bare_ts or now
-        if now - since >= self._kit.policy.protect_within_ms and not self._orders.exits:
+        if now - since >= self._kit.policy.protect_within_ms and not self._orders.exits and self._may_leave(since):
             self._note(EventKind.POSITION_UNPROTECTED, lots=self._lots, since_ts=since)
             self._place(OrderKind.MARKET, side, 0.0, Reason.STOP_LOSS)
         self._store(bare_ts=since)
+
+    def _may_leave(self, since: int) -> bool:
+        """Whether it is time to leave: each time later, once the venue has refused it twice."""
+        row = self._row
+        tried = select(func.count(), func.max(orders.c.intended_ts)).where(
+            orders.c.run_id == row.run_id,
+            orders.c.intended_ts >= since,
+            orders.c.decision == row.decision,
+            orders.c.symbol == row.symbol,
+            orders.c.kind == OrderKind.MARKET,
+            orders.c.leg >= derived(0, 0),
+        )
+        tries, last_ts = self._work.conn.execute(tried).one()
+        return tries < 2 or self._work.now - int(last_ts) >= self._kit.policy.backoff(tries - 1)
 
     def _clear(self) -> None:
         """The position is gone, or not there yet: nothing may stay that could open another."""

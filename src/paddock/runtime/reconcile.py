@@ -70,7 +70,7 @@ def reconcile(kit: Kit, account_ids: Collection[str], fence: Fence | None) -> No
     Doing it twice does what doing it once did. Where a read fails nothing is concluded.
     """
     collect(kit, account_ids, fence)
-    for account_id in kit.patience.ready(sorted(account_ids), kit.clock.now_ts()):
+    for account_id in kit.patience.readable(sorted(account_ids), kit.clock.now_ts()):
         _one(kit, account_id, fence)
 
 
@@ -113,10 +113,10 @@ def _ask(kit: Kit, account_id: str) -> _Venue | None:
     broker = kit.brokers[account_id]
     try:
         venue = _Venue(broker.open_orders(account_id), broker.positions(account_id))
-    except (Unavailable, Unknown):
-        kit.patience.failed(account_id, kit.clock.now_ts())
+    except (Unavailable, Unknown) as why:
+        kit.patience.unread(account_id, kit.clock.now_ts(), why)
         return None
-    kit.patience.answered(account_id)
+    kit.patience.told(account_id)
     return venue
 
 

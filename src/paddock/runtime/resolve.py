@@ -54,14 +54,14 @@ def resolve(kit: Kit, fence: Fence | None) -> None:
 def find(kit: Kit, intent: Intent) -> Seen:
     """The order as the venue has it now, if it answers."""
     account_id, now = intent.account_id, kit.clock.now_ts()
-    if not kit.patience.ready([account_id], now):
+    if not kit.patience.readable([account_id], now):
         return NoAnswer()
     try:
         found = kit.brokers[account_id].find(account_id, intent.client_id)
-    except (Unavailable, Unknown):
-        kit.patience.failed(account_id, now)
+    except (Unavailable, Unknown) as why:
+        kit.patience.unread(account_id, now, why)
         return NoAnswer()
-    kit.patience.answered(account_id)
+    kit.patience.told(account_id)
     return found
 
 
