@@ -21,7 +21,8 @@ from paddock.market.lake import FUNDING, Key, Lake
 from paddock.market.recording import Kind, Recording
 from paddock.runtime import recorder as recorders
 from paddock.runtime.place import Place
-from paddock.runtime.recorder import BOOK_MS, FLUSH_MS, Recorder
+from paddock.runtime.recorder import BOOK_MS, FLUSH_MS, Recorder, keep_history
+from paddock.surfaces import recording as recording_surface
 from paddock.surfaces.archives import gateway_at
 from paddock.surfaces.cli.main import main
 from paddock.surfaces.recording import Recorded, recorded_of, recording_parts
@@ -32,11 +33,15 @@ from paddock.venues.hyperliquid.client import Client
 from paddock.venues.hyperliquid.gateway import Gateway
 from paddock.venues.hyperliquid.networks import simulator
 from paddock.venues.hyperliquid.ticks import HyperliquidTicks
+from paddock.venues.pacifica import public as pacifica_public
+from paddock.venues.pacifica.archive import PacificaArchive
+from paddock.venues.pacifica.gateway import Gateway as PacificaGateway
 from paddock.venues.signing.grant import Network
 from paddock.venues.ticks import Tick
 from paddock.venues.transport.stream import Pace
 from tests.patience import pause, until
 from tests.venues.hyperliquid_simulator.kit import hyperliquid_simulator  # noqa: F401  a fixture
+from tests.venues.pacifica_broker import staged
 from tests.venues.pacifica_simulator import kit as pacifica
 
 PLACE = "hyperliquid_simulator"
@@ -156,7 +161,7 @@ def test_a_recorder_that_ended_hears_nothing_more(stage, gateway, lake):
     until(lambda: len(other.source.waiting) > 0)
     assert len(one.source.waiting) == 0
     other.recorder.close()
-    assert not gateway.client._hearers
+    assert not gateway.client._hearing._hearers
 
 
 def trade(n, ts):
@@ -260,7 +265,7 @@ def test_candles_and_funding_are_brought_too_and_the_last_ticks_are_written_at_t
     stage.faults.add(Fault.ERROR, "info:meta")
     with parts(Recorded("hyperliquid", PLACE, {"1h": ("BTC",)}), lake, gateway):
         until(lambda: lake.root.exists() and {key.interval for key in lake.series(PLACE)} == {"1h", FUNDING}, 30.0)
-        until(lambda: not gateway.client.stale() and bool(gateway.client._hearers), 30.0)
+        until(lambda: not gateway.client.stale() and bool(gateway.client._hearing._hearers), 30.0)
         stage.move("BTC", "84500", 10)
         pause(0.5)
     assert lake.read(Key(PLACE, "BTC", "1h")).height >= 2
@@ -268,7 +273,27 @@ def test_candles_and_funding_are_brought_too_and_the_last_ticks_are_written_at_t
     assert lake.instruments(PLACE)["BTC"].max_leverage == 40
 
 
-def test_pacifica_is_recorded_the_same_way(lake):
+def test_what_a_venue_never_had_is_not_asked_for_each_hour(lake, monkeypatch):
+    monkeypatch.setattr(pacifica_public, "PAGE", 2)
+    simulated, clock = pacifica.make()
+    place, calls = "pacifica_simulator", simulated.faults.calls
+    with pacifica.serving(simulated) as url, PacificaGateway(staged.client(url, clock)) as gateway:
+        archive = PacificaArchive(gateway, lambda _: None)
+        for hours, new in ((6, False), (1, True)):
+            before = dict(calls)
+            for _ in range(hours):
+                simulated.move("BTC", "60000", 10)
+                clock.advance(HOUR_MS)
+                simulated.step()
+            keep_history(archive, lake, place, ["BTC"], "1h", new=new)
+        assert calls["get:/kline"] - before["get:/kline"] == 1
+        assert calls["get:/funding_rate/history"] - before["get:/funding_rate/history"] <= 2, "of four pages"
+    assert lake.read(Key(place, "BTC", FUNDING)).height == 6
+    assert before["get:/kline"] > 1 and before["get:/funding_rate/history"] > 1
+
+
+def test_pacifica_is_recorded_the_same_way(lake, monkeypatch):
+    monkeypatch.setattr(recording_surface, "POLITE_MS", 0)
     simulated, clock = pacifica.make()
     with pacifica.serving(simulated) as url, gateway_at("pacifica", url) as gateway:
         for n in range(4):

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from paddock.core.errors import NotFound
 from paddock.core.instrument import Instrument
 from paddock.core.seams import Clock
 from paddock.core.time import HOUR_MS
-from paddock.market.lake import Key, Lake
+from paddock.market.lake import FUNDING, Key, Lake
 from paddock.market.recording import BookSeen, GapSeen, Kind, Level, Recording, Row, TradeSeen
 from paddock.runtime.download import Brought, Span, download_candles, download_rates, reach_ts
 from paddock.venues import heard
@@ -27,20 +28,33 @@ KNOWN: Final = 1_000  # trades, so that a stream that begins again tells none tw
 HISTORY_MS: Final = HOUR_MS  # between two looks for new candles and funding: a venue remembers days of them
 
 
-def keep_history(archive: Archive, lake: Lake, place: str, symbols: Sequence[str], interval: str) -> list[Brought]:
+def keep_history(
+    archive: Archive, lake: Lake, place: str, symbols: Sequence[str], interval: str, *, new: bool = False
+) -> list[Brought]:
     """Bring candles and funding up to now, and the instruments; gives what was brought of each series.
 
-    Raises what the archive raises; what came before stays.
+    Funding is asked for from the last hour of the lake on, and candles too if only `new` ones are wanted: what a venue
+    does not have from before would else be asked for each time. Raises what the archive raises; what came before stays.
     """
     known = [archive.instrument(symbol) for symbol in symbols]
     lake.save_instruments(place, [replace(instrument, venue=place) for instrument in known])
     span = Span(None, None, archive.now_ts())
-    funded = replace(span, since_ts=reach_ts(archive, interval, span.now_ts))
+    reaching_ts = reach_ts(archive, interval, span.now_ts)
     brought = []
     for symbol in symbols:
-        brought.append(download_candles(archive, lake, Key(place, symbol, interval), span, _silently))
-        brought.append(download_rates(archive, lake, symbol, place, funded, _silently))
+        key = Key(place, symbol, interval)
+        candles = replace(span, since_ts=_last_ts(lake, key) if new else None)
+        brought.append(download_candles(archive, lake, key, candles, _silently))
+        funding = replace(span, since_ts=_last_ts(lake, replace(key, interval=FUNDING)) or reaching_ts)
+        brought.append(download_rates(archive, lake, symbol, place, funding, _silently))
     return brought
+
+
+def _last_ts(lake: Lake, key: Key) -> int | None:
+    try:
+        return lake.stored(key).last_ts
+    except NotFound:
+        return None
 
 
 class Recorder:

@@ -19,10 +19,12 @@ from paddock.venues.signing.grant import Network
 if TYPE_CHECKING:
     from paddock.runtime.place import Place
     from paddock.surfaces.venue_wish import VenueWish
+    from paddock.venues.archive import Archive
     from paddock.venues.transport.gateway import Gateway
 
 PACE_S: Final = 0.25
 AGAIN_S: Final = 10.0  # before a venue that did not answer is asked again
+POLITE_MS: Final = 30_000  # longer than its turn history waits, so that accounts are looked at meanwhile
 
 log = structlog.get_logger(__name__)
 
@@ -55,10 +57,16 @@ def recording_parts(wanted: Recorded, lake: Lake, reach: Callable[[], Gateway[An
     """`reach` gives the venue's client, when it is first needed. What the venue does not answer is asked again."""
 
     def history(stop: Event) -> None:
+        made: list[Archive] = []
+        brought_before: set[str] = set()
+
         def bring() -> None:
-            archive = kit_of(wanted.venue).archive(reach(), lambda ms: _wait(stop, ms))
+            if not made:
+                made.append(kit_of(wanted.venue).archive(reach(), lambda ms: _wait(stop, ms + POLITE_MS)))
             for interval, symbols in wanted.candles.items():
-                brought = keep_history(archive, lake, wanted.place, symbols, interval)
+                new = interval in brought_before
+                brought = keep_history(made[0], lake, wanted.place, symbols, interval, new=new)
+                brought_before.add(interval)
                 added = sum(one.added for one in brought)
                 log.info("candles and funding are kept", venue=wanted.place, interval=interval, added=added)
 
