@@ -69,10 +69,6 @@ class VenueFeeds:
             self._wanted = _wanted(conn, wishes)
 
     @property
-    def any(self) -> bool:
-        return bool(self._wanted)
-
-    @property
     def wanted(self) -> Sequence[VenueWish]:
         """What is asked for, and what runs are on."""
         return self._wanted
