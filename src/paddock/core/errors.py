@@ -101,7 +101,6 @@ class Code(StrEnum):
     BOT_NAME = "bot.name"
     BOT_IN_USE = "bot.in_use"
     RUN_NOT_FOUND = "run.not_found"
-    RUN_NOT_MEASURED = "run.not_measured"
     RUN_NOT_READY = "run.not_ready"
     RUN_LIFECYCLE = "run.lifecycle"
     FEED_NOT_FOUND = "feed.not_found"

@@ -17,6 +17,7 @@ from paddock.journal.tables import closures, decisions, fills, orders
 from paddock.runtime.parity import measure, store
 from paddock.runtime.tell import Tell
 from paddock.strategy.compiler import compile_strategy
+from paddock.strategy.templates import find_template
 from paddock.strategy.validate import load_document
 from paddock.surfaces.cli.reading import lines
 from paddock.surfaces.explanation import explanation_document
@@ -172,12 +173,28 @@ def test_parity_is_shown_once_it_was_measured(lived, lasting):
     rig, _, run, client = lived
     path = f"/api/v1/runs/{run.run_id}/parity"
     early = client.get(path)
-    assert (early.status_code, early.json()["error"]["code"]) == (404, "run.not_measured")
+    assert (early.status_code, early.json()) == (200, {"ts": None, "report": None})
     with lasting.database.write() as conn:
         store(conn, run, measure(conn, rig.run(run.run_id), Tell(lambda _: rig.feed.history(), lambda _: COSTS)), 5)
     found = client.get(path).json()
     assert found["ts"] == 5
     assert set(found["report"]["bps_a_day"].values()) == {0.0}
+
+
+def test_a_worker_that_gets_ready_has_its_feeds_later(world):
+    doing = ["compiling"]
+    client = world.client(world.token("ann"), replace(world.services(), getting_ready=lambda: doing[0]))
+    strategy = find_template("breakout").document()
+    bot = client.post("/api/v1/bots", json={"name": "b", "strategy": strategy}).json()["bot_id"]
+    account = client.post("/api/v1/accounts", json={"name": "a", "deposit_usd": "100"}).json()["account_id"]
+    wanted = {"bot_id": bot, "account_id": account, "capital_usd": "100"}
+    early = client.post("/api/v1/runs", json=wanted)
+    assert (early.status_code, early.headers["Retry-After"]) == (503, "1")
+    assert early.json()["error"]["code"] == "serve.getting_ready"
+    assert "compiling" in early.json()["error"]["message"]
+    doing[0] = ""
+    answer = client.post("/api/v1/runs", json=wanted)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "feed.not_found")
 
 
 def test_a_run_is_steered(lived):

@@ -771,7 +771,7 @@ export interface paths {
         put?: never;
         /**
          * Deploy
-         * @description A version of a bot on an account, with capital of its own. It begins at the next bar.
+         * @description A version of a bot on an account, with capital of its own, from the next bar on; 503 while feeds get ready.
          */
         post: operations["deployRun"];
         delete?: never;
@@ -1029,7 +1029,7 @@ export interface paths {
         };
         /**
          * Parity
-         * @description How far it is from a backtest over the bars that it saw; 404 before the first measurement.
+         * @description How far it is from a backtest over the bars that it saw; null before the first measurement.
          */
         get: operations["getRunParity"];
         put?: never;
@@ -1183,6 +1183,26 @@ export interface paths {
          * @description Sign out: the session is forgotten here, and by the browser.
          */
         delete: operations["closeSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways
+         * @description Who may sign in besides the holder of the local token: what a page may offer.
+         */
+        get: operations["getSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2861,18 +2881,15 @@ export interface components {
         };
         /**
          * ParityModel
-         * @description The run against a backtest over the bars that it saw.
+         * @description The run against a backtest over the bars that it saw; both null before the first measurement.
          */
         ParityModel: {
             /** Report */
             report: {
                 [key: string]: unknown;
-            };
-            /**
-             * Ts
-             * @description ms UTC
-             */
-            ts: number;
+            } | null;
+            /** Ts */
+            ts: number | null;
         };
         /** Perf */
         Perf: {
@@ -3228,6 +3245,22 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /** User Id */
             user_id: string;
+        };
+        /**
+         * SignInModel
+         * @description Wallets sign in on pages of `domains`, with one of the chains: nowhere where there are no domains.
+         *
+         *     `privy_app_id` is the application whose Privy tokens sign in, empty where none do.
+         */
+        SignInModel: {
+            /** Domains */
+            domains: string[];
+            /** Ethereum Chains */
+            ethereum_chains: number[];
+            /** Privy App Id */
+            privy_app_id: string;
+            /** Solana Chains */
+            solana_chains: string[];
         };
         /**
          * SignatureWanted
@@ -10114,6 +10147,71 @@ export interface operations {
             };
             /** @description A rule says no, or it may have happened already. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
+    getSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInModel"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,6 @@
 /** Questions about one run. All begin with ["run", id]: an event of the run makes them stale. */
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { ApiError } from "@/api/error";
 
 const path = (runId: string) => ({ path: { run_id: runId } });
 const NEWEST = { newest: true, limit: 200 } as const;
@@ -67,16 +66,9 @@ export const equityQuery = (runId: string) =>
       api.get("/api/v1/runs/{run_id}/equity", { ...path(runId), query: { newest: true, limit: 500 }, signal }),
   });
 
-/** Null before the first measurement, which is no failure. */
+/** Without a report before the first measurement. */
 export const parityQuery = (runId: string) =>
   queryOptions({
     queryKey: ["run", runId, "parity"],
-    queryFn: async ({ signal }) => {
-      try {
-        return await api.get("/api/v1/runs/{run_id}/parity", { ...path(runId), signal });
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/parity", { ...path(runId), signal }),
   });

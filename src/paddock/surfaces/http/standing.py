@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table, func, select
 
-from paddock.core.errors import Code, NotFound
 from paddock.core.orders import OrderState
 from paddock.journal.ledger import Book
 from paddock.journal.tables import closures, decisions, equity_points, fills, orders
@@ -75,17 +74,9 @@ def health_model(conn: Connection, run: Run) -> HealthModel:
 
 
 def parity_of(conn: Connection, run: Run) -> ParityModel:
-    """Raises NotFound (run.not_measured) before the first measurement."""
+    """The newest measurement; empty before the first."""
     found = latest(conn, run.run_id)
-    if found is None:
-        raise NotFound(
-            Code.RUN_NOT_MEASURED,
-            "this run was not measured yet",
-            where="run_id",
-            seen=run.run_id,
-            rule="a run is measured against its backtest once it has seen bars",
-        )
-    return ParityModel(ts=found.pop("ts"), report=found)
+    return ParityModel(ts=None, report=None) if found is None else ParityModel(ts=found.pop("ts"), report=found)
 
 
 def _count(conn: Connection, table: Table, run: Run, states: tuple[OrderState, ...] = ()) -> int:

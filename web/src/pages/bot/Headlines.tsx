@@ -7,7 +7,7 @@ import { metricsQuery, parityQuery } from "@/runs/queries";
 export function Headlines({ run }: { run: Run }) {
   const { data: it } = useQuery(metricsQuery(run.run_id));
   const { data: parity } = useQuery(parityQuery(run.run_id));
-  const bps = (parity?.report.bps_a_day as { total?: number } | undefined)?.total;
+  const bps = (parity?.report?.bps_a_day as { total?: number } | undefined)?.total;
   return (
     <Stats>
       <Stat label="Profit and loss" note={it ? <Percent value={it.return_pct} change /> : " "}>
@@ -31,7 +31,7 @@ export function Headlines({ run }: { run: Run }) {
       <Stat
         label="Parity"
         note={
-          parity ? (
+          parity?.ts ? (
             <>
               at <Time ts={parity.ts} />
             </>

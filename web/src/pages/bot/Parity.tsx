@@ -17,14 +17,14 @@ const COLUMNS: readonly Column<ParityPart>[] = [
 export function Parity({ runId }: { runId: string }) {
   return (
     <Loaded asked={useQuery(parityQuery(runId))}>
-      {(data) => {
-        if (data === null)
+      {({ report, ts }) => {
+        if (report === null || ts === null)
           return (
             <Empty title="Not measured yet">
               Every half minute some runs are compared with a backtest over the bars that they saw.
             </Empty>
           );
-        const it = comparedOf(data.report);
+        const it = comparedOf(report);
         const same = it.onlyLive + it.onlyShadow + it.differing === 0;
         return (
           <>
@@ -32,9 +32,9 @@ export function Parity({ runId }: { runId: string }) {
               <strong>{same ? "The same as its backtest, order for order." : "It differs from its backtest."}</strong>{" "}
               {plural(it.orders, "order")} over {plural(it.bars, "bar")} ({fixed(it.days, 1)} days): {it.onlyLive} only
               here, {it.onlyShadow} only in the backtest, {it.differing} filled otherwise. Measured at{" "}
-              <Time ts={data.ts} />.
+              <Time ts={ts} />.
             </p>
-            <Table label="Parity, split" columns={COLUMNS} rows={partsOf(data.report)} rowKey={(row) => row.key} />
+            <Table label="Parity, split" columns={COLUMNS} rows={partsOf(report)} rowKey={(row) => row.key} />
           </>
         );
       }}

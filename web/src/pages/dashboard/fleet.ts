@@ -1,7 +1,6 @@
 /** Every bot with how it stands: one row each, gathered from the API. */
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { ApiError } from "@/api/error";
 import type { Account, Bot, Health, Model, Position, Run } from "@/api/types";
 import { currentRun } from "@/runs/words";
 
@@ -28,15 +27,6 @@ export interface EquityPoint {
   usd: number;
 }
 
-async function orNull<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
-  }
-}
-
 const NOTHING = { health: null, metrics: null, parity: null, positions: [], equity: [], lastDecisionTs: null } as const;
 
 async function rowOf(bot: Bot, run: Run | null, account: Account | null, signal: AbortSignal): Promise<FleetRow> {
@@ -46,7 +36,7 @@ async function rowOf(bot: Bot, run: Run | null, account: Account | null, signal:
   const [health, metrics, parity, positions, equity] = await Promise.all([
     api.get("/api/v1/runs/{run_id}/health", asked),
     api.get("/api/v1/runs/{run_id}/metrics", asked),
-    orNull(api.get("/api/v1/runs/{run_id}/parity", asked)),
+    api.get("/api/v1/runs/{run_id}/parity", asked),
     api.get("/api/v1/runs/{run_id}/positions", asked),
     api.get("/api/v1/runs/{run_id}/equity", { ...asked, query: newest }),
   ]);
@@ -57,7 +47,7 @@ async function rowOf(bot: Bot, run: Run | null, account: Account | null, signal:
     account,
     health,
     metrics,
-    parity: parity && { ts: parity.ts, bpsADay: bpsOf(parity.report) },
+    parity: parity.ts === null || parity.report === null ? null : { ts: parity.ts, bpsADay: bpsOf(parity.report) },
     positions: positions.items,
     equity: points,
     lastDecisionTs: points.at(-1)?.ts ?? null,

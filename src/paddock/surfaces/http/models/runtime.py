@@ -267,10 +267,10 @@ class HealthModel(Answered):
 
 
 class ParityModel(Answered):
-    """The run against a backtest over the bars that it saw."""
+    """The run against a backtest over the bars that it saw; both null before the first measurement."""
 
-    ts: Ts
-    report: dict[str, Any]
+    ts: Ts | None
+    report: dict[str, Any] | None
 
 
 class AccountWanted(Sent):

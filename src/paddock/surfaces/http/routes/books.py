@@ -119,6 +119,6 @@ def health(ask: Ask, run_id: InPath) -> HealthModel:
 
 @routes.get("/runs/{run_id}/parity", "getRunParity", Scope.READ)
 def parity(ask: Ask, run_id: InPath) -> ParityModel:
-    """How far it is from a backtest over the bars that it saw; 404 before the first measurement."""
+    """How far it is from a backtest over the bars that it saw; null before the first measurement."""
     with ask.services.database.read() as conn:
         return parity_of(conn, own_run(ask, conn, run_id))

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query
 from sqlalchemy import Connection
 
+from paddock.core.errors import Code, NotFound, Unavailable
 from paddock.runtime.lifecycle import RunState
 from paddock.runtime.runs import Run, run_of
 from paddock.surfaces.http.models.base import ID_FORM, PAGE, After, InPath, Limit, Listed, micros
@@ -36,17 +37,22 @@ def list_(
 
 @routes.post("/runs", "deployRun", Scope.PAPER, status=201)
 def deploy(ask: Ask, wanted: RunWanted) -> RunModel:
-    """A version of a bot on an account, with capital of its own. It begins at the next bar."""
+    """A version of a bot on an account, with capital of its own, from the next bar on; 503 while feeds get ready."""
     owner = ask.caller.user_id
     ask.require_account(wanted.account_id)
-    run = ask.services.runs.deploy(
-        owner,
-        wanted.bot_id,
-        wanted.account_id,
-        micros(wanted.capital_usd, "body.capital_usd"),
-        feed=wanted.feed,
-        version=wanted.version,
-    )
+    try:
+        run = ask.services.runs.deploy(
+            owner,
+            wanted.bot_id,
+            wanted.account_id,
+            micros(wanted.capital_usd, "body.capital_usd"),
+            feed=wanted.feed,
+            version=wanted.version,
+        )
+    except NotFound as error:
+        if error.code is Code.FEED_NOT_FOUND and (doing := ask.services.getting_ready()):
+            raise _getting_ready(doing) from None
+        raise
     return run_model(run, None)
 
 
@@ -80,6 +86,16 @@ def stop(ask: Ask, run_id: InPath, wanted: StopWanted) -> RunModel:
 def own_run(ask: Asked, conn: Connection, run_id: str) -> Run:
     """Raises NotFound (run.not_found), of another's as of none."""
     return run_of(conn, ask.caller.user_id, run_id)
+
+
+def _getting_ready(doing: str) -> Unavailable:
+    return Unavailable(
+        Code.GETTING_READY,
+        f"the worker gets ready: {doing}",
+        where="feed",
+        rule="a run is deployed on a feed, and feeds come with the worker",
+        suggestion="ask again in a minute; nothing was deployed",
+    )
 
 
 def _shown(ask: Asked, run: Run) -> RunModel:
