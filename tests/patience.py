@@ -4,13 +4,15 @@ import threading
 import time
 from collections.abc import Callable
 
+PATIENCE_S = 120.0  # ends only what failed: a busy machine takes long, and waiting costs nothing else
+
 
 def pause(seconds: float) -> None:
     """Where time passing is what is tested."""
     threading.Event().wait(seconds)
 
 
-def until(met: Callable[[], bool], wait_s: float = 5.0) -> None:
+def until(met: Callable[[], bool], wait_s: float = PATIENCE_S) -> None:
     """Look again and again; fails when it has not become so in time."""
     ends = time.monotonic() + wait_s
     while not met():

@@ -12,6 +12,7 @@ from paddock.core.seams import ManualClock
 from paddock.journal import jobs, leases
 from paddock.journal.events import Draft, append, last_position
 from paddock.journal.kinds import EventKind
+from tests.patience import PATIENCE_S
 from tests.project import ROOT
 
 DRAFT = Draft("platform", EventKind.KILL_ENGAGED, 1, {"by": "us"})
@@ -89,7 +90,7 @@ def test_p07_a_process_of_the_same_name_fences_its_predecessor(virtual):
 
 def until(made):
     """What `made` gives once it gives something; a stopped worker's lease runs out in real time."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while (given := made()) is None:
         assert time.monotonic() < deadline
     return given
@@ -123,7 +124,7 @@ def test_p07_a_worker_that_was_stopped_and_wakes_up_can_not_write(database, data
             with database.write() as conn:
                 jobs.finish(conn, taken, {"by": "us"}, 2)
         paused.send_signal(signal.SIGCONT)
-        told, _ = paused.communicate("go\n", timeout=30)
+        told, _ = paused.communicate("go\n", timeout=PATIENCE_S)
     assert told == f"{Code.FENCED}\n"
     with database.read() as conn:
         assert last_position(conn) == events + 1

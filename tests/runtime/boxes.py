@@ -15,8 +15,10 @@ from paddock.strategy.expr import StateField
 from paddock.strategy.rescope import rescope
 from paddock.strategy.templates import find_template
 from paddock.strategy.validate import load_document
+from tests.patience import PATIENCE_S
 
 SYMBOLS = ("S0", "S1")
+PATIENT = Allowance(answer_s=PATIENCE_S, start_s=PATIENCE_S)
 HEAD = """
 from paddock.strategy.python import Strategy, close_position, equity_pct, open_long
 
@@ -39,7 +41,7 @@ def strategy(next_: str, init: str = "pass", before: str = "") -> str:
 
 @contextmanager
 def started(source: str, memory: bytes | None = None, **allowed: Any) -> Iterator[Sandbox]:
-    with Sandbox(document(source), seconds=time.monotonic, allowance=Allowance(**allowed)) as box:
+    with Sandbox(document(source), seconds=time.monotonic, allowance=replace(PATIENT, **allowed)) as box:
         box.start(memory)
         yield box
 

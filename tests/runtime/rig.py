@@ -28,6 +28,7 @@ from paddock.runtime.worker import Worker
 from paddock.strategy.document import Document
 from paddock.strategy.templates import find_template
 from tests.engine.market import SYMBOLS, market
+from tests.runtime import boxes
 
 BEGIN = 300  # bars of history
 CAPITAL = 10_000 * MICROS
@@ -96,7 +97,7 @@ class Rig:
 
 
 def box_of(strategy: Document, symbols: tuple[str, ...]) -> Sandbox:
-    return Sandbox(strategy, symbols, seconds=time.monotonic)
+    return Sandbox(strategy, symbols, seconds=time.monotonic, allowance=boxes.PATIENT)
 
 
 def in_python(source: str, class_name: str) -> dict:

@@ -22,7 +22,7 @@ from paddock.runtime.user_code import load_python
 from paddock.strategy.python import compile_python
 from tests.engine.halves import Bridge, first_difference
 from tests.market.tapes import tape_of, walk
-from tests.runtime.boxes import document
+from tests.runtime.boxes import PATIENT, document
 from tests.strategy.twins import SOURCES
 
 START, COSTS = Decimal(10_000), Costs(slippage_bps=3)
@@ -70,7 +70,7 @@ def test_it_trades_as_its_backtest_also_over_a_restart(name: str) -> None:
     begin, end = check_window((123, 900), tape)
     own = compile_python(source, load_python(SOURCES[name], CLASSES[name]))
     run = backtest_python(own, tape, start_usd=START, costs=COSTS, window=(begin, end))
-    with Sandbox(source, tape.symbols, seconds=time.monotonic) as box:
+    with Sandbox(source, tape.symbols, seconds=time.monotonic, allowance=PATIENT) as box:
         box.start()
         living = Living(box, tape, begin, restart=500)
         living.run(end)

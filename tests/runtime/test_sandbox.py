@@ -17,12 +17,14 @@ from paddock.engine.costs import Costs
 from paddock.engine.orders_hash import orders_hash
 from paddock.engine.scripted import backtest_python
 from paddock.market.feature import Feature
+from paddock.runtime import sandbox
 from paddock.runtime.sandbox import Sandbox, decide_all
 from paddock.runtime.user_code import load_python
 from paddock.strategy.program import Program
 from paddock.strategy.python import compile_python
 from tests.market.tapes import tape_of, walk
-from tests.runtime.boxes import Close, document, started, strategy
+from tests.patience import PATIENCE_S
+from tests.runtime.boxes import PATIENT, Close, document, started, strategy
 from tests.strategy.twins import SOURCES
 
 CLASSES = {"rsi-mean-reversion": "RsiMeanReversion", "sma-crossover": "SmaCrossover", "twap-trend": "TwapTrend"}
@@ -56,7 +58,7 @@ def test_a_strategy_trades_in_the_sandbox_as_it_does_in_a_backtest(name: str) ->
     source = document(SOURCES[name], CLASSES[name])
     own = compile_python(source, load_python(SOURCES[name], CLASSES[name]))
     expected = backtest_python(own, tape, start_usd=Decimal(10_000), costs=costs)
-    with Sandbox(source, tape.symbols, seconds=time.monotonic) as box:
+    with Sandbox(source, tape.symbols, seconds=time.monotonic, allowance=PATIENT) as box:
         box.start()
         assert (box.program, box.features) == (own.program, own.features)
         found = backtest_python(Boxed(box, own.scope), tape, start_usd=Decimal(10_000), costs=costs)
@@ -211,10 +213,16 @@ P9 = {
 
 
 @pytest.mark.parametrize("name", P9)
-def test_p09_a_strategy_that_fails_fails_alone(name: str) -> None:
+def test_p09_a_strategy_that_fails_fails_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     body, reason = P9[name]
+    if "closed its connection" not in reason:
+        monkeypatch.setattr(sandbox, "ENDING_S", PATIENCE_S)
     channel = "import sys\nCHANNEL = int(sys.argv[1])\n"
-    with started(strategy(body, before=channel), answer_s=0.5, memory_mb=256) as bad, started(strategy(BUYS)) as good:
+    allowed = {"answer_s": 0.5} if "took too long" in reason else {}
+    with (
+        started(strategy(body, before=channel), memory_mb=256, **allowed) as bad,
+        started(strategy(BUYS)) as good,
+    ):
         pid = process_of(bad)
         answers = dict(decide_all({"bad": (bad, Close()), "good": (good, Close())}))
         assert isinstance(answers["bad"], Invalid)
@@ -228,15 +236,18 @@ def test_p09_a_strategy_that_fails_fails_alone(name: str) -> None:
 
 
 def test_p09_the_others_answer_before_the_slow_one_is_given_up() -> None:
-    quick = strategy(BUYS)
-    with started(strategy("while True: pass"), answer_s=1.5) as slow, started(quick) as a, started(quick) as b:
-        begun = time.monotonic()
-        order, within = [], {}
+    quick, order = strategy(BUYS), []
+
+    def seconds() -> float:
+        """Time stands still until the others have answered."""
+        return 2 * PATIENCE_S if {"a", "b"} <= set(order) else 0.0
+
+    source = document(strategy("while True: pass"))
+    with Sandbox(source, seconds=seconds, allowance=PATIENT) as slow, started(quick) as a, started(quick) as b:
+        slow.start()
         for name, _ in decide_all({"slow": (slow, Close()), "a": (a, Close()), "b": (b, Close())}):
             order.append(name)
-            within[name] = time.monotonic() - begun
     assert order[-1] == "slow"
-    assert max(within["a"], within["b"]) < 1.0 < within["slow"]
 
 
 def test_p09_a_source_that_never_ends_does_not_start() -> None:
@@ -246,7 +257,7 @@ def test_p09_a_source_that_never_ends_does_not_start() -> None:
 
 def test_p09_processor_time_ends() -> None:
     with (
-        started(strategy("while True: pass"), cpu_s=1, answer_s=20.0) as box,
+        started(strategy("while True: pass"), cpu_s=1) as box,
         pytest.raises(Invalid, match="ended its process") as raised,
     ):
         box.decide(Close())

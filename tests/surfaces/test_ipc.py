@@ -16,6 +16,7 @@ import pytest
 
 from paddock.core.errors import Code, NotRunning, Refused, TimedOut, Unavailable
 from paddock.surfaces import ipc
+from tests.patience import PATIENCE_S
 
 
 class Asked:
@@ -56,7 +57,7 @@ def open_door(home: Path, control: ipc.Control | None):
             yield
         finally:
             stop.set()
-            serving.result(timeout=5)
+            serving.result(PATIENCE_S)
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,9 @@ from paddock.runtime.tables import runs
 from paddock.runtime.tell import Tell
 from paddock.strategy.templates.build import equity, graph, node, path
 from paddock.surfaces.histories import Histories
-from tests.patience import pause, until
+from tests.patience import PATIENCE_S, pause, until
 
-from .test_serve import PATIENCE_S, Serving, made, serving
+from .test_serve import Serving, made, serving
 
 SPEED = 60  # a bar of a minute in each second
 LIMITS = ("--symbols", "*", "--order-usd", "5000", "--day-usd", "50000", "--leverage", "3")
@@ -148,7 +148,7 @@ def parity_of(home: Path, run_id: str) -> Parity:
 
 def cash_of(home: Path, account_id: str) -> int:
     """All that the ledger says the account has, in micro-dollars; the books are whole."""
-    database = Database.open(f"sqlite:///{home}/paddock.db")
+    database = Database.open(f"sqlite:///{home}/paddock.db", busy_ms=60_000)
     with database.write() as conn:
         assert [*verify(conn), *compare(conn), *check(conn)] == []
         run_ids = conn.execute(select(runs.c.run_id).where(runs.c.account_id == account_id)).scalars().all()
@@ -163,7 +163,7 @@ def test_a_bot_trades_at_a_venue_from_the_wallet_to_the_last_micro_dollar(venue,
     strategy.write_text(json.dumps(enter_and_hold()))
     feed = f"hyperliquid:1m:BTC@{venue.url}"
     with reached(home, monkeypatch, "--feed", feed) as server:
-        until(lambda: bool(server.api().get("/feeds")["items"]), PATIENCE_S)
+        until(lambda: bool(server.api().get("/feeds")["items"]))
         account = connected(capsys, venue)
         main, account_id = account["main"], account["account_id"]
         bot = made(capsys, "bots", "create", "hold", str(strategy))["bot_id"]
@@ -174,37 +174,37 @@ def test_a_bot_trades_at_a_venue_from_the_wallet_to_the_last_micro_dollar(venue,
         def filled(which: str) -> bool:
             return bool(made(capsys, "runs", "fills", which)["items"])
 
-        until(lambda: filled(run_id) and filled(on_paper), PATIENCE_S)
-        until(lambda: venue.stops(main) == [venue.lots(main)], PATIENCE_S)
+        until(lambda: filled(run_id) and filled(on_paper))
+        until(lambda: venue.stops(main) == [venue.lots(main)])
         assert server.end(signal.SIGKILL) == -signal.SIGKILL
     assert venue.lots(main) in venue.stops(main), "the venue keeps the stop while nobody is there"
     held = venue.lots(main)
     with reached(home, monkeypatch) as server:  # the feed comes back by itself
-        until(lambda: made(capsys, "runs", "health", run_id)["condition"] == "healthy", PATIENCE_S)
+        until(lambda: made(capsys, "runs", "health", run_id)["condition"] == "healthy")
         (feed_now,) = server.api().get("/feeds")["items"]
         lived = feed_now["last_ts"]
-        until(lambda: server.api().get("/feeds")["items"][0]["last_ts"] > lived + 3 * 60_000, PATIENCE_S)
-        until(lambda: venue.stops(main) == [held], PATIENCE_S)
+        until(lambda: server.api().get("/feeds")["items"][0]["last_ts"] > lived + 3 * 60_000)
+        until(lambda: venue.stops(main) == [held])
         assert venue.lots(main) == held
         for one in (run_id, on_paper):
             explained(parity_of(home, one))
         assert made(capsys, "runs", "stop", run_id, "--mode", "flatten")["wanted"] == "stopped"
-        until(lambda: made(capsys, "runs", "show", run_id)["settled"], PATIENCE_S)
+        until(lambda: made(capsys, "runs", "show", run_id)["settled"])
         assert venue.lots(main) == 0 and venue.stops(main) == []
         worth = venue.worth(main)  # of what is flat nothing changes it any more
-        until(lambda: pause(0.5) or cash_of(home, account_id) == worth, PATIENCE_S)
+        until(lambda: pause(0.5) or cash_of(home, account_id) == worth)
 
         # What the signer does not allow stops the bot, and says why.
         made(capsys, "live", "limit", account_id, "--symbols", "*", "--order-usd", "20", *LIMITS[4:])
         again = made(capsys, "runs", "deploy", bot, "--account", account_id, "--capital", "5000")["run_id"]
-        until(lambda: made(capsys, "runs", "show", again)["state"] == "paused", PATIENCE_S)
+        until(lambda: made(capsys, "runs", "show", again)["state"] == "paused")
         assert "signer.policy" in made(capsys, "runs", "show", again)["reason"]
         made(capsys, "live", "limit", account_id, *LIMITS)
         made(capsys, "runs", "resume", again)
-        until(lambda: venue.lots(main) > 0 and venue.stops(main) == [venue.lots(main)], PATIENCE_S)
+        until(lambda: venue.lots(main) > 0 and venue.stops(main) == [venue.lots(main)])
 
         assert made(capsys, "live", "revoke", account_id)["status"] == "revoked"
-        until(lambda: made(capsys, "runs", "show", again)["state"] == "stopped", PATIENCE_S)
+        until(lambda: made(capsys, "runs", "show", again)["state"] == "stopped")
         assert venue.lots(main) in venue.stops(main), "what is at the venue stays there"
         assert server.end() == 0
         assert [line for line in server.log() if line["level"] in {"error", "critical"}] == []

@@ -39,7 +39,7 @@ from paddock.venues.pacifica.gateway import Gateway as PacificaGateway
 from paddock.venues.signing.grant import Network
 from paddock.venues.ticks import Tick
 from paddock.venues.transport.stream import Pace
-from tests.patience import pause, until
+from tests.patience import PATIENCE_S, pause, until
 from tests.venues.hyperliquid_simulator.kit import hyperliquid_simulator  # noqa: F401  a fixture
 from tests.venues.pacifica_broker import staged
 from tests.venues.pacifica_simulator import kit as pacifica
@@ -96,7 +96,7 @@ class Stepped:
             self.recorder.step()
             return met()
 
-        until(stepped, 10.0)
+        until(stepped)
 
 
 def test_trades_and_books_are_kept_as_they_were_told_each_trade_once(stage, gateway, lake):
@@ -254,7 +254,7 @@ def parts(wanted, lake, gateway):
     finally:
         stop.set()
         for one in running:
-            one.join(10.0)
+            one.join(PATIENCE_S)
         assert not any(one.is_alive() for one in running)
 
 
@@ -264,8 +264,8 @@ def test_candles_and_funding_are_brought_too_and_the_last_ticks_are_written_at_t
         stage.advance(HOUR_MS)
     stage.faults.add(Fault.ERROR, "info:meta")
     with parts(Recorded("hyperliquid", PLACE, {"1h": ("BTC",)}), lake, gateway):
-        until(lambda: lake.root.exists() and {key.interval for key in lake.series(PLACE)} == {"1h", FUNDING}, 30.0)
-        until(lambda: not gateway.client.stale() and bool(gateway.client._hearing._hearers), 30.0)
+        until(lambda: lake.root.exists() and {key.interval for key in lake.series(PLACE)} == {"1h", FUNDING})
+        until(lambda: not gateway.client.stale() and bool(gateway.client._hearing._hearers))
         stage.move("BTC", "84500", 10)
         pause(0.5)
     assert lake.read(Key(PLACE, "BTC", "1h")).height >= 2
@@ -303,13 +303,13 @@ def test_pacifica_is_recorded_the_same_way(lake, monkeypatch):
         place = "pacifica_simulator"
         trades = Recording(lake, place, "BTC", Kind.TRADES)
         with parts(Recorded("pacifica", place, {"1h": ("BTC",)}), lake, gateway):
-            until(lambda: lake.root.exists() and {key.interval for key in lake.series(place)} == {"1h", FUNDING}, 30.0)
+            until(lambda: lake.root.exists() and {key.interval for key in lake.series(place)} == {"1h", FUNDING})
 
             def told():
                 simulated.move("BTC", "61000", 10)
                 return trades.read()["trade_id"].drop_nulls().len() > 0
 
-            until(told, 30.0)
+            until(told)
         assert Recording(lake, place, "BTC", Kind.BOOKS).read()["bid_px"].drop_nulls().len() > 0
 
 
@@ -323,7 +323,7 @@ def process(stage, home):
     finally:
         with suppress(ProcessLookupError):
             running.kill()
-        running.wait(20)
+        running.wait(PATIENCE_S)
         running.stdout.close()
 
 
@@ -338,19 +338,19 @@ def test_killed_and_started_again_it_goes_on_with_a_gap_and_nothing_corrupt(stag
             pause(0.1)
             return len(ids(lake)) > than
 
-        until(more, 120.0)
+        until(more)
 
     with process(stage, tmp_path) as running:
         recorded_more(10)
         os.kill(running.pid, signal.SIGKILL)
-        assert running.wait(20) == -signal.SIGKILL
+        assert running.wait(PATIENCE_S) == -signal.SIGKILL
     before = ids(lake)
     assert before and len(set(before)) == len(before) and set(before) <= set(seen)
     stage.move("BTC", "90000", 10)
     with process(stage, tmp_path) as running:
         recorded_more(len(before) + 3)
         running.send_signal(signal.SIGTERM)
-        assert running.wait(60) == 0
+        assert running.wait(PATIENCE_S) == 0
         assert b"Recording BTC of hyperliquid" in running.stdout.read()
     after = ids(lake)
     assert after[: len(before)] == before and len(set(after)) == len(after)

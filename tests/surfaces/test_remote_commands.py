@@ -32,6 +32,7 @@ from paddock.surfaces.live import live_on
 from paddock.surfaces.machine import RandomIds, SystemClock
 from paddock.surfaces.secret import local_token
 from paddock.surfaces.web import http_settings, web_part
+from tests.patience import PATIENCE_S
 from tests.project import PACKAGE, sources, tree
 
 Command = Callable[..., Any]
@@ -55,7 +56,7 @@ def answering(home: Path) -> Iterator[tuple[House, str]]:
             yield house, f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             stop.set()
-            serving.join(timeout=10)
+            serving.join(PATIENCE_S)
             database.close()
     assert not serving.is_alive()
 
@@ -295,7 +296,7 @@ def test_nothing_that_answers_is_told_by_the_exit_code(tmp_path, monkeypatch, ca
 
 def test_no_answer_in_time_is_told_by_the_exit_code(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PADDOCK_HOME", str(tmp_path))
-    monkeypatch.setattr(client.Api.__init__, "__defaults__", (0.05,))
+    monkeypatch.setattr(client, "TIMEOUT_S", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("PADDOCK_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
         assert main(["runs", "list", "--json"]) == 5
@@ -317,7 +318,7 @@ def test_a_stranger_who_answers_is_no_server_of_ours(said, tmp_path, monkeypatch
         thread = Thread(target=stranger)
         thread.start()
         code = main(["runs", "list", "--json"])
-        thread.join(timeout=5)
+        thread.join(PATIENCE_S)
     assert code in {1, 3}
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "not_running"
 

@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 
 import httpx2
 import pytest
@@ -23,12 +22,11 @@ from paddock.core.time import format_ts
 from paddock.surfaces.cli.main import main
 from paddock.surfaces.client import Api
 from paddock.surfaces.ipc import ask
-from paddock.surfaces.serve import END_WITHIN_S
 from tests.databases import Server, postgres  # noqa: F401  a fixture
+from tests.patience import PATIENCE_S
 
 COMMAND = (sys.executable, "-m", "paddock.surfaces.cli.main", "serve")
 LOOKS = ("show", "health", "metrics", "events", "decisions", "orders", "fills", "positions", "equity")
-PATIENCE_S = 120.0  # compiling the engine on a busy machine; passes long before
 
 
 class Serving:
@@ -127,10 +125,9 @@ def test_it_ends_within_its_bound_also_while_somebody_listens(home, number):
         url = f"{server.url}/api/v1/me/stream"
         with httpx2.stream("GET", url, headers=headers, timeout=PATIENCE_S, trust_env=False) as reply:
             assert reply.status_code == 200
-            began = monotonic()
             assert server.end(number) == 0
-        assert monotonic() - began < END_WITHIN_S
-        assert server.log()[-1]["event"] == "ended"
+        ended = server.log()[-1]
+        assert (ended["event"], ended["failed"], ended["late"]) == ("ended", [], [])
 
 
 def test_a_port_in_use_and_an_open_host_are_refused(home):

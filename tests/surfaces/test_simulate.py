@@ -14,6 +14,7 @@ from paddock.core.errors import Invalid, NotFound
 from paddock.market.lake import Key, Lake
 from paddock.surfaces.cli.main import main
 from paddock.surfaces.simulating import Wish, hyperliquid_at, pacifica_at
+from tests.patience import PATIENCE_S
 
 WHO = "0x" + "11" * 20
 SOMEBODY = "GmaDrppBC7P5ARKV8g3djiwP89vz1jLK23V2GBjuAEGB"
@@ -29,10 +30,10 @@ def at(venue_at, home, **changes):
     with venue_at(wish(**changes), home) as found:
         thread = threading.Thread(target=found.run, daemon=True)
         thread.start()
-        with httpx2.Client(base_url=found.url, timeout=20) as client:
+        with httpx2.Client(base_url=found.url, timeout=PATIENCE_S) as client:
             yield client
         found.end()
-        thread.join(20)
+        thread.join(PATIENCE_S)
 
 
 @contextmanager

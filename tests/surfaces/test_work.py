@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -24,9 +25,9 @@ from paddock.surfaces.machine import SystemClock
 from paddock.surfaces.parts import run_together
 from paddock.surfaces.replay import Replay
 from paddock.surfaces.start import Start
+from tests.patience import PATIENCE_S
 from tests.strategy.twins import SOURCES
 
-PATIENCE_S = 120.0
 OWNER = "ada"
 STRATEGY = {
     "schema": "paddock/strategy@1",
@@ -46,6 +47,8 @@ def deployed(house: House) -> str:
 
 def test_a_strategy_in_python_decides(demo_home, monkeypatch):
     monkeypatch.setattr(work, "rehearse_once", lambda *_: None)
+    patient = replace(boxes.OF_STRANGERS, answer_s=PATIENCE_S, start_s=PATIENCE_S)
+    monkeypatch.setattr(work, "OF_STRANGERS", patient)
     with tempfile.TemporaryDirectory(prefix="paddock-") as folder, ipc.door(Path(folder)) as entrance:
         database = Database.open(f"sqlite:///{folder}/paddock.db")
         upgrade(database)

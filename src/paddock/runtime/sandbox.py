@@ -36,6 +36,7 @@ K = TypeVar("K")
 R = TypeVar("R", bound=Reply)
 MOST_REPLY = 1 << 20  # bytes
 CHUNK = 1 << 16
+ENDING_S = 0.2  # how long a process may take to end once its connection is closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,7 @@ class Sandbox:
         """Why the process has gone, or that it does not listen any more."""
         assert self._process is not None
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(0.2)
+            self._process.wait(ENDING_S)
         code = self._process.returncode
         self.stop()
         if code is None:

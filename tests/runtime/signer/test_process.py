@@ -22,6 +22,7 @@ from paddock.runtime.signer.process import Unfinished, frames
 from paddock.venues.signing.grant import Network
 from paddock.venues.signing.operations import Cancel, Order
 from paddock.venues.signing.wire import HEAD, MOST_ASKED, frame
+from tests.patience import PATIENCE_S
 from tests.project import ROOT
 from tests.venues.signing.given import LISTINGS, asked, cancellation, order, place, wanted
 
@@ -289,5 +290,5 @@ def test_it_dies_with_its_parent(tmp_path):
         signer = int(parent.stdout.readline())
         ending = os.pidfd_open(signer)
         parent.kill()
-    assert select.select([ending], [], [], 10.0)[0], "the signer lives on"
+    assert select.select([ending], [], [], PATIENCE_S)[0], "the signer lives on"
     os.close(ending)

@@ -10,6 +10,8 @@ from socket import socket
 import uvicorn
 from fastapi import FastAPI
 
+from tests.patience import PATIENCE_S
+
 
 class _Server(uvicorn.Server):
     """Says when it is there."""
@@ -35,11 +37,11 @@ def served(app: FastAPI) -> Iterator[str]:
     server = _Server(app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    assert server.there.wait(10)
+    assert server.there.wait(PATIENCE_S)
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE_S)
         listener.close()
         assert not thread.is_alive()

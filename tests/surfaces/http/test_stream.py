@@ -23,12 +23,12 @@ from paddock.surfaces.http.hub import BACKLOG, Hub, view_of_stream, view_of_user
 from paddock.surfaces.http.measure import Measure
 from paddock.surfaces.http.scopes import Scope
 from paddock.surfaces.http.services import Limits
+from tests.patience import PATIENCE_S
 
 from .server import served
 from .world import NOW, World
 
 HOSTS = frozenset({"127.0.0.1"})
-PATIENCE_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -154,18 +154,19 @@ def test_there_are_as_many_streams_as_the_server_takes(world: World):
     write(world.database, "platform", 1)
     with served(create_app(services)) as url, watching(url, token, "/api/v1/stream?after=0") as events:
         next(events)
-        answer = httpx2.get(f"{url}/api/v1/stream", headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+        shown = {"Authorization": f"Bearer {token}"}
+        answer = httpx2.get(f"{url}/api/v1/stream", headers=shown, timeout=PATIENCE_S, trust_env=False)
         assert answer.status_code == 429
 
 
 def test_a_revoked_token_watches_no_longer(world: World, monkeypatch):
     monkeypatch.setattr(hub_module, "HEARTBEAT_S", 0.05)
     services = world.services(hosts=HOSTS)
-    token = world.token("ann", frozenset({Scope.READ}))
+    shown = {"Authorization": f"Bearer {world.token('ann', frozenset({Scope.READ}))}"}
     write(world.database, "platform", 1)
     with (
         served(create_app(services)) as url,
-        httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client,
+        httpx2.Client(base_url=url, headers=shown, timeout=PATIENCE_S, trust_env=False) as client,
         client.stream("GET", "/api/v1/stream?after=0") as answer,
     ):
         lines = answer.iter_lines()
@@ -235,7 +236,7 @@ def test_who_comes_while_the_end_is_looked_for_misses_nothing(world: World):
         await asyncio.to_thread(write, world.database, "platform", 1)
         written.set()
         try:
-            return await asyncio.wait_for(watcher, PATIENCE_S / 4)
+            return await asyncio.wait_for(watcher, PATIENCE_S)
         finally:
             hub.close()
             await reader

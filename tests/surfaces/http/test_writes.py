@@ -14,6 +14,7 @@ from paddock.surfaces.http import books
 from paddock.surfaces.http.app import create_app
 from paddock.surfaces.http.idempotency import HEADER, PATIENCE_MS, REPLAYED, Key, begin
 from paddock.surfaces.http.services import Limits
+from tests.patience import PATIENCE_S
 
 from .server import served
 from .world import LIMITS, World
@@ -180,7 +181,7 @@ def test_the_largest_document_there_may_be_fits(ann):
 def raw(url: str, head: str, *parts: bytes) -> bytes:
     """What a server answers to bytes as they come."""
     there = urlsplit(url)
-    with socket.create_connection((there.hostname, there.port), timeout=10) as conn:
+    with socket.create_connection((there.hostname, there.port), timeout=PATIENCE_S) as conn:
         conn.sendall(f"{head}\r\nHost: {there.netloc}\r\n".encode())
         for part in parts:
             conn.sendall(part)

@@ -36,7 +36,7 @@ NOW = 1_750_000_000_000
 LOCAL_TOKEN = "local-canary-3f9d1c5e8b7a2046-token"
 HOST = "app.example.org"
 FREE = Rate(per_second=1e9, burst=1_000_000)
-LIMITS = Limits(address=FREE, caller=FREE, anonymous=FREE, body_ms=2_000)
+LIMITS = Limits(address=FREE, caller=FREE, anonymous=FREE, body_ms=60_000)
 
 
 def settings(**changes) -> HttpSettings:
