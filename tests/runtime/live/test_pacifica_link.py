@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
 
-from paddock.core.errors import PaddockError, Refused
+from paddock.core.errors import PaddockError, Refused, Unavailable
 from paddock.core.money import MICROS
 from paddock.core.orders import Side
-from paddock.core.seams import CountingIds
+from paddock.core.seams import CountingIds, ManualClock
 from paddock.journal.database import Database
 from paddock.journal.ledger import Book, balance
 from paddock.runtime.live import pacifica_link
@@ -19,7 +18,7 @@ from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.live.states import Status
 from paddock.runtime.live.wish import Wish
 from paddock.surfaces.live import links
-from paddock.surfaces.machine import SystemClock, SystemRandom
+from paddock.surfaces.machine import SystemRandom
 from paddock.surfaces.venues import Venues
 from paddock.venues.broker import Accepted
 from paddock.venues.exchange import Request, Tif
@@ -36,25 +35,29 @@ from paddock.venues.signing.grant import Network
 from paddock.venues.signing.tally import FileTally
 from paddock.venues.transport.budget import Allowance
 from paddock.venues.wallet import Wallet
-from tests.patience import pause
+from tests.venues.impatience import LONG_MS, refuse, unhurried
 from tests.venues.pacifica_broker.staged import client
-from tests.venues.signing.given import POLICY, Given, order
+from tests.venues.signing.given import NOW, POLICY, Given, order
+
+__all__ = ["unhurried"]
 
 CANCEL = "post:/orders/cancel"
 
 
 @pytest.fixture
 def simulator():
-    return Simulator(SystemClock(), Terms(allowed=UNLIMITED))
+    return Simulator(ManualClock(NOW), Terms(allowed=UNLIMITED))
 
 
 @pytest.fixture
-def live(fresh_url, tmp_path, simulator):
+def live(fresh_url, tmp_path, simulator, unhurried):
+    """In the simulator's time."""
     database, tally = Database.open(fresh_url("sqlite")), FileTally(tmp_path / "tally")
-    given = Given(tally, clock=SystemClock())
-    with running(simulator) as url, Venues(SystemClock(), SystemRandom()) as venues:
+    clock = simulator.clock
+    given = Given(tally, clock=clock)
+    with running(simulator) as url, Venues(clock, SystemRandom()) as venues:
         reached = links(venues, given.vault)
-        accounts = LiveAccounts(database, SystemClock(), CountingIds("id"), given.vault, reached)
+        accounts = LiveAccounts(database, clock, CountingIds("id"), given.vault, reached)
         yield accounts, given.vault, venues, Wish("pacifica", Network.SIMULATOR, "", POLICY, name="play", url=url)
     tally.close()
     database.close()
@@ -70,7 +73,7 @@ def made(live, simulator):
     return made
 
 
-def test_an_approval_reaches_the_venue_and_then_orders_do(live, made):
+def test_an_approval_reaches_the_venue_and_then_orders_do(live, made, simulator):
     accounts, vault, venues, _ = live
     connection = accounts.check("ann", made.account_id)
     assert connection.status is Status.ACTIVE, connection.reason
@@ -80,7 +83,7 @@ def test_an_approval_reaches_the_venue_and_then_orders_do(live, made):
     broker = PacificaBroker(
         gateway, [Wallet(made.account_id, grant.main, grant.agent)], vault, MemoryNoteStore(), listens=False
     )
-    now = time.time_ns() // 1_000_000
+    now = simulator.clock.now_ts()
     placed = order(lots=100, px=50_000.0, account_id=made.account_id, sent_ts=now, expires_ts=now + 30_000)
     assert isinstance(broker.place([placed])[0], Accepted)
     assert [each.client_id for each in broker.open_orders(made.account_id)] == [placed.client_id]
@@ -98,6 +101,20 @@ def test_an_agent_that_its_owner_took_away_is_found_out(live, made, simulator):
     assert not agent.passed and agent.mend
     with pytest.raises(Refused):
         accounts.enable("ann", made.account_id)
+
+
+def test_trying_the_agent_opens_no_key_by_what_was_read_before_its_owner_switched_off(live, made):
+    accounts, vault, venues, _ = live
+    accounts.check("ann", made.account_id)
+    known = accounts.enable("ann", made.account_id).connection
+    link = links(venues, vault).gateway(known)
+    accounts.disable("ann", made.account_id)
+    assert link.approved()
+    assert vault.look()[made.account_id].closing
+    accounts.revoke("ann", made.account_id)
+    with pytest.raises(Unavailable):
+        link.approved()
+    assert made.account_id not in vault.opened()
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR, Fault.GARBAGE, Fault.THROTTLED])
@@ -121,7 +138,8 @@ def test_what_is_tried_changes_nothing(live, made, simulator):
 def test_money_that_came_and_went_is_told_once_by_what_it_is(live, made, simulator):
     accounts, vault, venues, _ = live
     accounts.check("ann", made.account_id)
-    since_ts = venues.at(made.place).clock.now_ts()
+    simulator.clock.advance(1)
+    since_ts = simulator.clock.now_ts()
     for dollars in (5, 5):
         simulator.deposit(made.grant.main, dollars)
     link = links(venues, vault).gateway(made)
@@ -142,6 +160,7 @@ def test_what_trading_changed_is_read_once_and_money_is_found_behind_any_of_it(l
     accounts, vault, *_ = live
     accounts.check("ann", made.account_id)
     accounts.enable("ann", made.account_id)
+    simulator.clock.advance(1)
     simulator.deposit(made.grant.main, 5)
     simulator.move("BTC", "60000", 1_000_000)
     for _ in range(3):
@@ -149,10 +168,11 @@ def test_what_trading_changed_is_read_once_and_money_is_found_behind_any_of_it(l
             with simulator.acting() as venue:
                 order = Request(made.grant.main, "BTC", side, 100, px * 10**PX_DECIMALS, tif=Tif.IOC)
                 venue.exchange.submit(order)
-            pause(0.01)
-    allowance = Allowance(CREDITS, burst=260, refill=1_800)  # for two pages; 2 s are too few for another
+            simulator.clock.advance(10)
+    allowance = Allowance(CREDITS, burst=260, refill=60_000)  # for two pages, and then for one in a while
     asked = []
-    with Gateway(client(made.url, SystemClock(), allowances=[allowance], wait_ms=2_000)) as gateway:
+    with Gateway(client(made.url, simulator.clock, allowances=[allowance], wait_ms=LONG_MS)) as gateway:
+        refuse(gateway.client)
         accounts._links = replace(accounts._links, gateway=lambda connection: PacificaLink(connection, gateway, vault))
         for _ in range(2):
             before = simulator.faults.calls.get(BALANCES, 0)

@@ -98,22 +98,33 @@ class PacificaLink:
         return outcomes.outcome(reply.status, reply.headers, reply.body, cancelling=request.kind.startswith("cancel"))
 
     def _proof(self) -> SignedRequest:
-        """Signed by the agent, whose key is open for that long at least. Raises Unavailable, Refused (signer.key)."""
+        """Signed by the agent. Raises Unavailable, also where the key of who is active is not open; and
+        Refused (signer.key)."""
         listing = self._gateway.read(self._client.listed())
         now_ts = self._client.clock.now_ts()
         symbol, market = next(iter(listing.markets.items()))
         asked = CancelById(symbol, (NOBODYS,))
         order = Order(self._grant.account_id, asked, now_ts - EARLY_MS, now_ts + VALID_MS)
-        connection, sealed = self._connection, self._connection.sealed
-        assert sealed is not None  # a link is of a connection that is living
         with suppress(Refused):  # the signer knows it as it was, which is enough to cancel
             self._prover.list_markets(VENUE, self._grant.network, {symbol: market})
-        self._prover.open(sealed, closing=not connection.live)
+        return self._signed(order) if self._connection.status is Status.ACTIVE else self._signed_once(order)
+
+    def _signed(self, order: Order) -> SignedRequest:
+        """By a key that is open, as its owner wants it by now: the connection as it was read here may be old."""
+        try:
+            (signed,) = self._prover.sign(order)
+        except Refused as error:
+            raise Unavailable(Code.SIGNER_UNAVAILABLE, error.message, suggestion=error.suggestion) from error
+        return signed
+
+    def _signed_once(self, order: Order) -> SignedRequest:
+        """By the key of a draft, which is open for that long, and for what opens nothing."""
+        assert self._connection.sealed is not None  # a link is of a connection that is living
+        self._prover.open(self._connection.sealed, closing=True)
         try:
             (signed,) = self._prover.sign(order)
         finally:
-            if connection.status is not Status.ACTIVE:
-                self._prover.close(connection.account_id)
+            self._prover.close(self._connection.account_id)
         return signed
 
 
