@@ -15,7 +15,7 @@ from paddock.journal.kinds import EventKind
 from paddock.runtime.kill import account_scope
 from paddock.runtime.lifecycle import StopMode, Wanted
 from paddock.runtime.live.gateway import Finding
-from paddock.runtime.live.service import FRESH_MS, LiveAccounts
+from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.live.states import ALLOWED, LIVING, Status, require, targets
 from paddock.runtime.live.tables import connections
 from paddock.runtime.tables import feeds
@@ -163,8 +163,8 @@ def test_nothing_is_switched_on_while_something_stands_against_it(at):
     error = refused(Code.LIVE_CHECKLIST, lambda: at.live.enable("ann", drafted.account_id))
     assert [problem.where for problem in error.problems] == ["approval"]
     active = at.sign(drafted)
-    at.clock.advance(FRESH_MS)
-    at.venue.findings = [BAD]
+    assert at.live.inspect("ann", active.account_id).passed
+    at.venue.findings = [BAD]  # since it was looked at
     at.kills.engage(account_scope(active.account_id), "enough", by="ann")
     error = refused(Code.LIVE_CHECKLIST, lambda: at.live.enable("ann", active.account_id))
     assert [(each.code, each.suggestion) for each in error.problems] == [

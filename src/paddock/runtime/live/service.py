@@ -181,27 +181,27 @@ class LiveAccounts:
     def inspect(self, owner: str, account_id: str) -> Checked:
         """What stands for and against trading live, item by item."""
         connection = self._living(owner, account_id)
+        passed_ts, found = self._passed.get(connection.connection_id, (0, ()))
+        return self._checked(connection, found if self._clock.now_ts() - passed_ts < FRESH_MS else None)
+
+    def _checked(self, connection: Connection, known: tuple[Finding, ...] | None = None) -> Checked:
         own = (active(connection), self._key(connection), self._switch(connection))
-        return Checked(connection, own + self._look(connection))
+        return Checked(connection, own + (self._look(connection) if known is None else known))
 
     def _look(self, connection: Connection) -> tuple[Finding, ...]:
-        """What the venue says; where nothing stood against it just now, it is not asked again."""
-        name, now = connection.connection_id, self._clock.now_ts()
-        passed_ts, found = self._passed.get(name, (0, ()))
-        if now - passed_ts < FRESH_MS:
-            return found
+        """What the venue says now."""
         try:
             found = tuple(self._links.gateway(connection).inspect())
         except (Unavailable, Unknown) as error:
             rule = "the venue answers what is asked before trading there"
             return (Finding("venue", passed=False, seen=error.message, rule=rule, mend="try again later"),)
         if all(finding.passed for finding in found):
-            self._passed[name] = now, found
+            self._passed[connection.connection_id] = self._clock.now_ts(), found
         return found
 
     def enable(self, owner: str, account_id: str) -> Checked:
-        """Switch trading live on. Raises Refused (live.checklist) with all that stands against it; runs stay paused."""
-        checked = self.inspect(owner, account_id)
+        """Switch it on, by what the venue says now. Raises Refused (live.checklist) with all that stands against it."""
+        checked = self._checked(self._living(owner, account_id))
         failing = [finding for finding in checked.findings if not finding.passed]
         if failing:
             raise not_ready(failing)
