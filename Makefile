@@ -33,7 +33,7 @@ web: $(WEB) ## Build the web app, if its sources are newer than what is built
 
 test: $(VENV)/.synced-dev $(WEB) ## Set up, then run the tests
 	@web/npm.sh run --silent check
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/python -m tests.suite  # which looks once more, alone, at what failed: slow is not broken
 
 lint: $(VENV)/.synced-dev ## Style, types and import contracts
 	@$(BIN)/ruff check .

@@ -258,7 +258,11 @@ def parts(wanted, lake, gateway):
         assert not any(one.is_alive() for one in running)
 
 
-def test_candles_and_funding_are_brought_too_and_the_last_ticks_are_written_at_the_end(stage, gateway, lake):
+def test_candles_and_funding_are_brought_too_and_the_last_ticks_are_written_at_the_end(
+    stage, gateway, lake, monkeypatch
+):
+    monkeypatch.setattr(recording_surface, "AGAIN_S", 0.05)
+    beside = HyperliquidTicks(gateway)
     for _ in range(3):
         stage.move("BTC", "84000", 10)
         stage.advance(HOUR_MS)
@@ -266,8 +270,10 @@ def test_candles_and_funding_are_brought_too_and_the_last_ticks_are_written_at_t
     with parts(Recorded("hyperliquid", PLACE, {"1h": ("BTC",)}), lake, gateway):
         until(lambda: lake.root.exists() and {key.interval for key in lake.series(PLACE)} == {"1h", FUNDING})
         until(lambda: not gateway.client.stale() and bool(gateway.client._hearing._hearers))
+        beside.listen(["BTC"])  # hears what the recorder hears
         stage.move("BTC", "84500", 10)
-        pause(0.5)
+        last = truth(stage)[-1]
+        until(lambda: any(isinstance(tick.message, Trade) and tick.message.trade_id == last for tick in beside.heard()))
     assert lake.read(Key(PLACE, "BTC", "1h")).height >= 2
     assert ids(lake)[-1] == truth(stage)[-1]
     assert lake.instruments(PLACE)["BTC"].max_leverage == 40
