@@ -14,6 +14,7 @@ from tests.project import ROOT
 
 from .screenshots import browser_path
 from .serving import Served
+from .wallets import Wallet
 
 WAIT_MS = 60_000  # a busy machine; passes long before
 NOT_YET = ("/parity",)  # answers 404 until a run was measured, which a browser writes down
@@ -50,14 +51,15 @@ def opened(served: Served, browser) -> Iterator[Callable]:
     said: list[str] = []
     contexts = []
 
-    def open_(path: str = "/", *, session: str | None = None, signed_in: bool = True, foreseen: str = "", **options):
+    def open_(path: str = "/", *, signed_in: bool = True, wallet: Wallet | None = None, foreseen: str = "", **options):
         wanted = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"} | options
         context = browser.new_context(base_url=served.url, **wanted)
         contexts.append(context)
         context.set_default_timeout(WAIT_MS)
-        if session is not None or signed_in:
-            text = session or served.session
-            context.add_cookies([{"name": "paddock_session", "value": text, "url": served.url}])
+        if wallet is not None:
+            wallet.install(context)
+        if signed_in:
+            context.add_cookies([{"name": "paddock_session", "value": served.session, "url": served.url}])
             context.add_init_script("localStorage.setItem('paddock.signed-in', 'yes')")
         page = context.new_page()
         page.on("console", lambda message: said.append(_told(message)) if _matters(message, foreseen) else None)

@@ -167,16 +167,6 @@ def test_a_lost_connection_is_seen_and_heals_without_a_reload(opened, served):
     assert page.evaluate("window.same")
 
 
-def test_a_second_user_sees_nothing_of_the_first(opened, served):
-    bob = opened(session=served.session_of("bob"), foreseen="status of 404")
-    expect(bob.get_by_text("No bots yet")).to_be_visible()
-    mine = opened()
-    bot = a_bot(mine, "not for bob")
-    bob.goto(f"/bots/{bot}")
-    expect(bob.get_by_role("alert").first).to_contain_text("there is no bot")
-    expect(bob.get_by_text("not for bob")).to_have_count(0)
-
-
 def test_words_of_others_are_shown_as_words(page):
     strategy = eager() | {"name": HOSTILE, "description": HOSTILE}
     bot = a_bot(page, HOSTILE, strategy)

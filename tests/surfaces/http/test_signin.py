@@ -252,6 +252,19 @@ def test_the_example_of_the_standard_is_read():
     assert (message.domain, message.nonce, message.issued_ts) == ("example.com", "32891756", 1_633_019_124_000)
 
 
+def test_a_page_is_told_what_it_may_offer(world: World):
+    assert world.client().get("/api/v1/signin").json() == {
+        "domains": [HOST],
+        "ethereum_chains": [1],
+        "solana_chains": ["mainnet"],
+        "privy_app_id": "",
+    }
+    with_privy = world.client(sign_in=WITH_PRIVY).get("/api/v1/signin").json()
+    assert (with_privy["domains"], with_privy["privy_app_id"]) == ([], APP)
+    keyless = world.client(sign_in=SignIn(privy_app_id=APP)).get("/api/v1/signin").json()
+    assert keyless["privy_app_id"] == ""
+
+
 APP = "app-of-ours"
 PRIVY = ec.derive_private_key(0x5555, ec.SECP256R1())
 PUBLIC = (

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { api, newKey, urlOf, whenSignedOut } from "./client";
+import { api, leave, newKey, urlOf, whenSignedOut } from "./client";
 import { ApiError } from "./error";
 
 const answer = (status: number, body: unknown): Response =>
@@ -16,6 +16,14 @@ it("writes addresses, with nothing of a value left unescaped", () => {
 it("makes keys that differ", () => expect(newKey()).not.toBe(newKey()));
 
 describe("a request", () => {
+  it("is not made by a page that is being left", () => {
+    const fetched = vi.fn();
+    vi.stubGlobal("fetch", fetched);
+    leave(true);
+    void api.get("/api/v1/kills");
+    leave(false);
+    expect(fetched).not.toHaveBeenCalled();
+  });
   it("carries a key when it writes, and only then", async () => {
     const fetched = vi.fn((_url: string, _sent: RequestInit) => Promise.resolve(answer(200, { items: [] })));
     vi.stubGlobal("fetch", fetched);

@@ -47,6 +47,13 @@ export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
 
+/** A page that is being left asks nothing more: what it still wanted to know would only be refused. */
+let left = false;
+
+export function leave(leaving: boolean): void {
+  left = leaving;
+}
+
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -65,6 +72,7 @@ export function urlOf(template: string, path: Loose["path"] = {}, query: Loose["
 }
 
 async function ask(method: Method, template: string, asked: Loose = {}): Promise<unknown> {
+  if (left) return new Promise(() => undefined);
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "get" && asked.key !== "") headers["Idempotency-Key"] = asked.key ?? newKey();
   if (asked.body !== undefined) headers["Content-Type"] = "application/json";

@@ -1,6 +1,6 @@
 /** Who is signed in, and what they may do. */
 import { createContext, useContext } from "react";
-import { api, whenSignedOut } from "@/api/client";
+import { api, leave, whenSignedOut } from "@/api/client";
 import { sessionQuery } from "@/api/queries";
 import type { Scope, Session } from "@/api/types";
 import { live } from "@/live/live";
@@ -39,8 +39,9 @@ whenSignedOut(() => {
   if (queryClient.getQueryData(sessionQuery.queryKey)) void queryClient.resetQueries(sessionQuery);
 });
 
-export async function signIn(token: string): Promise<void> {
-  const session = await api.post("/api/v1/session", { body: { token } });
+/** Whatever way `enter` goes, it ends in a session. */
+export async function signIn(enter: () => Promise<Session>): Promise<void> {
+  const session = await enter();
   note(true);
   queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
   queryClient.setQueryData(sessionQuery.queryKey, session);
@@ -48,8 +49,17 @@ export async function signIn(token: string): Promise<void> {
 
 /** Nothing of the one who leaves stays in the page. */
 export async function signOut(): Promise<void> {
-  await api.delete("/api/v1/session");
-  note(false);
+  const closed = api.delete("/api/v1/session");
+  leave(true);
   live.stop();
+  void queryClient.cancelQueries();
+  try {
+    await closed;
+  } catch (error) {
+    leave(false);
+    live.start();
+    throw error;
+  }
+  note(false);
   location.assign("/");
 }

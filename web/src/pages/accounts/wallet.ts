@@ -1,7 +1,7 @@
 /** Lets a wallet of this browser sign a draft, to the letter. Paddock never sees a key of it. */
 
 import type { Model } from "@/api/types";
-import { base58 } from "./base58";
+import { base58 } from "@/wallets/base58";
 
 type Draft = Pick<Model<"DraftModel">, "scheme" | "message">;
 

@@ -1,21 +1,13 @@
-import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useState } from "react";
-import { signIn } from "@/app/session";
-import { Button, ErrorBox, Field, Input } from "@/design";
+import { useEffect } from "react";
+import { SignIn } from "./SignIn";
 import { STEPS } from "./steps";
 import "./StartPage.css";
 
 /** Sign in, and what there is to find behind it. */
 export function StartPage() {
-  const [token, setToken] = useState("");
-  const { mutate: enter, error, isPending } = useMutation({ mutationFn: signIn });
   useEffect(() => {
     document.title = "Sign in · Paddock";
   }, []);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    enter(token.trim());
-  };
   return (
     <main className="start">
       <div className="start-main">
@@ -40,35 +32,7 @@ export function StartPage() {
           ))}
         </ol>
       </div>
-      <form className="start-form" onSubmit={submit} aria-label="Sign in">
-        <h2>Sign in</h2>
-        <Field
-          label="Local token"
-          hint={
-            <>
-              The terminal of <code>paddock serve</code> (or <code>make run</code>) told it at its first start. It stays
-              in the file <code>token</code> of the home folder: <code>cat ~/.paddock/token</code>
-            </>
-          }
-        >
-          {(wired) => (
-            <Input
-              {...wired}
-              type="password"
-              autoFocus
-              mono
-              required
-              value={token}
-              onChange={(event) => setToken(event.target.value)}
-            />
-          )}
-        </Field>
-        {error && <ErrorBox error={error} />}
-        <Button type="submit" look="primary" busy={isPending} disabled={!token.trim()}>
-          Sign in
-        </Button>
-        <p className="faint">This browser gets a session of its own; the token is not kept in it.</p>
-      </form>
+      <SignIn />
     </main>
   );
 }

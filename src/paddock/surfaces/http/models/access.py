@@ -31,6 +31,18 @@ class NonceModel(Answered):
     solana_chains: list[str]
 
 
+class SignInModel(Answered):
+    """Wallets sign in on pages of `domains`, with one of the chains: nowhere where there are no domains.
+
+    `privy_app_id` is the application whose Privy tokens sign in, empty where none do.
+    """
+
+    domains: list[str]
+    ethereum_chains: list[int]
+    solana_chains: list[str]
+    privy_app_id: str
+
+
 class SessionModel(Answered):
     """`expires_ts` is null for a credential that does not expire."""
 

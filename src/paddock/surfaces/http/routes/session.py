@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from paddock.surfaces.http.credentials import matches
 from paddock.surfaces.http.gate import COOKIE
-from paddock.surfaces.http.models.access import NonceModel, SessionModel, Signed, TokenShown
+from paddock.surfaces.http.models.access import NonceModel, SessionModel, Signed, SignInModel, TokenShown
 from paddock.surfaces.http.route import Ask, Given, Routes
 from paddock.surfaces.http.scopes import Caller, Scope
 from paddock.surfaces.http.services import Services
@@ -16,6 +16,18 @@ from paddock.surfaces.http.signin.proof import refused
 from paddock.surfaces.http.users import close_session
 
 routes = Routes("session")
+
+
+@routes.get("/signin", "getSignIn", None)
+def ways(services: Given) -> SignInModel:
+    """Who may sign in besides the holder of the local token: what a page may offer."""
+    settings = services.settings.sign_in
+    return SignInModel(
+        domains=sorted(settings.domains),
+        ethereum_chains=sorted(settings.ethereum_chains),
+        solana_chains=sorted(settings.solana_chains),
+        privy_app_id=settings.privy_app_id if settings.privy_key else "",
+    )
 
 
 @routes.post("/signin/nonce", "issueNonce", None, status=201, private=True)

@@ -85,7 +85,7 @@ def require_current(message: Message, settings: SignIn, now_ts: int, nonce_ms: i
     if urlsplit(message.uri).netloc != message.domain:
         raise refused("the URI is one of the domain")
     if not now_ts - nonce_ms - SKEW_MS <= message.issued_ts <= now_ts + SKEW_MS:
-        raise refused("it was issued just now")
+        raise refused("it was issued just now", suggestion="sign within minutes, and see that your clock is right")
     if message.expires_ts and message.expires_ts <= now_ts:
         raise refused("it has not expired")
     if message.begins_ts > now_ts:
