@@ -67,13 +67,14 @@ class Rule:
 class Faults:
     """`refusing`: no new sockets. `stalled`: sockets stay open, and nothing is sent on them.
 
-    `calls` counts what came to each place, `cuts` how often sockets were cut off.
+    `calls` counts what came to each place, `unanswered` the requests over HTTP that nobody answers, once what becomes
+    of them has been done; `cuts` how often sockets were cut off.
     """
 
     def __init__(self) -> None:
         self.rules: list[Rule] = []
         self.refusing = self.stalled = False
-        self.cuts = 0
+        self.cuts = self.unanswered = 0
         self.calls: dict[str, int] = {}
 
     def add(

@@ -35,6 +35,7 @@ from paddock.venues.transport.nonces import NonceStore
 from paddock.venues.transport.stream import Pace
 from paddock.venues.wallet import Wallet
 from tests.venues.contract import ACCOUNT, STEP_MS
+from tests.venues.impatience import LONG_MS, give_up, go_by
 from tests.venues.signing.given import Entropy
 
 NOW = 1_780_000_020_000 // HOUR_MS * HOUR_MS + 60_000
@@ -43,7 +44,7 @@ COIN = Coin("COIN", 3, 20, "100")
 OTHER = Coin("OTHER", 1, 5, "2.5")
 GENEROUS = replace(UNLIMITED, actions=1_000_000)
 COINS = (Coin("BTC", 5, 40, "60000"), COIN, OTHER)
-PACE = Pace(open_ms=2_000, heartbeat_ms=200, stall_ms=2_000, backoff_ms=5, backoff_most_ms=50, settled_ms=60_000)
+PACE = Pace(open_ms=LONG_MS, heartbeat_ms=50, stall_ms=LONG_MS, backoff_ms=5, backoff_most_ms=50, settled_ms=60_000)
 AMPLE = tuple(replace(one, burst=100_000) for one in ALLOWANCES)
 _COUNT = itertools.count(1)
 
@@ -96,7 +97,7 @@ class Stage:
     @contextmanager
     def restarted(self, **more) -> Iterator[Stage]:
         """Another process of ours, with what outlives the first."""
-        with Gateway(client(self.url, self.clock)) as gateway:
+        with reached(self.simulator, self.url) as gateway:
             broker = made(gateway, self.wallet, self.vault, self.nonces, self.notes, **more)
             yield replace(self, gateway=gateway, broker=broker)
 
@@ -105,15 +106,22 @@ def client(url: str, clock: ManualClock, **more) -> Client:
     return Client(at(url), clock, SeededRandom(1), **{"pace": PACE, "allowances": AMPLE} | more)
 
 
+@contextmanager
+def reached(simulator: Simulator, url: str, **more) -> Iterator[Gateway]:
+    """The simulator, by a client that waits for no answer that never comes, and lives in its time."""
+    with Gateway(client(url, simulator.clock, **more)) as gateway:
+        give_up(gateway.client, simulator.faults)
+        go_by(gateway.client, simulator.clock)
+        yield gateway
+
+
 def made(gateway, wallet, vault, nonces, notes, **more) -> HyperliquidBroker:
     return HyperliquidBroker(gateway, [wallet], vault, nonces, notes, **{"listens": False, "poll_ms": 0} | more)
 
 
 @contextmanager
-def staged(
-    folder: Path, *, terms: Terms | None = None, wait_ms: int = 10_000, allowances=AMPLE, **more
-) -> Iterator[Stage]:
-    """`wait_ms`: how long an answer may take; `more` is the broker's."""
+def staged(folder: Path, *, terms: Terms | None = None, allowances=AMPLE, pace: Pace = PACE, **more) -> Iterator[Stage]:
+    """`more` is the broker's."""
     clock = ManualClock(NOW)
     simulator = Simulator(clock, terms or Terms(coins=COINS, allowed=GENEROUS, schedule_volume=0))
     tally = FileTally(folder / f"tally-{next(_COUNT)}")
@@ -128,10 +136,7 @@ def staged(
         member = venue.members.get(OWNER)
         assert venue.members.approve(member, wallet.agent, "", clock.now_ts()) is None
     nonces, notes = MemoryNonces(), MemoryNoteStore()
-    with (
-        running(simulator) as url,
-        Gateway(client(url, clock, wait_ms=wait_ms, allowances=allowances)) as gateway,
-    ):
+    with running(simulator) as url, reached(simulator, url, allowances=allowances, pace=pace) as gateway:
         broker = made(gateway, wallet, vault, nonces, notes, **more)
         instrument = gateway.read(gateway.client.listed())["COIN"].instrument
         yield Stage(simulator, url, clock, vault, wallet, gateway, broker, nonces, notes, instrument)

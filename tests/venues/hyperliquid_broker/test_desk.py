@@ -73,7 +73,7 @@ def trades_of(stage):
 @pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_is_lost_nothing_is_doubled_and_all_agree_in_the_end(tmp_path, database, seed):
     chance = SeededRandom(seed)
-    with staged(tmp_path, wait_ms=700) as stage:
+    with staged(tmp_path) as stage:
         stage.trade(100.0)
         desk, px = Living(database, stage), 100.0
         made = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -19,10 +18,9 @@ from paddock.venues.hyperliquid.codec import info
 from paddock.venues.hyperliquid.simulator import of_users
 from paddock.venues.overdue import FIRST_MS
 from tests import patience
-from tests.patience import pause
 from tests.venues.contract import ACCOUNT
 
-from .staged import name, staged
+from .staged import PACE, name, staged
 
 HISTORIES = ("info:userFillsByTime", "info:historicalOrders", "info:userFunding")
 
@@ -35,14 +33,17 @@ def of(kind, events):
     return [event for event in events if isinstance(event, kind)]
 
 
-def until(stage, cursor, met, wait_s=5.0):
+def until(stage, cursor, met):
     """Events from a cursor on, as they come, until some are met."""
-    events, ends = [], time.monotonic() + wait_s
-    while not met(events) and time.monotonic() < ends:
+    events = []
+
+    def come():
+        nonlocal cursor
         more, cursor = told(stage, cursor)
-        events += more
-        pause(0.01)
-    assert met(events), events
+        events.extend(more)
+        return met(events)
+
+    patience.until(come)
     return events, cursor
 
 
@@ -102,9 +103,10 @@ def test_what_the_socket_lost_is_read_when_it_is_back(heard):
 
 
 def test_a_socket_that_falls_silent_is_found_out(tmp_path):
-    with staged(tmp_path, listens=True, poll_ms=0) as stage:
+    with staged(tmp_path, listens=True, poll_ms=60_000, pace=replace(PACE, stall_ms=500)) as stage:
         stage.trade(100.0)
         _, cursor = told(stage)
+        patience.until(lambda: not stage.gateway.client.stale())
         stage.simulator.faults.stalled = True
         stage.broker.place([stage.order()])
         until(stage, cursor, lambda events: len(of(VenueFill, events)) == 1)
@@ -199,37 +201,26 @@ def test_an_order_whose_time_is_over_is_ended_by_the_next_process_too(stage):
         assert other.broker.open_orders(ACCOUNT) == []
 
 
-def test_a_twap_is_ours_after_a_restart_even_when_its_answer_was_lost(hasty):
-    hasty.simulator.faults.add(Fault.MUTE, "exchange:twapOrder")
-    order = hasty.order(OrderKind.TWAP, slices=4, lots=1000)
-    hasty.broker.place([order])
-    hasty.trade(100.0)
-    with hasty.restarted() as other:
+def test_a_twap_is_ours_after_a_restart_even_when_its_answer_was_lost(stage):
+    stage.simulator.faults.add(Fault.MUTE, "exchange:twapOrder")
+    order = stage.order(OrderKind.TWAP, slices=4, lots=1000)
+    stage.broker.place([order])
+    stage.trade(100.0)
+    with stage.restarted() as other:
         found = other.broker.find(ACCOUNT, order.client_id)
-        assert found.state is OrderState.PARTIAL and found.filled == hasty.truth() > 0
+        assert found.state is OrderState.PARTIAL and found.filled == stage.truth() > 0
         assert [one.client_id for one in other.broker.open_orders(ACCOUNT)] == [order.client_id]
         fills = of(VenueFill, told(other)[0])
         assert {(fill.client_id, fill.kind) for fill in fills} == {(order.client_id, OrderKind.TWAP)}
-        now = hasty.clock.now_ts()
+        now = stage.clock.now_ts()
         other.broker.cancel([Cancellation(order.client_id, ACCOUNT, "COIN", now, now + 30_000)])
         assert other.broker.open_orders(ACCOUNT) == []
         assert other.broker.find(ACCOUNT, order.client_id).state is OrderState.CANCELED
 
 
-@pytest.fixture
-def heard_hastily(tmp_path):
-    """With the socket, and answers for which nobody waits long."""
-    with staged(tmp_path, listens=True, poll_ms=60_000, wait_ms=800) as stage:
-        stage.trade(100.0)
-        stage.cursor = told(stage)[1]
-        patience.until(lambda: not stage.gateway.client.stale())
-        stage.cursor = told(stage, stage.cursor)[1]
-        yield stage
-
-
 @pytest.mark.parametrize("told_of", [True, False], ids=["the socket tells of it", "the history alone does"])
-def test_the_trades_of_a_twap_whose_answer_was_lost_are_ours_on_the_socket_too(heard_hastily, told_of):
-    stage = heard_hastily
+def test_the_trades_of_a_twap_whose_answer_was_lost_are_ours_on_the_socket_too(heard, told_of):
+    stage = heard
     if not told_of:
         stage.simulator.faults.add(Fault.SKIP, "frame:userTwapHistory", times=0)
     stage.simulator.faults.add(Fault.MUTE, "exchange:twapOrder")
@@ -245,8 +236,8 @@ def test_the_trades_of_a_twap_whose_answer_was_lost_are_ours_on_the_socket_too(h
     assert bool(updates) is told_of
 
 
-def test_a_persons_twap_is_nobodys_also_while_one_of_ours_has_no_number(heard_hastily):
-    stage = heard_hastily
+def test_a_persons_twap_is_nobodys_also_while_one_of_ours_has_no_number(heard):
+    stage = heard
     stage.simulator.faults.add(Fault.LOST, "exchange:twapOrder")
     stage.broker.place([stage.order(OrderKind.TWAP, slices=4, lots=1000)])
     with stage.simulator.acting() as venue:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import polars as pl
 import pytest
@@ -14,7 +12,7 @@ from paddock.runtime.venue_feed import GRACE_MS, VenueFeed
 from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid import public
 from paddock.venues.hyperliquid.candles import HyperliquidCandles
-from tests.patience import pause, until
+from tests.patience import until
 
 MINUTE = 60_000
 COLUMNS = ("open", "high", "low", "close", "volume")
@@ -38,26 +36,30 @@ def feed(stage):
     return made
 
 
-def bars_until(stage, feed, count, wait_s=5.0):
-    bars, ends = [], time.monotonic() + wait_s
-    while len(bars) < count and time.monotonic() < ends:
-        bars += feed.poll()
-        pause(0.01)
+def bars_until(feed, count):
+    bars = []
+
+    def come():
+        bars.extend(feed.poll())
+        return len(bars) >= count
+
+    until(come)
     return bars
 
 
 def later(stage, ms, px=0.0):
-    """In steps between which the socket is heard of: the venue closes one on which it sent nothing for a minute."""
+    """In steps between which the socket is heard of: the venue closes one that was silent for a minute."""
     for part in (ms // 2, ms - ms // 2):
         stage.clock.advance(part)
-        pause(0.3)
+        pongs = stage.simulator.faults.calls["frame:pong"]
+        until(lambda pongs=pongs: stage.simulator.faults.calls["frame:pong"] > pongs)
     if px:
         stage.move(px)
 
 
-def listening(stage, feed, wait_s=5.0):
+def listening(stage, feed):
     feed.poll()
-    until(lambda: not stage.gateway.client.stale(), wait_s)
+    until(lambda: not stage.gateway.client.stale() and "frame:pong" in stage.simulator.faults.calls)
     feed.poll()
 
 
@@ -71,11 +73,11 @@ def test_bars_come_by_the_socket_without_a_question(stage, feed):
     listening(stage, feed)
     later(stage, MINUTE, 103.0)
     later(stage, GRACE_MS)
-    bars = bars_until(stage, feed, 1)  # it began before anybody listened
+    bars = bars_until(feed, 1)  # it began before anybody listened
     asked = stage.simulator.faults.calls["info:candleSnapshot"]
     for n in range(3):
         later(stage, MINUTE - GRACE_MS * (n == 0), 104.0 + n)
-        bars += bars_until(stage, feed, 1)
+        bars += bars_until(feed, 1)
     assert [bar.close[0] for bar in bars] == [102.01, 103.01, 104.01, 105.01]
     assert stage.simulator.faults.calls["info:candleSnapshot"] == asked
     agree(bars, whole(stage))
@@ -87,7 +89,7 @@ def test_bars_come_by_questions_while_the_socket_is_down_and_not_at_all_when_all
     stage.trade(104.0)
     stage.trade(105.0)
     stage.clock.advance(GRACE_MS)
-    bars = bars_until(stage, feed, 2)
+    bars = bars_until(feed, 2)
     agree(bars, whole(stage))
     stage.trade(106.0)
     stage.clock.advance(GRACE_MS)
@@ -95,7 +97,7 @@ def test_bars_come_by_questions_while_the_socket_is_down_and_not_at_all_when_all
     with pytest.raises(Unavailable):
         feed.poll()
     stage.simulator.faults.clear()
-    assert len(bars + bars_until(stage, feed, 1)) == 3
+    assert len(bars + bars_until(feed, 1)) == 3
 
 
 def test_a_cut_in_the_middle_is_mended(stage, feed):
@@ -106,6 +108,6 @@ def test_a_cut_in_the_middle_is_mended(stage, feed):
     for px in (104.0, 99.0, 101.0):
         stage.trade(px)
     stage.clock.advance(GRACE_MS)
-    bars = bars_until(stage, feed, 4)
+    bars = bars_until(feed, 4)
     assert len(bars) == 4
     agree(bars, whole(stage))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from functools import partial
 
 import pytest
 
@@ -10,9 +10,15 @@ from paddock.core.errors import Invalid, NotFound, Unavailable
 from paddock.venues.exchange.units import HOUR_MS
 from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid import public
+from paddock.venues.hyperliquid.archive import HyperliquidArchive
 from paddock.venues.hyperliquid.codec import info, said, subscriptions
+from paddock.venues.hyperliquid.networks import IP
 from paddock.venues.hyperliquid.simulator import of_markets
-from tests.patience import pause
+from paddock.venues.transport.budget import Allowance, Reserves
+from tests.patience import until
+from tests.venues.contract import ACCOUNT
+
+from .staged import AMPLE, staged
 
 MINUTE = 60_000
 
@@ -57,6 +63,23 @@ def test_funding_rates_come_in_pages_each_hour_once(stage, monkeypatch):
     assert len(read(public.rates_page(client, "COIN", whole[4].venue_ts, now))) == 4
 
 
+def test_what_fills_the_lake_leaves_room_for_what_an_account_is_asked(tmp_path):
+    """V12: a reading that waits holds up the worker."""
+    scarce = Allowance(IP, burst=300, refill=1, reserves=Reserves(read=60))  # hardly anything comes back
+    others = [each for each in AMPLE if each.bucket != IP]
+
+    def full(_ms):
+        raise TimeoutError
+
+    with staged(tmp_path, allowances=[scarce, *others]) as stage:
+        archive, now = HyperliquidArchive(stage.gateway, full), stage.clock.now_ts()
+        for ask in (partial(archive.candles, "COIN", "1m"), partial(archive.rates, "COIN")):
+            with pytest.raises(TimeoutError):
+                for _ in range(300):
+                    ask(now - MINUTE, now)
+        assert stage.broker.open_orders(ACCOUNT) == []
+
+
 def test_a_listing_that_was_read_stays_when_the_venue_is_down(stage):
     read, client = stage.gateway.read, stage.gateway.client
     listing = read(client.listed())
@@ -78,19 +101,21 @@ def test_several_hear_the_same_and_each_may_leave(stage):
     def met(who):
         return any(isinstance(one.message, said.MarketHeard) and one.message.messages for one in heard[who])
 
-    ends = time.monotonic() + 5
-    while not (met(1) and met(2)) and time.monotonic() < ends:
+    def both():
         stage.trade(101.0)
-        pause(0.02)
-    assert met(1) and met(2)
+        return met(1) and met(2)
+
+    until(both)
 
     async def leave():
         client.unhear(key, first)
 
     read(leave())
-    before = len(heard[1])
-    count = len(heard[2])
-    while len(heard[2]) == count and time.monotonic() < ends:
+    before, count = len(heard[1]), len(heard[2])
+
+    def more():
         stage.trade(102.0)
-        pause(0.02)
-    assert len(heard[1]) == before and len(heard[2]) > count
+        return len(heard[2]) > count
+
+    until(more)
+    assert len(heard[1]) == before

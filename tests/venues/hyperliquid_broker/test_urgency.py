@@ -37,8 +37,8 @@ def close(stage, **more):
 
 @pytest.fixture
 def held(tmp_path):
-    """With positions in two symbols; nobody waits long for answers."""
-    with staged(tmp_path, wait_ms=800) as stage:
+    """With positions in two symbols."""
+    with staged(tmp_path) as stage:
         stage.trade(100.0)
         stage.trade(2.5, "OTHER")
         assert all(isinstance(one, Accepted) for one in stage.broker.place([stage.order(), other(stage)]))
@@ -87,14 +87,14 @@ def test_a_reply_to_a_question_that_cannot_be_read_leaves_nothing_unclear(held):
 
 def test_with_nothing_left_for_readers_what_reduces_and_cancels_still_leaves(tmp_path):
     """V12: the questions of a batch are as urgent as the batch, and an old listing does for an exit."""
-    with staged(tmp_path, terms=Terms(coins=COINS), allowances=ALLOWANCES, wait_ms=1_000) as stage:
+    with staged(tmp_path, terms=Terms(coins=COINS), allowances=ALLOWANCES) as stage:
         stage.trade(100.0)
         resting = stage.order(OrderKind.LIMIT, px=90.0)
         assert all(isinstance(one, Accepted) for one in stage.broker.place([stage.order(), resting]))
         client = stage.gateway.client
 
         async def use_up():
-            client._budget.reset(IP, 60)  # of which readers and entries may take none for some seconds
+            client._budget.reset(IP, 60)  # of which readers and entries may take none
 
         stage.gateway.read(use_up())
         with pytest.raises(Unavailable):

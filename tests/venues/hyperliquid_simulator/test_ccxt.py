@@ -7,19 +7,20 @@ import asyncio
 import pytest
 
 from paddock.venues.hyperliquid.codec.signing import Network
+from tests.patience import PATIENCE_S
 from tests.peers import ccxt
 
 from .kit import served
 
 SYMBOL = "BTC/USDC:USDC"
 CCXTS_BUILDER = "0x6530512a6c89c7cfcebc3ba7fcd9ada5f30827a6"
-LONGEST_S = 20
 
 
 def pointed(client_class, wallet, url: str):
     """It does not wait between its requests, which it would do for half a second each."""
     key = "0x" + wallet.key.hex().removeprefix("0x")
-    client = client_class({"walletAddress": wallet.address, "privateKey": key, "enableRateLimit": False})
+    limits = {"enableRateLimit": False, "timeout": round(PATIENCE_S * 1000)}
+    client = client_class({"walletAddress": wallet.address, "privateKey": key, **limits})
     client.urls["api"] = {"public": url, "private": url, "ws": {"public": f"ws{url[4:]}/ws"}}
     return client
 
@@ -97,4 +98,4 @@ def test_it_hears_its_orders_and_fills_over_its_sockets(stage):
         finally:
             await client.close()
 
-    asyncio.run(asyncio.wait_for(trade(), LONGEST_S))
+    asyncio.run(asyncio.wait_for(trade(), PATIENCE_S))

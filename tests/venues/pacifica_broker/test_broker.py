@@ -50,17 +50,17 @@ def test_what_is_held_keeps_its_leverage_unless_more_is_wanted(stage):
     assert held(stage) == (8, True)
 
 
-def test_no_entry_leaves_while_its_leverage_is_not_known_to_be_set(hasty):
-    hasty.simulator.faults.add(Fault.LOST, LEVERAGE)
+def test_no_entry_leaves_while_its_leverage_is_not_known_to_be_set(stage):
+    stage.simulator.faults.add(Fault.LOST, LEVERAGE)
     with pytest.raises(Unavailable):
-        hasty.broker.place([hasty.order(leverage=3.0)])
-    assert hasty.truth() == 0 and not hasty.calls("post:/orders/create_market")
-    assert isinstance(hasty.broker.place([hasty.order(leverage=3.0)])[0], Accepted)
+        stage.broker.place([stage.order(leverage=3.0)])
+    assert stage.truth() == 0 and not stage.calls("post:/orders/create_market")
+    assert isinstance(stage.broker.place([stage.order(leverage=3.0)])[0], Accepted)
 
 
-def test_an_answer_about_leverage_that_was_lost_does_not_matter_when_it_is_set(hasty):
-    hasty.simulator.faults.add(Fault.MUTE, LEVERAGE)
-    assert isinstance(hasty.broker.place([hasty.order(leverage=3.0)])[0], Accepted)
+def test_an_answer_about_leverage_that_was_lost_does_not_matter_when_it_is_set(stage):
+    stage.simulator.faults.add(Fault.MUTE, LEVERAGE)
+    assert isinstance(stage.broker.place([stage.order(leverage=3.0)])[0], Accepted)
 
 
 @pytest.mark.parametrize("as_object", [False, True])
@@ -212,7 +212,7 @@ def test_what_is_not_listed_is_refused_and_an_account_that_is_not_ours_is_not_fo
 
 def test_who_asks_too_often_is_stopped_here_and_a_cancellation_still_leaves(tmp_path):
     """V12: with the venue's limits on both sides nobody is ever told 429, and cancellations have a reserve."""
-    with staged(tmp_path, terms=Terms(coins=COINS), allowances=ALLOWANCES, wait_ms=1_000) as stage:
+    with staged(tmp_path, terms=Terms(coins=COINS), allowances=ALLOWANCES) as stage:
         stage.trade(100.0)
         order = stage.order(OrderKind.LIMIT, px=90.0)
         assert isinstance(stage.broker.place([order])[0], Accepted)

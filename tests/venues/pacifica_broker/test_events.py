@@ -19,10 +19,9 @@ from paddock.venues.pacifica.simulator.numbers import PX_DECIMALS
 from tests import patience
 from tests.venues.contract import ACCOUNT
 
-from .staged import OWNER, name, staged
+from .staged import OWNER, PACE, name, staged
 
 HISTORIES = ("get:/trades/history", "get:/orders/history", "get:/funding/history")
-WAIT_S = 20.0
 
 
 def told(stage, cursor=""):
@@ -43,7 +42,7 @@ def until(stage, cursor, met):
         events.extend(more)
         return met(events)
 
-    patience.until(come, WAIT_S)
+    patience.until(come)
     return events, cursor
 
 
@@ -63,7 +62,7 @@ def heard(tmp_path):
     with staged(tmp_path, listens=True, poll_ms=60_000) as stage:
         stage.trade(100.0)
         stage.cursor = told(stage)[1]
-        patience.until(lambda: not stage.gateway.client.stale(), WAIT_S)
+        patience.until(lambda: not stage.gateway.client.stale())
         stage.cursor = told(stage, stage.cursor)[1]
         yield stage
 
@@ -109,9 +108,10 @@ def test_what_the_sockets_lost_is_read_when_they_are_back(heard):
 
 def test_sockets_that_fall_silent_are_found_out(tmp_path):
     """V17."""
-    with staged(tmp_path, listens=True, poll_ms=0) as stage:
+    with staged(tmp_path, listens=True, poll_ms=0, pace=replace(PACE, stall_ms=500)) as stage:
         stage.trade(100.0)
         _, cursor = told(stage)
+        patience.until(lambda: not stage.gateway.client.stale())
         stage.simulator.faults.stalled = True
         stage.broker.place([stage.order()])
         until(stage, cursor, lambda events: len(of(VenueFill, events)) == 1)
@@ -217,18 +217,18 @@ def test_an_order_whose_time_is_over_is_ended_by_the_next_process_too(stage):
         assert other.broker.open_orders(ACCOUNT) == []
 
 
-def test_a_twap_is_ours_after_a_restart_even_when_its_answer_was_lost(hasty):
-    hasty.simulator.faults.add(Fault.MUTE, "post:/orders/twap/create")
-    order = hasty.order(OrderKind.TWAP, slices=4, lots=1000)
-    hasty.broker.place([order])
-    hasty.trade(100.0)
-    with hasty.restarted() as other:
+def test_a_twap_is_ours_after_a_restart_even_when_its_answer_was_lost(stage):
+    stage.simulator.faults.add(Fault.MUTE, "post:/orders/twap/create")
+    order = stage.order(OrderKind.TWAP, slices=4, lots=1000)
+    stage.broker.place([order])
+    stage.trade(100.0)
+    with stage.restarted() as other:
         found = other.broker.find(ACCOUNT, order.client_id)
-        assert found.state is OrderState.PARTIAL and found.filled == hasty.truth() > 0
+        assert found.state is OrderState.PARTIAL and found.filled == stage.truth() > 0
         assert [one.client_id for one in other.broker.open_orders(ACCOUNT)] == [order.client_id]
         fills = of(VenueFill, told(other)[0])
         assert {fill.client_id for fill in fills} == {order.client_id}
-        now = hasty.clock.now_ts()
+        now = stage.clock.now_ts()
         other.broker.cancel([Cancellation(order.client_id, ACCOUNT, "COIN", now, now + 30_000)])
         assert other.broker.open_orders(ACCOUNT) == []
         assert other.broker.find(ACCOUNT, order.client_id).state is OrderState.CANCELED

@@ -35,45 +35,45 @@ def sent(stage):
 
 
 @pytest.mark.parametrize("fault", BOOKED)
-def test_an_order_whose_answer_is_lost_is_unclear_and_then_found_once(hasty, fault):
-    order = hasty.order()
-    hasty.simulator.faults.add(fault, ORDER)
-    (outcome,) = hasty.broker.place([order])
+def test_an_order_whose_answer_is_lost_is_unclear_and_then_found_once(stage, fault):
+    order = stage.order()
+    stage.simulator.faults.add(fault, ORDER)
+    (outcome,) = stage.broker.place([order])
     assert isinstance(outcome, Unclear) and outcome.reason
-    found = hasty.broker.find(ACCOUNT, order.client_id)
-    assert (found.state, found.filled) == (OrderState.FILLED, 1000) and hasty.truth() == 1000
-    assert [fill.client_id for fill in fills(hasty)] == [order.client_id]
-    with hasty.restarted() as other:
+    found = stage.broker.find(ACCOUNT, order.client_id)
+    assert (found.state, found.filled) == (OrderState.FILLED, 1000) and stage.truth() == 1000
+    assert [fill.client_id for fill in fills(stage)] == [order.client_id]
+    with stage.restarted() as other:
         assert other.broker.find(ACCOUNT, order.client_id).state is OrderState.FILLED
 
 
 @pytest.mark.parametrize("fault", NOT_BOOKED)
-def test_an_order_that_never_arrives_is_unclear_and_not_found(hasty, fault):
-    order = hasty.order()
-    hasty.simulator.faults.add(fault, ORDER)
-    (outcome,) = hasty.broker.place([order])
+def test_an_order_that_never_arrives_is_unclear_and_not_found(stage, fault):
+    order = stage.order()
+    stage.simulator.faults.add(fault, ORDER)
+    (outcome,) = stage.broker.place([order])
     assert isinstance(outcome, Unclear)
-    assert hasty.broker.find(ACCOUNT, order.client_id) is None and hasty.truth() == 0
+    assert stage.broker.find(ACCOUNT, order.client_id) is None and stage.truth() == 0
 
 
-def test_an_order_that_arrives_late_is_found_later(hasty):
+def test_an_order_that_arrives_late_is_found_later(stage):
     """V2."""
-    order = hasty.order()
-    hasty.simulator.faults.add(Fault.LATE, ORDER, ms=5_000)
-    (outcome,) = hasty.broker.place([order])
-    assert isinstance(outcome, Unclear) and hasty.broker.find(ACCOUNT, order.client_id) is None
-    hasty.clock.advance(5_000)
-    hasty.simulator.step()
-    assert hasty.broker.find(ACCOUNT, order.client_id).state is OrderState.FILLED
+    order = stage.order()
+    stage.simulator.faults.add(Fault.LATE, ORDER, ms=5_000)
+    (outcome,) = stage.broker.place([order])
+    assert isinstance(outcome, Unclear) and stage.broker.find(ACCOUNT, order.client_id) is None
+    stage.clock.advance(5_000)
+    stage.simulator.step()
+    assert stage.broker.find(ACCOUNT, order.client_id).state is OrderState.FILLED
 
 
-def test_an_order_that_arrives_after_its_last_moment_is_not_booked(hasty):
-    order = hasty.order()
-    hasty.simulator.faults.add(Fault.LATE, ORDER, ms=40_000)
-    assert isinstance(hasty.broker.place([order])[0], Unclear)
-    hasty.clock.advance(40_000)
-    hasty.simulator.step()
-    assert hasty.broker.find(ACCOUNT, order.client_id) is None and hasty.truth() == 0
+def test_an_order_that_arrives_after_its_last_moment_is_not_booked(stage):
+    order = stage.order()
+    stage.simulator.faults.add(Fault.LATE, ORDER, ms=40_000)
+    assert isinstance(stage.broker.place([order])[0], Unclear)
+    stage.clock.advance(40_000)
+    stage.simulator.step()
+    assert stage.broker.find(ACCOUNT, order.client_id) is None and stage.truth() == 0
 
 
 def test_an_order_that_is_beyond_what_is_looked_through_is_not_said_to_be_missing(stage, monkeypatch):
@@ -117,12 +117,12 @@ def test_a_search_that_goes_on_sees_what_came_since_it_began(stage, monkeypatch)
         assert other.broker.find(ACCOUNT, late.client_id).state is OrderState.FILLED
 
 
-def test_all_of_a_bracket_is_unclear_together(hasty):
+def test_all_of_a_bracket_is_unclear_together(stage):
     stop = name()
-    order = hasty.order(bracket=Bracket(stop_px=90.0, stop_client_id=stop))
-    hasty.simulator.faults.add(Fault.MUTE, ORDER)
-    assert isinstance(hasty.broker.place([order])[0], Unclear)
-    assert hasty.broker.find(ACCOUNT, stop).state is OrderState.OPEN
+    order = stage.order(bracket=Bracket(stop_px=90.0, stop_client_id=stop))
+    stage.simulator.faults.add(Fault.MUTE, ORDER)
+    assert isinstance(stage.broker.place([order])[0], Unclear)
+    assert stage.broker.find(ACCOUNT, stop).state is OrderState.OPEN
 
 
 def test_of_orders_that_leave_together_each_has_its_own_outcome(stage):
@@ -136,16 +136,16 @@ def test_of_orders_that_leave_together_each_has_its_own_outcome(stage):
         assert len(other.broker.open_orders(ACCOUNT)) == 1
 
 
-def test_a_429_is_a_refusal_with_a_time_and_until_then_nothing_is_asked(hasty):
+def test_a_429_is_a_refusal_with_a_time_and_until_then_nothing_is_asked(stage):
     """V12."""
-    order = hasty.order()
-    hasty.simulator.faults.add(Fault.THROTTLED, ORDER)
-    (outcome,) = hasty.broker.place([order])
+    order = stage.order()
+    stage.simulator.faults.add(Fault.THROTTLED, ORDER)
+    (outcome,) = stage.broker.place([order])
     assert isinstance(outcome, Rejected) and outcome.code is RejectCode.RATE_LIMIT and outcome.retry_after_ms >= 500
-    before = dict(hasty.simulator.faults.calls)
+    before = dict(stage.simulator.faults.calls)
     with pytest.raises(Unavailable):
-        hasty.broker.equity(ACCOUNT)
-    assert hasty.simulator.faults.calls == before and hasty.truth() == 0
+        stage.broker.equity(ACCOUNT)
+    assert stage.simulator.faults.calls == before and stage.truth() == 0
 
 
 def test_a_cancellation_that_a_fill_overtook_is_refused_and_the_fill_counts(stage):
@@ -159,20 +159,20 @@ def test_a_cancellation_that_a_fill_overtook_is_refused_and_the_fill_counts(stag
 
 
 @pytest.mark.parametrize("fault", [Fault.MUTE, Fault.LOST, Fault.GARBAGE])
-def test_a_cancellation_without_an_answer_is_unclear(hasty, fault):
-    order = hasty.order(OrderKind.LIMIT, px=95.0)
-    hasty.broker.place([order])
-    hasty.simulator.faults.add(fault, "post:/orders/cancel")
-    assert isinstance(hasty.broker.cancel([cancellation(hasty, order)])[0], Unclear)
-    gone = hasty.broker.find(ACCOUNT, order.client_id).state is OrderState.CANCELED
+def test_a_cancellation_without_an_answer_is_unclear(stage, fault):
+    order = stage.order(OrderKind.LIMIT, px=95.0)
+    stage.broker.place([order])
+    stage.simulator.faults.add(fault, "post:/orders/cancel")
+    assert isinstance(stage.broker.cancel([cancellation(stage, order)])[0], Unclear)
+    gone = stage.broker.find(ACCOUNT, order.client_id).state is OrderState.CANCELED
     assert gone is (fault is not Fault.LOST)
 
 
-def test_reading_never_says_unclear_only_not_now(hasty):
+def test_reading_never_says_unclear_only_not_now(stage):
     for fault in (Fault.MUTE, Fault.RESET, Fault.ERROR):
-        hasty.simulator.faults.clear()
-        hasty.simulator.faults.add(fault, "get:*", times=0)
-        for ask in (hasty.broker.positions, hasty.broker.open_orders, lambda name: hasty.broker.events(name, "")):
+        stage.simulator.faults.clear()
+        stage.simulator.faults.add(fault, "get:*", times=0)
+        for ask in (stage.broker.positions, stage.broker.open_orders, lambda name: stage.broker.events(name, "")):
             with pytest.raises(Unavailable):
                 ask(ACCOUNT)
 
@@ -240,8 +240,8 @@ def test_a_venue_that_is_down_from_the_start_is_an_outage_not_a_crash(tmp_path):
         assert isinstance(other.broker.place([other.order()])[0], Accepted)
 
 
-def test_an_exit_leaves_although_the_venue_answers_no_question(hasty):
-    hasty.broker.place([hasty.order()])
-    hasty.simulator.faults.add(Fault.ERROR, "get:*", times=0)
-    (outcome,) = hasty.broker.place([hasty.order(side=Side.SELL, reduce_only=True)])
-    assert isinstance(outcome, Accepted) and hasty.truth() == 0
+def test_an_exit_leaves_although_the_venue_answers_no_question(stage):
+    stage.broker.place([stage.order()])
+    stage.simulator.faults.add(Fault.ERROR, "get:*", times=0)
+    (outcome,) = stage.broker.place([stage.order(side=Side.SELL, reduce_only=True)])
+    assert isinstance(outcome, Accepted) and stage.truth() == 0

@@ -18,7 +18,6 @@ from paddock.venues.pacifica.codec.frames import Source, Subscription
 from tests.patience import until
 
 MINUTE = 60_000
-WAIT_S = 20.0
 
 
 def test_tickers_books_and_trades(stage):
@@ -79,6 +78,23 @@ def test_funding_of_long_comes_though_no_attempt_gets_further_than_a_page(stage,
     assert found == whole
 
 
+def test_what_fills_the_lake_leaves_room_for_what_an_account_is_asked(tmp_path):
+    """V12: a reading that waits holds up the worker."""
+    scarce = Allowance(CREDITS, burst=600, refill=1, reserves=Reserves(read=150))  # hardly anything comes back
+    others = [each for each in AMPLE if each.bucket != CREDITS]
+
+    def full(_ms):
+        raise TimeoutError
+
+    with staged(tmp_path, allowances=[scarce, *others]) as stage:
+        archive, now = PacificaArchive(stage.gateway, full), stage.clock.now_ts()
+        for ask in (partial(archive.candles, "COIN", "1m"), partial(archive.rates, "COIN")):
+            with pytest.raises(TimeoutError):
+                for _ in range(600):
+                    ask(now - MINUTE, now)
+        assert stage.broker.open_orders(ACCOUNT) == []
+
+
 def test_a_listing_that_was_read_stays_when_the_venue_is_down(stage):
     read, client = stage.gateway.read, stage.gateway.client
     listing = read(client.listed())
@@ -101,7 +117,7 @@ def test_several_hear_the_same_and_each_may_leave(stage):
         stage.move(101.0)
         return all(any(isinstance(one.message, frames.News) for one in got) for got in heard.values())
 
-    until(met, WAIT_S)
+    until(met)
 
     async def leave(hearer):
         client.unhear(asked, hearer)
@@ -113,7 +129,7 @@ def test_several_hear_the_same_and_each_may_leave(stage):
         stage.move(102.0)
         return len(heard[2]) > count
 
-    until(more, WAIT_S)
+    until(more)
     assert len(heard[1]) == before
     assert all(isinstance(one, Trade) for news in heard[2] if isinstance(news.message, frames.News)
                for one in news.message.messages)  # fmt: skip
@@ -140,7 +156,7 @@ def test_a_frame_with_a_lower_count_is_stale_and_one_with_the_same_is_news(stage
         stage.simulator.step()
         return any(book.sequence == 11 for book in books(heard))
 
-    until(met, WAIT_S)
+    until(met)
     counts = [book.sequence for book in books(heard)]
     assert counts == sorted(counts) and 8 not in counts and counts.count(9) <= 2
 
@@ -164,4 +180,4 @@ def test_more_symbols_than_a_connection_takes_are_heard_over_several(stage, monk
         news = [one.message for one in heard if isinstance(one.message, frames.News)]
         return {trade.symbol for each in news for trade in each.messages} == {"COIN", "OTHER"}
 
-    until(met, WAIT_S)
+    until(met)

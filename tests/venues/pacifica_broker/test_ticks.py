@@ -24,7 +24,7 @@ def test_what_is_traded_is_recorded_once_with_the_book_beside_it(stage, tmp_path
             recorder.step()
             return met()
 
-        until(step, 15.0)
+        until(step)
 
     stepped(lambda: bool(len(found(trades, "gap"))) and bool(len(found(books, "gap"))))
     stage.move(101.0, lots=700)

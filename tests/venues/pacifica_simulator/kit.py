@@ -21,6 +21,8 @@ from paddock.venues.pacifica.simulator.desk import OPERATIONS
 from paddock.venues.pacifica.simulator.server import running
 from paddock.venues.pacifica.simulator.simulator import Simulator
 from paddock.venues.pacifica.simulator.terms import UNLIMITED, Terms
+from tests.patience import PATIENCE_S
+from tests.venues.impatience import in_vain
 
 START_TS = 1_767_225_600_123
 OWNER, AGENT, OTHER = (SigningKey(bytes([number]) * 32) for number in (7, 11, 13))
@@ -89,12 +91,25 @@ class Rest:
     """The same over HTTP."""
 
     def __init__(self, url: str, simulator: Simulator, *, key: SigningKey = OWNER, account: str = ACCOUNT) -> None:
-        self.http = httpx2.Client(base_url=f"{url}/api/v1", timeout=5)
+        self.http = httpx2.Client(base_url=f"{url}/api/v1", timeout=PATIENCE_S)
         self.simulator, self.key, self.account = simulator, key, account
 
     def post(self, kind: str, **payload) -> httpx2.Response:
-        made = signed(kind, payload, self.simulator.wall.now_ts(), key=self.key, account=self.account)
-        return self.http.post(TYPES[kind], json=made)
+        return self.http.post(TYPES[kind], json=self._signed(kind, payload))
+
+    def post_in_vain(self, kind: str, **payload) -> None:
+        """Where no answer comes; until the simulator has done what it does all the same."""
+        faults, place = self.simulator.faults, f"post:{TYPES[kind]}"
+        unanswered, calls = faults.unanswered, faults.calls.get(place, 0)
+        held = self.simulator.terms.bump_ms > 0
+
+        def met() -> bool:
+            return faults.calls.get(place, 0) > calls if held else faults.unanswered > unanswered
+
+        in_vain(f"{str(self.http.base_url).rstrip('/')}{TYPES[kind]}", self._signed(kind, payload), met)
+
+    def _signed(self, kind: str, payload: dict) -> dict:
+        return signed(kind, payload, self.simulator.wall.now_ts(), key=self.key, account=self.account)
 
     def get(self, path: str, **query) -> httpx2.Response:
         return self.http.get(path, params=query)
@@ -103,17 +118,16 @@ class Rest:
 @contextmanager
 def listening(url: str, *subscriptions: dict) -> Iterator[ClientConnection]:
     """A socket with its subscriptions sent."""
-    with connect(url.replace("http", "ws") + "/ws") as socket:
+    with connect(url.replace("http", "ws") + "/ws", open_timeout=PATIENCE_S) as socket:
         for params in subscriptions:
             socket.send(json.dumps({"method": "subscribe", "params": params}))
         yield socket
 
 
-def heard(socket: ClientConnection, *channels: str, seconds: float = 5) -> dict:
+def heard(socket: ClientConnection, *channels: str) -> dict:
     """The next frame of one of these channels; others are passed over."""
-    until = time.monotonic() + seconds
     while True:
-        frame = json.loads(socket.recv(timeout=max(until - time.monotonic(), 0.01)))
+        frame = json.loads(socket.recv(timeout=PATIENCE_S))
         if frame.get("channel", frame.get("type")) in channels:
             return frame
 

@@ -11,6 +11,7 @@ from paddock.venues import base58
 from paddock.venues.pacifica.codec.signing import secret_of
 from paddock.venues.pacifica.simulator.simulator import Simulator
 from tests import peers
+from tests.patience import PATIENCE_S
 from tests.venues.pacifica_simulator.kit import ACCOUNT, AGENT, AGENT_WALLET, FREE, OWNER, WallClock, serving, uuid
 
 SYMBOL = "BTC/USDC:USDC"
@@ -32,11 +33,17 @@ def world(ccxt):
 
 
 def client(ccxt, url, key=OWNER, **options):
-    made = ccxt.pacifica({"walletAddress": ACCOUNT, "privateKey": secret_of(key), "enableRateLimit": False})
+    made = ccxt.pacifica(named(key))
     made.urls["api"] = {"public": url, "private": url}
     made.binary_to_base58 = base58.encode  # its own loses leading zeros: one signature of 256 would be no signature
     made.options |= options
     return made
+
+
+def named(key) -> dict:
+    """Who trades; without pauses between requests, and with time for the answers."""
+    limits = {"enableRateLimit": False, "timeout": round(PATIENCE_S * 1000), "options": {"expiryWindow": 60_000}}
+    return {"walletAddress": ACCOUNT, "privateKey": secret_of(key), **limits}
 
 
 @pytest.fixture(autouse=True)
@@ -163,9 +170,13 @@ def test_its_sockets(world):
     assert simulator.exchange.open_orders(ACCOUNT) == []
 
 
+def subscribed(simulator) -> int:
+    with simulator.lock:
+        return sum(len(listener.topics) for listener in simulator.hub.listeners)
+
+
 async def trade_over_sockets(simulator, url):
-    named = {"walletAddress": ACCOUNT, "privateKey": secret_of(OWNER), "enableRateLimit": False}
-    exchange = peers.ccxt("pacifica", pro=True)(named)
+    exchange = peers.ccxt("pacifica", pro=True)(named(OWNER))
     exchange.binary_to_base58 = base58.encode
     exchange.options["builderFee"] = False
     exchange.urls["api"] = {"public": url, "private": url, "ws": {"public": url.replace("http", "ws") + "/ws"}}
@@ -175,14 +186,14 @@ async def trade_over_sockets(simulator, url):
         assert book["bids"][0][0] < book["asks"][0][0]
         orders = asyncio.ensure_future(exchange.watch_orders(SYMBOL))
         trades = asyncio.ensure_future(exchange.watch_my_trades(SYMBOL))
-        while sum(len(listener.topics) for listener in simulator.hub.listeners) < 3:
+        while subscribed(simulator) < 3:
             await exchange.fetch_order_book(SYMBOL)
         placed = await exchange.create_order_ws(SYMBOL, "limit", "buy", 0.01, 60000)
-        heard = await asyncio.wait_for(orders, 5)
+        heard = await asyncio.wait_for(orders, PATIENCE_S)
         assert (heard[-1]["id"], heard[-1]["status"]) == (placed["id"], "open")
         edited = await exchange.edit_order_ws(placed["id"], SYMBOL, "limit", "buy", 0.02, 60100)
         await exchange.cancel_order_ws(edited["id"], SYMBOL)
         taken = await exchange.create_order_ws(SYMBOL, "market", "buy", 0.01)
-        fills = await asyncio.wait_for(trades, 5)
+        fills = await asyncio.wait_for(trades, PATIENCE_S)
         assert fills[-1]["order"] == taken["id"]
         await exchange.cancel_all_orders_ws()

@@ -8,11 +8,14 @@ import pytest
 
 from paddock.venues.faults import Fault
 from tests.live_check import main, traded
+from tests.venues.impatience import unhurried
 from tests.venues.pacifica_simulator.kit import serving
+
+__all__ = ["unhurried"]
 
 
 @pytest.fixture
-def venue():
+def venue(unhurried):
     simulator = traded()
     with serving(simulator) as url:
         yield simulator, url

@@ -19,8 +19,10 @@ from paddock.venues.transport.budget import Allowance, Budget
 from paddock.venues.transport.frames import Acked, Answer, Data, Delivery, Denied, Keep, Subscription
 from paddock.venues.transport.stream import Pace, Stream
 
+from .harness import LONG_MS
+
 NOW_TS = 1_767_268_800_000
-PACE = Pace(open_ms=2_000, heartbeat_ms=50, stall_ms=5_000, backoff_ms=4, backoff_most_ms=32, settled_ms=60_000)
+PACE = Pace(open_ms=LONG_MS, heartbeat_ms=50, stall_ms=LONG_MS, backoff_ms=4, backoff_most_ms=32, settled_ms=60_000)
 CONNECTIONS = Allowance("connections", burst=1_000, refill=1_000)
 FRAMES = Allowance("frames", burst=1_000, refill=1_000)
 

@@ -129,6 +129,20 @@ async def test_a_cancel_goes_before_all_that_waited_longer():
 
 
 @in_no_time
+async def test_what_is_past_goes_after_all_and_leaves_what_is_kept_for_readings():
+    asked = budget(Allowance("ip", 100, 600, reserves=Reserves(read=30)))
+    await asked.take({"ip": 70}, Priority.HISTORY, 0)
+    with pytest.raises(Throttled):
+        await asked.take({"ip": 1}, Priority.HISTORY, 0)
+    await asked.take({"ip": 30}, Priority.READ, 0)
+    takers = Takers(asked)
+    for name in ("history", "read"):
+        takers.ask(name, {"ip": 10}, Priority[name.upper()])
+        await later(1)
+    assert list(await takers.all()) == ["read", "history"]
+
+
+@in_no_time
 async def test_a_heavy_request_is_not_overtaken_by_light_ones_for_ever():
     asked = budget(Allowance("ip", 100, 600))
     await asked.take({"ip": 100}, Priority.READ, 0)

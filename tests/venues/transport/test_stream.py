@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from http import HTTPStatus
+from itertools import pairwise
 
 import pytest
 
@@ -17,7 +18,7 @@ from paddock.venues.transport.lost import Does, Throttled
 from paddock.venues.transport.outage import Condition, Outage
 from paddock.venues.transport.stream import Pace, Stream
 
-from .harness import Still, closed_port, later, on_loop, until, venue
+from .harness import LONG_MS, Still, closed_port, later, on_loop, until, venue
 from .speaking import FRAMES, NOW_TS, PACE, Ears, Plain, Talk, Venue, speaking, stream, subscription, words
 
 CANARY = "SECRET_CANARY_77aa"
@@ -114,17 +115,17 @@ async def test_after_a_reset_everything_is_subscribed_again_with_a_gap_each():
 @on_loop
 async def test_a_silent_connection_is_taken_for_lost():
     """Fault V17: the socket stays open, and nothing comes, not even an answer to a heartbeat."""
-    pace = Pace(heartbeat_ms=20, stall_ms=80, backoff_ms=4)
+    pace = Pace(heartbeat_ms=20, stall_ms=300, backoff_ms=4)
     async with speaking(Venue(answers_pings=False)) as there, stream(there.port, pace=pace) as heard:
         heard.add(subscription("a"))
-        assert await Ears(heard).some(2) == [("a", BEGINS), ("a", "[it was silent for 80 ms]")]
+        assert await Ears(heard).some(2) == [("a", BEGINS), ("a", "[it was silent for 300 ms]")]
 
 
 @on_loop
 async def test_answers_to_heartbeats_keep_a_quiet_connection():
-    async with speaking() as there, stream(there.port, pace=Pace(heartbeat_ms=20, stall_ms=200)) as heard:
+    async with speaking() as there, stream(there.port, pace=Pace(heartbeat_ms=50, stall_ms=1_000)) as heard:
         heard.add(subscription("a"))
-        await until(lambda: there.talks and there.talk.frames.count({"ping": 1}) > 15)
+        await until(lambda: there.talks and there.talk.frames.count({"ping": 1}) > 25)
         assert len(there.talks) == 1
         assert heard.outage.condition is Condition.UP
 
@@ -132,12 +133,18 @@ async def test_answers_to_heartbeats_keep_a_quiet_connection():
 @on_loop
 async def test_a_storm_of_reconnects_is_slowed_down():
     """Fault V17: a venue that hangs up on everybody at once is not hammered."""
-    shut = Venue(greeting=lambda talk: talk.socket.close(1012))
-    async with speaking(shut) as there, stream(there.port) as heard:
+    seconds, tries = asyncio.get_running_loop().time, []
+
+    async def hang_up(talk):
+        tries.append(seconds())
+        await talk.socket.close(1012)
+
+    async with speaking(Venue(greeting=hang_up)) as there, stream(there.port) as heard:
         heard.add(subscription("a"))
-        await later(200)
+        await until(lambda: len(tries) == 7)
         # pauses of 2–4, 4–8, 8–16 and then 16–32 ms, though each connection was opened
-        assert 3 <= len(shut.talks) <= 17
+        pauses = [later - sooner for sooner, later in pairwise(tries)]
+        assert all(pause > least / 1000 for pause, least in zip(pauses, (1, 3, 7, 15, 15, 15), strict=True))
         assert heard.outage.condition is not Condition.UP
         assert heard.outage.since_ts == NOW_TS
         assert heard.stale(NOW_TS) == {"a"}
@@ -148,7 +155,8 @@ async def test_new_connections_are_counted_by_the_budget():
     shut = Venue(greeting=lambda talk: talk.socket.close(1012))
     asked = Budget([Allowance("connections", burst=3, refill=1), FRAMES], asyncio.get_running_loop().time)
     async with speaking(shut) as there, stream(there.port, budget=asked):
-        await later(150)
+        await until(lambda: len(shut.talks) == 3)
+        await later(50)
     assert len(shut.talks) == 3
 
 
@@ -391,13 +399,15 @@ async def test_a_slow_consumer_gets_the_newest_books_and_every_fill():
             heard.add(subscription(key))
         ears = Ears(heard)
         await ears.some(3)
+        asked = asyncio.create_task(heard.ask("one", '{"do":1}', Does.READ, Priority.OPEN, LONG_MS))
+        await until(lambda: {"do": 1} in there.talk.frames)
         for number in range(50):
             await there.talk.news("book", str(number), keep="latest")
             await there.talk.news("trades", str(number), keep="each")
         for number in range(6):
             await there.talk.news("fills", str(number))
-        await until(lambda: heard.seen_ts("fills") and len(heard._inbox) >= 8)
-        await later(20)
+        await there.talk.say(answer="one", text="that was all")
+        await asked
         got = await ears.some(len(heard._inbox))
         assert [text for key, text in got if key == "fills"] == [str(number) for number in range(6)]
         assert next(text for key, text in got if key == "trades") == "[the consumer was too slow]"
@@ -432,7 +442,7 @@ async def test_a_request_over_the_socket_gets_its_own_answer():
     async with speaking() as there, stream(there.port) as heard:
         talk = await connected(there, heard)
         asked = [
-            asyncio.create_task(heard.ask(name, f'{{"do":"{name}"}}', Does.WRITE, Priority.OPEN, 2_000))
+            asyncio.create_task(heard.ask(name, f'{{"do":"{name}"}}', Does.WRITE, Priority.OPEN, LONG_MS))
             for name in ("one", "two")
         ]
         await until(lambda: {"do": "one"} in talk.frames and {"do": "two"} in talk.frames)
@@ -454,7 +464,7 @@ async def test_a_request_without_an_answer_says_what_that_means(does: Does, kind
         await connected(there, heard)
         with pytest.raises(kind, match="no answer within 40 ms"):
             await heard.ask("one", '{"do":1}', does, Priority.OPEN, 40)
-        next_ = asyncio.create_task(heard.ask("two", '{"do":2}', does, Priority.OPEN, 2_000))
+        next_ = asyncio.create_task(heard.ask("two", '{"do":2}', does, Priority.OPEN, LONG_MS))
         for name in ("one", "two"):
             await there.talk.say(answer=name, text=f"{name} late")  # the first to nobody
         assert await next_ == "two late"
@@ -465,7 +475,7 @@ async def test_a_request_without_an_answer_says_what_that_means(does: Does, kind
 async def test_a_request_whose_socket_is_lost_says_what_that_means(does: Does, kind: type[Exception]):
     async with speaking() as there, stream(there.port) as heard:
         talk = await connected(there, heard)
-        asked = asyncio.create_task(heard.ask("one", '{"do":1}', does, Priority.OPEN, 2_000))
+        asked = asyncio.create_task(heard.ask("one", '{"do":1}', does, Priority.OPEN, LONG_MS))
         await until(lambda: {"do": 1} in talk.frames)
         talk.reset()
         with pytest.raises(kind, match="ConnectionClosed"):
@@ -477,7 +487,7 @@ async def test_a_request_that_the_end_cuts_off_is_unknown():
     async with speaking() as there:
         async with stream(there.port) as heard:
             talk = await connected(there, heard)
-            asked = asyncio.create_task(heard.ask("one", '{"do":1}', Does.WRITE, Priority.OPEN, 2_000))
+            asked = asyncio.create_task(heard.ask("one", '{"do":1}', Does.WRITE, Priority.OPEN, LONG_MS))
             await until(lambda: {"do": 1} in talk.frames)
         with pytest.raises(Unknown):
             await asked
@@ -501,10 +511,10 @@ async def test_without_a_connection_or_budget_nothing_is_sent():
 async def test_an_id_is_open_once():
     async with speaking() as there, stream(there.port) as heard:
         await connected(there, heard)
-        first = asyncio.create_task(heard.ask("one", '{"do":1}', Does.WRITE, Priority.OPEN, 2_000))
+        first = asyncio.create_task(heard.ask("one", '{"do":1}', Does.WRITE, Priority.OPEN, LONG_MS))
         await until(lambda: {"do": 1} in there.talk.frames)
         with pytest.raises(ValueError):
-            await heard.ask("one", '{"do":2}', Does.WRITE, Priority.OPEN, 2_000)
+            await heard.ask("one", '{"do":2}', Does.WRITE, Priority.OPEN, LONG_MS)
         await there.talk.say(answer="one", text="done")
         assert await first == "done"
 

@@ -99,6 +99,7 @@ class _Door:
 
     async def _left(self, request: Request) -> None:
         """Until the client gives up."""
+        self._simulator.faults.unanswered += 1
         leaving = asyncio.create_task(_disconnected(request))
         await self._until(leaving.done)
         leaving.cancel()

@@ -130,6 +130,7 @@ class _Rest:
 
     async def _silence(self, receive: Receive) -> None:
         """Until the client gives up."""
+        self._simulator.faults.unanswered += 1
         leaving = asyncio.create_task(_left(receive))
         await until(self._simulator, leaving.done)
         leaving.cancel()
