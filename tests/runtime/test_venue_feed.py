@@ -15,6 +15,7 @@ from paddock.core.errors import Code, Invalid, Unavailable
 from paddock.core.seams import ManualClock, SeededRandom
 from paddock.core.time import HOUR_MS, MINUTE_MS
 from paddock.market.align import build_tape, truncate
+from paddock.runtime import venue_feed
 from paddock.runtime.venue_feed import GRACE_MS, VenueFeed
 from paddock.venues.heard import Candle, Gap, Rate
 
@@ -55,6 +56,7 @@ class Venue:
     says: list[Candle | Gap] = field(default_factory=list)
     down: bool = False
     asked: int = 0
+    paid: list[tuple[str, ...]] = field(default_factory=list)  # whose funding was asked about, question by question
     listening: tuple[str, ...] = ()
 
     def listen(self, symbols):
@@ -65,16 +67,20 @@ class Venue:
         told, self.says = self.says, []
         return told
 
-    def candles(self, symbol, start_ts, end_ts):
+    def candles(self, symbols, start_ts, end_ts):
         self._up()
-        self.asked += 1
+        self.asked += len(symbols)
         now = min(end_ts, self.clock.now_ts())
-        return [c for c in self.whole if c.symbol == symbol and start_ts <= c.open_ts <= now]
+        return {name: [c for c in self.whole if c.symbol == name and start_ts <= c.open_ts <= now] for name in symbols}
 
-    def rates(self, symbol, start_ts, end_ts):
+    def rates(self, since_ts, end_ts):
         self._up()
+        self.paid.append(tuple(since_ts))
         now = min(end_ts, self.clock.now_ts())
-        return [r for r in RATES if r.symbol == symbol and start_ts <= r.venue_ts <= now]
+        return {
+            name: [r for r in RATES if r.symbol == name and start_ts <= r.venue_ts <= now]
+            for name, start_ts in since_ts.items()
+        }
 
     def _up(self):
         if self.down:
@@ -175,6 +181,38 @@ def test_a_venue_that_is_down_gives_nothing_says_so_and_nothing_is_lost():
     venue.clock.advance(2 * MINUTE_MS)
     with pytest.raises(Unavailable):
         feed.poll()
+
+
+def absent(until):
+    """A feed that knows one bar, a while later."""
+    venue = Venue(ManualClock(START + until * MINUTE_MS + GRACE_MS), whole())
+    feed = VenueFeed("coin", venue, truncate(tape_of(venue.whole), 1), venue.clock)
+    feed.start(START)
+    return feed, venue
+
+
+def test_bars_before_one_that_the_venue_does_not_complete_are_given_and_what_was_answered_is_not_asked_again():
+    feed, venue = absent(5)
+    heard = {"B": None, "A": Unavailable(Code.VENUE_UNAVAILABLE, "not now")}
+    rates, venue.rates = (
+        venue.rates,
+        lambda since_ts, end_ts: {name: heard[name] or found for name, found in rates(since_ts, end_ts).items()},
+    )
+    assert [bar.ts for bar in feed.poll()] == [START + MINUTE_MS, START + 2 * MINUTE_MS], "before the hour"
+    with pytest.raises(Unavailable):
+        feed.poll()
+    heard["A"] = None
+    assert [bar.ts for bar in feed.poll()] == [START + 3 * MINUTE_MS, START + 4 * MINUTE_MS]
+    assert venue.paid == [SYMBOLS, ("A",), ("A",)], "all at once"
+
+
+def test_a_poll_waits_for_one_answer_about_funding(monkeypatch):
+    monkeypatch.setattr(venue_feed, "_SPACING_MS", MINUTE_MS)
+    feed, venue = absent(5)
+    bars = 0
+    for polls in range(1, 5):
+        bars += len(feed.poll())
+        assert venue.paid == [SYMBOLS] * polls and bars == polls
 
 
 def test_after_a_long_absence_all_that_is_missing_comes_unless_it_is_forgotten():

@@ -7,18 +7,20 @@ its time is over, the venue is asked, and its answer is the bar. What nobody tra
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 
-from paddock.core.errors import Code, Invalid
+from paddock.core.errors import Code, Invalid, Unavailable, Unknown
 from paddock.core.seams import Clock
 from paddock.core.time import HOUR_MS, format_ts, interval_ms
 from paddock.market.growing import Bar
 from paddock.market.tape import Floats, Tape
-from paddock.venues.heard import Candle, Gap, Rate
+from paddock.venues.heard import Answer, Candle, Gap, Rate
+
+T = TypeVar("T")
 
 GRACE_MS: Final = 5_000  # how long after its time a bar may still change, and the next one be late
 MOST_BARS: Final = 500  # of one poll, on the way to the present
@@ -26,7 +28,10 @@ _SPACING_MS: Final = HOUR_MS  # of funding
 
 
 class CandleSource(Protocol):
-    """A venue's candles of one interval. All calls raise Unavailable, or Unknown, when it does not answer."""
+    """A venue's candles of one interval. All calls raise Unavailable, or Unknown, when it does not answer.
+
+    What is asked of several symbols is asked at once, and one that is not answered holds up no other.
+    """
 
     @property
     def interval(self) -> str: ...
@@ -44,12 +49,12 @@ class CandleSource(Protocol):
         """What was heard since the last call, in order. A Gap names a symbol, of which something may be missing."""
         ...
 
-    def candles(self, symbol: str, start_ts: int, end_ts: int) -> Sequence[Candle]:
+    def candles(self, symbols: Sequence[str], start_ts: int, end_ts: int) -> Mapping[str, Answer[Candle]]:
         """Those that open from `start_ts` to `end_ts`, oldest first; the last may still be forming."""
         ...
 
-    def rates(self, symbol: str, start_ts: int, end_ts: int) -> Sequence[Rate]:
-        """What was charged, oldest first."""
+    def rates(self, since_ts: Mapping[str, int], end_ts: int) -> Mapping[str, Answer[Rate]]:
+        """What was charged from each symbol's `since_ts` to `end_ts`, oldest first."""
         ...
 
 
@@ -74,6 +79,7 @@ class VenueFeed:
         self._funded = history.funding_open.shape[1] > 0
         self._next_ts = int(history.ts[-1]) + self._step
         self._listens = False
+        self._paid = False  # whether funding was asked about in this poll
 
     @property
     def name(self) -> str:
@@ -107,8 +113,8 @@ class VenueFeed:
     def poll(self) -> list[Bar]:
         """Closed bars, in order, none left out but those in which nobody traded anything.
 
-        Raises Unavailable, or Unknown, when bars are due that were not heard, and the venue does not answer: what was
-        ready is kept, and comes the next time.
+        Raises Unavailable, or Unknown, when bars are due that were not heard, and the venue does not answer; those
+        before them are given first.
         """
         if not self._listens:
             self._source.listen(self._history.symbols)
@@ -118,10 +124,17 @@ class VenueFeed:
                 self._by_symbol[heard.subscription].miss()
             else:
                 self._by_symbol[heard.symbol].hear(heard)
-        return list(self._closed())
+        bars: list[Bar] = []
+        try:
+            bars.extend(self._closed())
+        except (Unavailable, Unknown):
+            if not bars:
+                raise
+        return bars
 
     def _closed(self) -> Iterator[Bar]:
-        now_ts = self._clock.now_ts()
+        """What can be had with one answer of each kind: others wait for this."""
+        now_ts, self._paid = self._clock.now_ts(), False
         for _ in range(MOST_BARS):
             open_ts = self._next_ts
             if now_ts < open_ts + self._step or not self._complete(open_ts, now_ts):
@@ -138,16 +151,22 @@ class VenueFeed:
         missing = [one for one in self._symbols if not one.knows(open_ts)]
         if missing and now_ts < open_ts + self._step + self._grace_ms:
             return False
-        for one in missing:
-            one.read(self._source.candles(one.symbol, open_ts, now_ts), now_ts - self._grace_ms)
-        for one in self._symbols if self._funded else ():
-            self._pay(one, open_ts + self._step)
-        return True
+        if missing:
+            found = self._source.candles([one.symbol for one in missing], open_ts, now_ts)
+            _each(missing, found, lambda one, candles: one.read(candles, now_ts - self._grace_ms))
+        return self._pay(open_ts + self._step)
 
-    def _pay(self, one: _Forming, close_ts: int) -> None:
-        """Read the rates that were charged before a bar's close, when there may be new ones."""
-        if close_ts - 1 >= one.paid_ts // _SPACING_MS * _SPACING_MS + _SPACING_MS:
-            one.pay(self._source.rates(one.symbol, one.paid_ts + 1, close_ts - 1))
+    def _pay(self, close_ts: int) -> bool:
+        """Read the rates that were charged before a bar's close, when there may be new ones; False when that was done
+        in this poll already."""
+        due = [one for one in self._symbols if self._funded and one.owes(close_ts - 1)]
+        if due and self._paid:
+            return False
+        if due:
+            self._paid = True
+            found = self._source.rates({one.symbol: one.paid_ts + 1 for one in due}, close_ts - 1)
+            _each(due, found, lambda one, rates: one.pay(rates, close_ts - 1))
+        return True
 
     def _bar(self, open_ts: int) -> Bar | None:
         candles = [one.candle(open_ts) for one in self._symbols]
@@ -170,10 +189,12 @@ class _Forming:
         self._final: dict[int, Candle] = {}
         self._read_ts = 0  # all that opened before is known
         self.paid_ts, self._rates, self._last = 0, list[Rate](), math.nan
+        self._asked_ts = 0  # until when funding was asked about
 
     def begin(self, after_ts: int, last_rate: float) -> None:
         self._newest, self._final, self._read_ts = None, {}, 0
         self.paid_ts, self._rates, self._last = after_ts + self._step - 1, [], last_rate
+        self._asked_ts = 0
 
     def miss(self) -> None:
         """What is forming may never be told whole."""
@@ -204,7 +225,14 @@ class _Forming:
     def forget(self, open_ts: int) -> None:
         self._final = {ts: candle for ts, candle in self._final.items() if ts > open_ts}
 
-    def pay(self, rates: Sequence[Rate]) -> None:
+    def owes(self, until_ts: int) -> bool:
+        """Whether something that nobody asked about may have been charged by then."""
+        known_ts = max(self.paid_ts // _SPACING_MS * _SPACING_MS + _SPACING_MS, self._asked_ts + 1)
+        return until_ts >= known_ts
+
+    def pay(self, rates: Sequence[Rate], until_ts: int) -> None:
+        """All that was charged by `until_ts`, and was not told before."""
+        self._asked_ts = until_ts
         for rate in rates:
             if rate.venue_ts > self.paid_ts:
                 self._rates.append(rate)
@@ -219,6 +247,21 @@ class _Forming:
         self._last = self._rates[-1].rate if self._rates else self._last
         self._rates = []
         return at_open, inside, self._last
+
+
+def _each(
+    asked: Sequence[_Forming], answers: Mapping[str, Answer[T]], take: Callable[[_Forming, Sequence[T]], None]
+) -> None:
+    """Take what was answered; then raise why something was not."""
+    failed: Unavailable | Unknown | None = None
+    for one in asked:
+        answer = answers[one.symbol]
+        if isinstance(answer, Unavailable | Unknown):
+            failed = failed or answer
+        else:
+            take(one, answer)
+    if failed is not None:
+        raise failed
 
 
 def _possible(candle: Candle) -> bool:

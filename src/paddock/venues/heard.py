@@ -6,10 +6,14 @@ carries `venue_ts`, the venue's own time (0 where it gives none); when it was he
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from paddock.core.errors import Unavailable, Unknown
 from paddock.core.orders import Side
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,9 @@ class Gap:
     subscription: str
     reason: str
 
+
+Answer = Sequence[T] | Unavailable | Unknown
+"""What a venue told of one of several symbols that it was asked about, or why it told nothing."""
 
 Message = Mids | Trade | Book | Best | Candle | Rate | Gap
 

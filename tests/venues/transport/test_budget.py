@@ -340,5 +340,5 @@ async def test_waiting_spends_no_turns():
 
 
 def test_reserves_add_up_from_above():
-    kept = Reserves(cancel=1, close=2, open=4)
-    assert [kept.untouched(priority) for priority in sorted(Priority)] == [0, 1, 3, 7]
+    kept = Reserves(cancel=1, close=2, open=4, read=8)
+    assert [kept.untouched(priority) for priority in sorted(Priority)] == [0, 1, 3, 7, 15]

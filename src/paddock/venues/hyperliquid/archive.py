@@ -13,7 +13,10 @@ from paddock.venues.heard import Candle, Rate
 from paddock.venues.hyperliquid import public
 from paddock.venues.hyperliquid.codec import info, standing
 from paddock.venues.hyperliquid.gateway import Gateway
+from paddock.venues.transport.budget import Priority
 from paddock.venues.transport.patience import Patient
+
+_LAST: Final = Priority.HISTORY
 
 
 class HyperliquidArchive:
@@ -33,12 +36,12 @@ class HyperliquidArchive:
 
     def candles(self, symbol: str, interval: str, start_ts: int, end_ts: int) -> Page[Candle]:
         until_ts = min(end_ts + 1, start_ts + self.keeps * interval_ms(interval))
-        rows = self._read(lambda: public.candles(self._client, symbol, interval, start_ts, until_ts - 1))
+        rows = self._read(lambda: public.candles(self._client, symbol, interval, start_ts, until_ts - 1, _LAST))
         return Page(rows, until_ts)
 
     def rates(self, symbol: str, start_ts: int, end_ts: int) -> Page[Rate]:
         """The venue stamps a row up to 50 ms past its hour, so the last hour of the span is asked for whole."""
         last_ts = end_ts // HOUR_MS * HOUR_MS + HOUR_MS - 1
-        said = self._read(lambda: public.rates_page(self._client, symbol, start_ts, last_ts))
+        said = self._read(lambda: public.rates_page(self._client, symbol, start_ts, last_ts, _LAST))
         rows = tuple(replace(rate, venue_ts=rate.venue_ts // HOUR_MS * HOUR_MS) for rate in said)
         return Page(rows, rows[-1].venue_ts + HOUR_MS if len(rows) >= info.MOST_RATES else end_ts + 1)

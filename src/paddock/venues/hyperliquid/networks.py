@@ -16,7 +16,7 @@ FRAMES: Final = "ws_sent"
 
 # In any minute at most the sum of both leaves: 1,200 of weight, 30 connections, 2,000 frames.
 ALLOWANCES: Final = (
-    Allowance(IP, burst=400, refill=800, reserves=Reserves(cancel=30, close=60, open=60)),
+    Allowance(IP, burst=400, refill=800, reserves=Reserves(cancel=30, close=60, open=60, read=60)),
     Allowance(CONNECTIONS, burst=10, refill=20),
     Allowance(FRAMES, burst=500, refill=1_500, reserves=Reserves(cancel=20, close=20, open=20)),
 )

@@ -42,7 +42,9 @@ async def contexts(client: Client, dex: str = MAIN_DEX) -> Mapping[str, Context]
     return {context.symbol: context for context in found}
 
 
-async def candles(client: Client, symbol: str, interval: str, start_ts: int, end_ts: int) -> tuple[Candle, ...]:
+async def candles(
+    client: Client, symbol: str, interval: str, start_ts: int, end_ts: int, priority: Priority = Priority.READ
+) -> tuple[Candle, ...]:
     """Bars that open from `start_ts` to `end_ts` (inclusive), oldest first; the last may still be forming.
 
     The venue remembers the newest 5,000 of an interval only: of what lies before them nothing is given. Raises Invalid
@@ -53,15 +55,17 @@ async def candles(client: Client, symbol: str, interval: str, start_ts: int, end
     from_ts, found = max(start_ts, remembered_ts), dict[int, Candle]()
     while from_ts <= end_ts:
         until_ts = min(end_ts, from_ts + (info.MOST_CANDLES - 1) * step)
-        page = markets.candles(await client.ask(info.candles(symbol, interval, from_ts, until_ts)))
+        page = markets.candles(await client.ask(info.candles(symbol, interval, from_ts, until_ts), priority))
         found |= {bar.open_ts: bar for bar in page if start_ts <= bar.open_ts <= end_ts}
         from_ts = until_ts + 1
     return tuple(found[open_ts] for open_ts in sorted(found))
 
 
-async def rates_page(client: Client, symbol: str, start_ts: int, end_ts: int) -> tuple[Rate, ...]:
+async def rates_page(
+    client: Client, symbol: str, start_ts: int, end_ts: int, priority: Priority = Priority.READ
+) -> tuple[Rate, ...]:
     """What up to 500 hours cost, oldest first; the next page begins behind the last one's time."""
-    return markets.rates(await client.ask(info.funding_history(symbol, start_ts, end_ts)))
+    return markets.rates(await client.ask(info.funding_history(symbol, start_ts, end_ts), priority))
 
 
 async def rates(client: Client, symbol: str, start_ts: int, end_ts: int) -> tuple[Rate, ...]:

@@ -14,9 +14,11 @@ from paddock.venues.pacifica import public
 from paddock.venues.pacifica.candles import REMEMBERED
 from paddock.venues.pacifica.codec import queries
 from paddock.venues.pacifica.gateway import Gateway
+from paddock.venues.transport.budget import Priority
 from paddock.venues.transport.patience import Patient
 
 OPENED_TS: Final = 1_748_736_000_000  # June 2025: its first market is of the second day
+_LAST: Final = Priority.HISTORY
 
 
 class PacificaArchive:
@@ -39,7 +41,7 @@ class PacificaArchive:
         until_ts = min(end_ts + 1, from_ts + queries.MOST_CANDLES * interval_ms(interval))
         if from_ts > end_ts:
             return Page((), end_ts + 1)
-        rows = self._read(lambda: public.candles(self._client, symbol, interval, from_ts, until_ts - 1))
+        rows = self._read(lambda: public.candles(self._client, symbol, interval, from_ts, until_ts - 1, _LAST))
         return Page(rows, until_ts)
 
     def rates(self, symbol: str, start_ts: int, end_ts: int) -> Page[Rate]:
@@ -47,7 +49,7 @@ class PacificaArchive:
         after an error goes on with the page that did not come: hours since the first page are not among it.
         """
         last_ts = end_ts // HOUR_MS * HOUR_MS + HOUR_MS - 1
-        history, said = self._begun.setdefault(symbol, (public.rate_pages(self._client, symbol), []))
+        history, said = self._begun.setdefault(symbol, (public.rate_pages(self._client, symbol, _LAST), []))
         while (page := self._read(history.page)) is not None:
             said += page
             if any(rate.venue_ts < start_ts for rate in page):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from paddock.core.time import interval_ms
-from paddock.venues.heard import Candle, Gap, Rate
+from paddock.venues.heard import Answer, Candle, Gap, Rate
 from paddock.venues.pacifica import public
 from paddock.venues.pacifica.codec import frames
 from paddock.venues.pacifica.codec.frames import Frame, Source
@@ -42,11 +42,15 @@ class PacificaCandles:
     def heard(self) -> list[Candle | Gap]:
         return [self._waiting.popleft() for _ in range(len(self._waiting))]
 
-    def candles(self, symbol: str, start_ts: int, end_ts: int) -> Sequence[Candle]:
-        return self._gateway.read(public.candles(self._client, symbol, self.interval, start_ts, end_ts))
+    def candles(self, symbols: Sequence[str], start_ts: int, end_ts: int) -> Mapping[str, Answer[Candle]]:
+        return self._gateway.read_each(
+            symbols, lambda symbol: public.candles(self._client, symbol, self.interval, start_ts, end_ts)
+        )
 
-    def rates(self, symbol: str, start_ts: int, end_ts: int) -> Sequence[Rate]:
-        return self._gateway.read(public.rates(self._client, symbol, start_ts, end_ts))
+    def rates(self, since_ts: Mapping[str, int], end_ts: int) -> Mapping[str, Answer[Rate]]:
+        return self._gateway.read_each(
+            since_ts, lambda symbol: public.rates(self._client, symbol, since_ts[symbol], end_ts)
+        )
 
     def _hear(self, delivery: Delivery[Frame]) -> None:
         match delivery.message:

@@ -18,7 +18,7 @@ CALL: Final = 10
 CANCEL: Final = 5
 HEAVY: Final = 120  # histories and candles cost 3 to 12 credits [?]
 ALLOWANCES: Final = (
-    Allowance(CREDITS, burst=400, refill=600, reserves=Reserves(cancel=50, close=50, open=50)),
+    Allowance(CREDITS, burst=400, refill=600, reserves=Reserves(cancel=50, close=50, open=50, read=HEAVY)),
     Allowance(CONNECTIONS, burst=20, refill=40),
 )
 

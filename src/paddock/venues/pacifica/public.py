@@ -37,7 +37,9 @@ async def trades(client: Client, symbol: str) -> tuple[Trade, ...]:
     return markets.recent_trades(await client.data(queries.recent_trades(symbol)), symbol, listing)
 
 
-async def candles(client: Client, symbol: str, interval: str, start_ts: int, end_ts: int) -> tuple[Candle, ...]:
+async def candles(
+    client: Client, symbol: str, interval: str, start_ts: int, end_ts: int, priority: Priority = Priority.READ
+) -> tuple[Candle, ...]:
     """Bars that open from `start_ts` to `end_ts` (inclusive), oldest first; the last may still be forming.
 
     Raises Invalid for an interval that is not of ours.
@@ -46,7 +48,7 @@ async def candles(client: Client, symbol: str, interval: str, start_ts: int, end
     from_ts = start_ts
     while from_ts <= end_ts:
         until_ts = min(end_ts, from_ts + queries.MOST_CANDLES * step - 1)
-        page = markets.candles(await client.data(queries.candles(symbol, interval, from_ts, until_ts)))
+        page = markets.candles(await client.data(queries.candles(symbol, interval, from_ts, until_ts), priority))
         found |= {bar.open_ts: bar for bar in page if start_ts <= bar.open_ts <= end_ts}
         from_ts = until_ts + 1
     return tuple(found[open_ts] for open_ts in sorted(found))
@@ -62,11 +64,11 @@ async def rates(client: Client, symbol: str, start_ts: int, end_ts: int) -> tupl
     return hourly(read, start_ts, end_ts)
 
 
-def rate_pages(client: Client, symbol: str) -> Pages[Sequence[Rate]]:
+def rate_pages(client: Client, symbol: str, priority: Priority = Priority.READ) -> Pages[Sequence[Rate]]:
     async def read(data: Any) -> Sequence[Rate]:
         return markets.rates(data, symbol)
 
-    return Pages(client, lambda cursor: queries.funding_rates(symbol, PAGE, cursor), read)
+    return Pages(client, lambda cursor: queries.funding_rates(symbol, PAGE, cursor), read, priority)
 
 
 def hourly(rates: Sequence[Rate], start_ts: int, end_ts: int) -> tuple[Rate, ...]:
@@ -80,15 +82,21 @@ class Pages(Generic[T]):
     the page that did not come. `query` is given the cursor of each page, "" at first.
     """
 
-    def __init__(self, client: Client, query: Callable[[str], Query], read: Callable[[Any], Awaitable[T]]) -> None:
-        self._client, self._query, self._read = client, query, read
+    def __init__(
+        self,
+        client: Client,
+        query: Callable[[str], Query],
+        read: Callable[[Any], Awaitable[T]],
+        priority: Priority = Priority.READ,
+    ) -> None:
+        self._client, self._query, self._read, self._priority = client, query, read, priority
         self._cursor: str | None = ""
 
     async def page(self) -> T | None:
         """The next one; None behind the last. Raises Unavailable, Unknown: the same one is asked for again."""
         if self._cursor is None:
             return None
-        said = await self._client.ask(self._query(self._cursor))
+        said = await self._client.ask(self._query(self._cursor), self._priority)
         if not said.ok:
             self._cursor = ""  # the venue may no longer know it
         page = await self._read(answers.payload(said))

@@ -12,13 +12,14 @@ _LONGEST_BAN_MS: Final = 86_400_000
 
 
 class Priority(IntEnum):
-    """Who goes first: what lowers risk before what adds to it, and both before looking."""
+    """Who goes first: what lowers risk before what adds to it, both before looking, and the past after all."""
 
     CANCEL = 0
     STOP = 0
     CLOSE = 1
     OPEN = 2
     READ = 3
+    HISTORY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,11 @@ class Reserves:
     cancel: int = 0
     close: int = 0
     open: int = 0
+    read: int = 0
 
     def untouched(self, priority: Priority) -> int:
         """What a request of this priority has to leave in the bucket."""
-        return sum((self.cancel, self.close, self.open)[:priority])
+        return sum((self.cancel, self.close, self.open, self.read)[:priority])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Allowance:
     reserves: Reserves = Reserves()
 
     def __post_init__(self) -> None:
-        kept = self.reserves.untouched(Priority.READ)
+        kept = self.reserves.untouched(Priority.HISTORY)
         if min(self.refill, self.per_ms) < 1 or not 0 <= kept < self.burst:
             raise ValueError(f"the bucket {self.bucket} keeps {kept} of {self.burst} and gets {self.refill} back")
 

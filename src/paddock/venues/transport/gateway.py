@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+import asyncio
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 from types import TracebackType
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
+from paddock.core.errors import Unavailable, Unknown
 from paddock.venues.transport.loop import Background
 from paddock.venues.transport.lost import Does
 
@@ -19,6 +21,7 @@ class Client(Protocol):
 
 
 C = TypeVar("C", bound=Client)
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 BACKSTOP_MS: Final = 60_000  # longer than whatever bounds itself
 _OPEN_MS: Final = 10_000
@@ -47,6 +50,23 @@ class Gateway(Generic[C]):
     def read(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """What the coroutine gives or raises; Unavailable when nothing comes of it."""
         return self._loop.call(coroutine, BACKSTOP_MS, Does.READ)
+
+    def read_each(
+        self, asked: Iterable[K], question: Callable[[K], Coroutine[Any, Any, T]]
+    ) -> dict[K, T | Unavailable | Unknown]:
+        """What comes of a question about each, put all at once: an answer, or why there is none."""
+        keys = tuple(asked)
+
+        async def one(key: K) -> T | Unavailable | Unknown:
+            try:
+                return await question(key)
+            except (Unavailable, Unknown) as error:
+                return error
+
+        async def each() -> list[T | Unavailable | Unknown]:
+            return await asyncio.gather(*map(one, keys))
+
+        return dict(zip(keys, self.read(each()), strict=True))
 
     def write(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """The same for what may change something at the venue: Unknown when nothing comes of it."""

@@ -13,7 +13,7 @@ from paddock.venues.pacifica.simulator.app import create_app
 from paddock.venues.pacifica.simulator.simulator import Simulator
 
 _GRACE_S = 1
-_START_S = 20
+_START_S = 60
 
 
 def server(simulator: Simulator) -> uvicorn.Server:
