@@ -22,7 +22,7 @@ from paddock.surfaces.kits import Stores, kit_of
 from paddock.surfaces.live import Live
 from paddock.surfaces.venues import Reached
 from paddock.surfaces.work import in_time_of
-from paddock.venues.broker import Broker
+from paddock.venues.broker import Broker, Listening
 from paddock.venues.transport.nonce_stores import FileNonces
 
 
@@ -30,7 +30,7 @@ def trading(database: Database, home: Path, live: Live, costs: Costs) -> Callabl
     """Makes the market of a venue's feed: accounts of paper fill on its bars, at `costs`; a venue's own trade there."""
     stores = Stores(FileNonces(home / "nonces"), DatabaseNotes(database))
 
-    def broker_of(connection: Connection) -> Broker:
+    def broker_of(connection: Connection) -> Listening:
         gateway = live.venues.at(connection.place).gateway
         return kit_of(connection.grant.venue).broker(gateway, connection, live.signer, stores)
 

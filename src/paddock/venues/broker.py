@@ -232,3 +232,11 @@ class Broker(Protocol):
     def events(self, account_id: str, cursor: str) -> tuple[list[VenueEvent], str]:
         """What happened after `cursor` ("" from the start), and the cursor behind it. An event may come again."""
         ...
+
+
+class Listening(Broker, Protocol):
+    """A broker that hears what happens, until it is closed."""
+
+    def close(self) -> None:
+        """Hear nothing more. What listens beside it goes on."""
+        ...

@@ -72,6 +72,10 @@ class Wired:
         self.agent = agent
         self.told: list[VenueEvent] = []
         self.read: list[str] = []
+        self.closed = False
+
+    def close(self):
+        self.closed = True
 
     def place(self, _placements):
         return [self.agent]
@@ -110,14 +114,19 @@ def test_what_was_before_its_money_was_counted_is_in_it_and_is_not_told_again(pl
 def test_orders_go_by_the_connection_that_there_is_now(place):
     connection, known = place.enabled(), [True]
     account = connection.account_id
-    broker = LiveBroker(
-        place.database, account, CAPABILITIES, lambda one: Wired(one.grant.agent), lambda _account: known[0]
-    )
+    made: list[Wired] = []
+
+    def make(one):
+        made.append(Wired(one.grant.agent))
+        return made[-1]
+
+    broker = LiveBroker(place.database, account, CAPABILITIES, make, lambda _account: known[0])
     assert broker.place([]) == [connection.grant.agent]
     place.live.revoke("ann", account)
     again = place.sign(place.connect(account_id=account, name=""))
     assert broker.cancel([]) == [connection.grant.agent], "what takes back needs no database"
     assert broker.place([]) == [again.grant.agent] != [connection.grant.agent]
+    assert [one.closed for one in made] == [True, False], "who is replaced hears no more"
     known[0] = False
     with pytest.raises(Unavailable):
         broker.place([])

@@ -19,7 +19,7 @@ from paddock.venues.pacifica.simulator.numbers import PX_DECIMALS
 from tests import patience
 from tests.venues.contract import ACCOUNT
 
-from .staged import OWNER, PACE, name, staged
+from .staged import OWNER, PACE, made, name, staged
 
 HISTORIES = ("get:/trades/history", "get:/orders/history", "get:/funding/history")
 
@@ -289,3 +289,18 @@ def test_a_reduce_only_order_says_what_it_traded_not_what_it_asked_for(stage):
     stage.broker.place([stage.order(lots=300)])
     stage.broker.place([exit_ := replace(stage.order(side=Side.SELL, reduce_only=True), lots=1000)])
     assert stage.broker.find(ACCOUNT, exit_.client_id).filled == 300
+
+
+def test_who_is_closed_hears_no_more_and_others_go_on(heard):
+    def hearers():
+        return [each for line in heard.gateway.client._lines for each in line.hearing._hearers.values()]
+
+    other = made(heard.gateway, heard.wallet, heard.vault, heard.notes, listens=True, poll_ms=60_000)
+    other.events(ACCOUNT, "")
+    assert {len(each) for each in hearers()} == {2}
+    heard.broker.close()
+    assert {len(each) for each in hearers()} == {1}
+    other.place([heard.order(OrderKind.LIMIT, px=95.0)])
+    patience.until(lambda: of(OrderUpdate, other.events(ACCOUNT, heard.cursor)[0]))
+    other.close()
+    assert hearers() == []

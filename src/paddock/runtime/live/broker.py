@@ -19,6 +19,7 @@ from paddock.venues.broker import (
     Broker,
     Cancellation,
     Capabilities,
+    Listening,
     OrderUpdate,
     Outcome,
     Placement,
@@ -37,13 +38,13 @@ class LiveBroker:
         database: Database,
         account_id: str,
         capabilities: Capabilities,
-        make: Callable[[Connection], Broker],
+        make: Callable[[Connection], Listening],
         signed_for: Callable[[str], bool],
     ) -> None:
         """`signed_for`: whether the signer was told of an account. Until it is, a refusal of its means nothing."""
         self._database, self._account_id, self._make = database, account_id, make
         self._capabilities, self._signed_for = capabilities, signed_for
-        self._known: tuple[str, Broker] | None = None  # by the agent that it signs with
+        self._known: tuple[str, Listening] | None = None  # by the agent that it signs with
         self._start_ts: int | None = None  # when its money was counted first
 
     @property
@@ -105,5 +106,7 @@ class LiveBroker:
             )
         agent = connection.grant.agent
         if self._known is None or self._known[0] != agent:
-            self._known = agent, self._make(connection)
+            before, self._known = self._known, (agent, self._make(connection))
+            if before is not None:
+                before[1].close()
         return self._known[1]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from paddock.runtime.place import Place
     from paddock.runtime.venue_feed import CandleSource
     from paddock.venues.archive import Archive
-    from paddock.venues.broker import Broker, Capabilities
+    from paddock.venues.broker import Capabilities, Listening
     from paddock.venues.notes import NoteStore
     from paddock.venues.signing.signer import Signer
     from paddock.venues.ticks import TickSource
@@ -43,7 +43,7 @@ class Kit:
 
     capabilities: Capabilities
     client: Callable[[Place, Clock, RandomSource], Gateway[Any]]
-    broker: Callable[[Any, Connection, Signer, Stores], Broker]
+    broker: Callable[[Any, Connection, Signer, Stores], Listening]
     link: Callable[[Any, Connection, Prover], Link]
     candles: Callable[[Any, str], CandleSource]
     archive: Callable[[Any, Callable[[int], None]], Archive]

@@ -9,7 +9,7 @@ from paddock.runtime.live.hyperliquid_link import HyperliquidLink
 from paddock.runtime.live.rows import Connection
 from paddock.runtime.place import Place
 from paddock.surfaces.kits import Kit, Stores
-from paddock.venues.broker import Broker
+from paddock.venues.broker import Listening
 from paddock.venues.hyperliquid.archive import HyperliquidArchive
 from paddock.venues.hyperliquid.broker import CAPABILITIES, HyperliquidBroker
 from paddock.venues.hyperliquid.candles import HyperliquidCandles
@@ -27,7 +27,7 @@ def _client(place: Place, clock: Clock, random: RandomSource) -> Gateway:
     return Gateway(Client(simulator(place.url) if simulated else ENDPOINTS[place.network], clock, random))
 
 
-def _broker(gateway: Any, connection: Connection, signer: Signer, stores: Stores) -> Broker:
+def _broker(gateway: Any, connection: Connection, signer: Signer, stores: Stores) -> Listening:
     grant = connection.grant
     wallet = Wallet(grant.account_id, grant.main, grant.agent)
     return HyperliquidBroker(gateway, [wallet], signer, stores.nonces, stores.notes)

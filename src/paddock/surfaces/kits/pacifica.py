@@ -9,7 +9,7 @@ from paddock.runtime.live.pacifica_link import PacificaLink
 from paddock.runtime.live.rows import Connection
 from paddock.runtime.place import Place
 from paddock.surfaces.kits import Kit, Stores
-from paddock.venues.broker import Broker
+from paddock.venues.broker import Listening
 from paddock.venues.pacifica.archive import PacificaArchive
 from paddock.venues.pacifica.broker import CAPABILITIES, PacificaBroker
 from paddock.venues.pacifica.candles import PacificaCandles
@@ -27,7 +27,7 @@ def _client(place: Place, clock: Clock, random: RandomSource) -> Gateway:
     return Gateway(Client(simulator(place.url) if simulated else ENDPOINTS[place.network], clock, random))
 
 
-def _broker(gateway: Any, connection: Connection, signer: Signer, stores: Stores) -> Broker:
+def _broker(gateway: Any, connection: Connection, signer: Signer, stores: Stores) -> Listening:
     grant = connection.grant
     return PacificaBroker(gateway, [Wallet(grant.account_id, grant.main, grant.agent)], signer, stores.notes)
 

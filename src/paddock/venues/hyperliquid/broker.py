@@ -48,7 +48,7 @@ CAPABILITIES: Final = Capabilities(relative_brackets=False, attached_brackets=Tr
 
 
 class HyperliquidBroker:
-    """Implements Broker for any number of accounts; its methods are for any thread but the gateway's own.
+    """Implements Listening for any number of accounts; its methods are for any thread but the gateway's own.
 
     TWAPs, and orders with a moment when they rest no more, are written down in `notes`: the venue has no words for
     whose the former are, and until when the latter stay. `listens`: whether the socket tells what happens as it does;
@@ -202,6 +202,16 @@ class HyperliquidBroker:
             self._gateway.read(self._prices.listen())
         self._gateway.read(self._following[wallet.account_id].listen())
         self._heard.add(wallet.account_id)
+
+    def close(self) -> None:
+        """As Listening has it."""
+        self._gateway.read(self._unlisten())
+
+    async def _unlisten(self) -> None:
+        for following in self._following.values():
+            following.unlisten()
+        self._prices.unlisten()
+        self._heard.clear()
 
     def _twap(self, account_id: str, client_id: str, priority: Priority = Priority.READ) -> TwapReport | None:
         return dict(self._gateway.read(self._following[account_id].twaps(priority))).get(client_id)

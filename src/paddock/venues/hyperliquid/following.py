@@ -49,7 +49,8 @@ class Following:
         self._client, self._user, self._notes = client, user, notes
         self._poll_s = poll_ms / 1000
         self._told = Told()
-        self._keys: frozenset[str] = frozenset()
+        self._heard: set[str] = set()
+        self._keys: frozenset[str] = frozenset()  # of all of them, once all are heard
         self._missed = True  # something may have happened that nobody told
         self._read_s = float("-inf")
         self._reading = asyncio.Lock()
@@ -64,7 +65,16 @@ class Following:
             subscriptions.twap_fills(self._user),
             subscriptions.twap_history(self._user),
         )
-        self._keys = frozenset([await self._client.hear(one, self.hear) for one in asked])
+        for one in asked:
+            if subscriptions.key(one) not in self._heard:
+                self._heard.add(await self._client.hear(one, self.hear))
+        self._keys = frozenset(self._heard)
+
+    def unlisten(self) -> None:
+        """Hear nothing more."""
+        while self._heard:
+            self._client.unhear(self._heard.pop(), self.hear)
+        self._keys = frozenset()
 
     def hear(self, delivery: Delivery[Frame]) -> None:
         match delivery.message:

@@ -28,8 +28,13 @@ class Prices:
         """Hear them from now on."""
         for dex in self._client.dexs:
             asked = subscriptions.all_mids(dex)
-            self._keys[subscriptions.key(asked)] = dex
-            await self._client.hear(asked, self.hear, FRESH_MS)
+            if subscriptions.key(asked) not in self._keys:
+                self._keys[await self._client.hear(asked, self.hear, FRESH_MS)] = dex
+
+    def unlisten(self) -> None:
+        """Hear nothing more."""
+        while self._keys:
+            self._client.unhear(self._keys.popitem()[0], self.hear)
 
     def hear(self, delivery: Delivery[Frame]) -> None:
         match delivery.message:

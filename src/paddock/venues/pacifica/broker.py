@@ -201,6 +201,16 @@ class PacificaBroker:
         self._gateway.read(self._following[wallet.account_id].listen())
         self._heard.add(wallet.account_id)
 
+    def close(self) -> None:
+        """As Listening has it."""
+        self._gateway.read(self._unlisten())
+
+    async def _unlisten(self) -> None:
+        for following in self._following.values():
+            following.unlisten()
+        self._prices.unlisten()
+        self._heard.clear()
+
     def _wallet(self, account_id: str) -> Wallet:
         found = self._wallets.get(account_id)
         if found is None:

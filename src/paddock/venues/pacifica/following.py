@@ -86,7 +86,8 @@ class Following:
         self._ids: dict[str, int] = {}  # by client id
         self._placed: dict[str, _Placed] = {}  # by client id
         self._searches: dict[tuple[str, _Source[OrderRow]], _Search] = {}  # that broke off, by client id
-        self._keys: frozenset[str] = frozenset()
+        self._heard: dict[Source, str] = {}  # their keys
+        self._keys: frozenset[str] = frozenset()  # of all of them, once all are heard
         self._missed = True  # something may have happened that nobody told
         self._parts: deque[_Part] = deque()  # of a reading, those that are still to come
         self._begun: list[_Part] = []  # those that came
@@ -98,8 +99,18 @@ class Following:
 
     async def listen(self) -> None:
         """Hear of it at once from now on."""
-        asked = [frames.Subscription(source, account=self._address) for source in _SOURCES]
-        self._keys = frozenset([await self._client.hear(one, self.hear) for one in asked])
+        for source in _SOURCES:
+            if source not in self._heard:
+                asked = frames.Subscription(source, account=self._address)
+                self._heard[source] = await self._client.hear(asked, self.hear)
+        self._keys = frozenset(self._heard.values())
+
+    def unlisten(self) -> None:
+        """Hear nothing more."""
+        for source in self._heard:
+            self._client.unhear(frames.Subscription(source, account=self._address), self.hear)
+        self._heard.clear()
+        self._keys = frozenset()
 
     def hear(self, delivery: Delivery[Frame]) -> None:
         match delivery.message:

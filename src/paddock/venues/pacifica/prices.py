@@ -26,7 +26,14 @@ class Prices:
 
     async def listen(self) -> None:
         """Hear them from now on."""
-        self._key = await self._client.hear(ALL, self.hear, FRESH_MS)
+        if not self._key:
+            self._key = await self._client.hear(ALL, self.hear, FRESH_MS)
+
+    def unlisten(self) -> None:
+        """Hear nothing more."""
+        if self._key:
+            self._client.unhear(ALL, self.hear)
+        self._key, self._px = "", {}
 
     def hear(self, delivery: Delivery[Frame]) -> None:
         match delivery.message:
