@@ -37,10 +37,10 @@ def test_random_programs_on_random_tapes(first: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(10_000, 12_000, 1000))
+@pytest.mark.parametrize("first", range(10_000, 12_000, 250))
 def test_many_more_random_programs(first: int) -> None:
-    found = differences(range(first, first + 1000))
-    assert not found, f"{len(found)} of 1000 runs differ\n" + "\n".join(found[:3])
+    found = differences(range(first, first + 250))
+    assert not found, f"{len(found)} of 250 runs differ\n" + "\n".join(found[:3])
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
