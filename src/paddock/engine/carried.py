@@ -132,3 +132,9 @@ def _rows(count: int) -> tuple[int, int, int, int]:
 def _dtypes(layout: str) -> dict[str, np.dtype[np.void]]:
     fields: Layout = json.loads(layout)
     return {name: np.dtype([(field, form) for field, form in fields[name]]) for name in TABLES}
+
+
+def slot_of(state: bytes, layout: str) -> np.void:
+    """The first slot of a state that was written in `layout`, by the names of its fields."""
+    slot: np.void = np.frombuffer(state, _dtypes(layout)["slots"], 1)[0]
+    return slot

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from paddock.core.orders import OrderState
 from paddock.journal.intents import intents
+from paddock.journal.schema import slices
 from paddock.runtime.desk_tables import desk_blocks
-from paddock.runtime.feeds import feed_record
-from paddock.runtime.kill import engaged_over
+from paddock.runtime.feeds import feed_records
+from paddock.runtime.kill import Kill, engaged
 from paddock.runtime.lifecycle import KEPT, RunState
 from paddock.runtime.runs import Run
 
@@ -45,32 +49,66 @@ _OF_STATE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What may stand in the way of some runs: feeds that are silent and since when, switches that are engaged, blocks
+    of their accounts (rows), and by run the orders of which nobody knows what became."""
+
+    stale: Mapping[str, int]
+    kills: Sequence[Kill]
+    blocks: Sequence[Row[Any]]
+    unknown: Mapping[str, Sequence[str]]
+
+
 def health_of(conn: Connection, run: Run) -> Health:
     """What stands between a run and doing what it is there for."""
+    return judged(run, facts_of(conn, [run]))
+
+
+def facts_of(conn: Connection, wanted: Sequence[Run]) -> Facts:
+    """Of these runs; as many questions for one as for many."""
+    kept = [run for run in wanted if run.state in KEPT]
+    accounts = sorted({run.account_id for run in kept})
+    blocks = select(desk_blocks).where(desk_blocks.c.account_id.in_(accounts))
+    c, unknown = intents.c, defaultdict[str, list[str]](list)
+    for part in slices(sorted(run.run_id for run in kept)):
+        lost = select(c.run_id, c.intent_id).where(c.run_id.in_(part), c.state == OrderState.UNKNOWN)
+        for run_id, name in conn.execute(lost.where(c.account_id.in_(accounts))):
+            unknown[run_id].append(name)
+    return Facts(
+        stale={feed.feed: feed.stale_ts for feed in feed_records(conn) if feed.stale_ts is not None},
+        kills=engaged(conn),
+        blocks=conn.execute(blocks.order_by(desk_blocks.c.symbol, desk_blocks.c.reason)).all(),
+        unknown=unknown,
+    )
+
+
+def judged(run: Run, facts: Facts) -> Health:
+    """The one judgement of a run's health."""
     found: list[tuple[Condition, str]] = []
     if run.state is not RunState.ACTIVE:
         found.append((_OF_STATE[run.state], f"{run.state}: {run.reason}" if run.reason else str(run.state)))
     if run.asked and run.state in KEPT:
         found.append((Condition.WAITING, f"it is to be {run.wanted}"))
     if run.state in KEPT:
-        found += [(Condition.DEGRADED, reason) for reason in _limits(conn, run)]
+        found += [(Condition.DEGRADED, reason) for reason in _limits(run, facts)]
     order = list(Condition)
     worst = max((condition for condition, _ in found), key=order.index, default=Condition.HEALTHY)
     return Health(worst, tuple(reason for _, reason in found))
 
 
-def _limits(conn: Connection, run: Run) -> list[str]:
-    found: list[str] = []
-    stale_ts = feed_record(conn, run.feed).stale_ts
-    if stale_ts is not None:
-        found.append(f"the feed {run.feed} is silent since {stale_ts}")
-    kill = engaged_over(conn, run.account_id, run.run_id)
+def blocks_of(run: Run, facts: Facts) -> list[Row[Any]]:
+    """Those that keep this run from entries."""
+    return [row for row in facts.blocks if row.account_id == run.account_id and row.book in ("", run.run_id)]
+
+
+def _limits(run: Run, facts: Facts) -> Iterator[str]:
+    if run.feed in facts.stale:
+        yield f"the feed {run.feed} is silent since {facts.stale[run.feed]}"
+    kill = next((kill for kill in facts.kills if kill.covers(run.account_id, run.run_id)), None)
     if kill is not None:
-        found.append(f"the kill switch of {kill.scope} is engaged: {kill.reason}")
-    blocks = select(desk_blocks.c.symbol, desk_blocks.c.reason).where(
-        desk_blocks.c.account_id == run.account_id, desk_blocks.c.book.in_(("", run.run_id))
-    )
-    found += [f"no entries on {symbol or 'any symbol'}: {reason}" for symbol, reason in conn.execute(blocks)]
-    unknown = select(intents.c.intent_id).where(intents.c.run_id == run.run_id, intents.c.state == OrderState.UNKNOWN)
-    found += [f"nobody knows what became of order {name}" for name in conn.execute(unknown).scalars()]
-    return found
+        yield f"the kill switch of {kill.scope} is engaged: {kill.reason}"
+    for row in blocks_of(run, facts):
+        yield f"no entries on {row.symbol or 'any symbol'}: {row.reason}"
+    for name in facts.unknown.get(run.run_id, ()):
+        yield f"nobody knows what became of order {name}"

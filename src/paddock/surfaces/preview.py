@@ -194,7 +194,7 @@ def _symbols(wanted: Wanted, venue: str, known: list[str]) -> tuple[tuple[str, .
 
 def _shown(program: Program, whole: Tape, symbol: str, symbols: tuple[str, ...], bars: int) -> Preview:
     features = features_of(program)
-    tape = tail(whole, bars + _history(features, program.interval))
+    tape = tail(whole, bars + max(HISTORY, settling(features, program.interval)))
     begin, store = max(tape.bars - bars, 0), FeatureStore(tape)
     run = backtest(program, tape, start_usd=START_USD, costs=Costs(), window=(begin, tape.bars), store=store)
     row, part = tape.row(symbol), slice(begin, tape.bars)
@@ -211,7 +211,7 @@ def _shown(program: Program, whole: Tape, symbol: str, symbols: tuple[str, ...],
         source=tape.fidelity,
         coverage=found[0].ratio if found else 0.0,
         candles=tuple(candles),
-        lines=tuple(_lines(store, indicators, there)),
+        lines=tuple(lines_of(store, indicators, there)),
         levels=indicators.levels,
         unit=indicators.unit,
         marks=tuple(_marks(run, row)),
@@ -220,11 +220,11 @@ def _shown(program: Program, whole: Tape, symbol: str, symbols: tuple[str, ...],
     )
 
 
-def _history(features: tuple[Feature, ...], interval: str) -> int:
+def settling(features: tuple[Feature, ...], interval: str) -> int:
     """Bars before the first that is shown: enough for every indicator to be what it is over the whole history."""
     own = interval_ms(interval)
     needed = (SETTLED * lookback_bars(feature) * interval_ms(feature.interval) // own for feature in features)
-    return min(max(HISTORY, *needed, 0), MOST_HISTORY)
+    return min(max(needed, default=0), MOST_HISTORY)
 
 
 def tail(tape: Tape, rows: int) -> Tape:
@@ -236,7 +236,7 @@ def tail(tape: Tape, rows: int) -> Tape:
     return replace(cut, fine=kept)
 
 
-def _lines(store: FeatureStore, indicators: Drawn, rows: Ints) -> Iterator[Line]:
+def lines_of(store: FeatureStore, indicators: Drawn, rows: Ints) -> Iterator[Line]:
     for features, on_price in ((indicators.on_price, True), (indicators.oscillators, False)):
         for feature in features:
             label = feature_label(feature, store.tape.interval)

@@ -151,6 +151,8 @@ QUERIES = {
     "explainRun": "?at=0",
     "compareBotVersions": "?before=1",
     "listRunCandles": "?symbol=BTC",
+    "listRunLevels": "?symbol=BTC",
+    "listRunIndicators": "?symbol=BTC",
     "getBacktestChart": "?symbol=BTC",
 }
 SENT = {

@@ -612,6 +612,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data/candles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Candles
+         * @description The last bars of a symbol in the lake, each place of the calendar between them: null where there is no bar.
+         */
+        get: operations["listCandles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data/coverage": {
         parameters: {
             query?: never;
@@ -664,6 +684,26 @@ export interface paths {
          * @description Markets that runs can be put on.
          */
         get: operations["listFeeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fleet
+         * @description My bots by id with the runs that go on (else the newest), what they hold and are worth, and what is wrong.
+         */
+        get: operations["getFleet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -909,7 +949,7 @@ export interface paths {
         };
         /**
          * Explain
-         * @description What each condition saw in a bar: why it traded, and why not.
+         * @description What each condition saw in a bar: why it traded, and why not. Of Python what it read and what `next` returned.
          */
         get: operations["explainRun"];
         put?: never;
@@ -952,6 +992,46 @@ export interface paths {
          * @description Does it decide, and what stands in its way?
          */
         get: operations["getRunHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Indicators
+         * @description What its rules read of a symbol, at the newest bars; nothing of a strategy in Python.
+         */
+        get: operations["listRunIndicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Levels
+         * @description Entries, stops, targets and trailing stops that were watched over its positions, by their beginnings.
+         */
+        get: operations["listRunLevels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1069,7 +1149,7 @@ export interface paths {
         };
         /**
          * Positions
-         * @description What it holds, by symbol.
+         * @description What it holds, by symbol: what it is worth at the last price, and what protects it since when.
          */
         get: operations["listRunPositions"];
         put?: never;
@@ -1701,6 +1781,24 @@ export interface components {
             deposit_usd: string;
             /** Name */
             name: string;
+        };
+        /**
+         * AlertModel
+         * @description Something that wants a person: `what` it is about (a bot, an account, a feed), and the bots that it touches.
+         *
+         *     `kind` is failed, unprotected, breach, frozen, blocked, stale, unknown_order or kill.
+         */
+        AlertModel: {
+            /** Bot Ids */
+            bot_ids: string[];
+            /** Kind */
+            kind: string;
+            /** Since Ts */
+            since_ts: number | null;
+            /** Text */
+            text: string;
+            /** What */
+            what: string;
         };
         /**
          * BacktestModel
@@ -2441,6 +2539,89 @@ export interface components {
             seen: string;
         };
         /**
+         * FleetModel
+         * @description Bots by their ids, a row for each run that goes on, and what wants a person among them.
+         */
+        FleetModel: {
+            /** Alerts */
+            alerts: components["schemas"]["AlertModel"][];
+            /** Items */
+            items: components["schemas"]["FleetRow"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * FleetParity
+         * @description How far a run is from its backtest, in basis points of its capital a day.
+         */
+        FleetParity: {
+            /** Bps A Day */
+            bps_a_day: number;
+            /**
+             * Ts
+             * @description ms UTC
+             */
+            ts: number;
+        };
+        /** FleetPoint */
+        FleetPoint: {
+            /**
+             * Equity Usd
+             * @description US dollars, of either sign
+             * @example -12.500000
+             */
+            equity_usd: string;
+            /**
+             * Ts
+             * @description ms UTC
+             */
+            ts: number;
+        };
+        /**
+         * FleetRow
+         * @description A bot with a run that goes on, or its newest; both null for one that was never deployed.
+         */
+        FleetRow: {
+            /** Account */
+            account: string | null;
+            bot: components["schemas"]["BotModel"];
+            current: components["schemas"]["FleetRun"] | null;
+        };
+        /**
+         * FleetRun
+         * @description A run with all that a dashboard shows of it.
+         *
+         *     `booked_usd` is realised less fees and with funding, `unrealised_usd` that of all positions at their marks;
+         *     `equity_usd` is both with the capital. They are null where a position has no price. `drawdown_pct` is how far
+         *     `equity_usd` lies below the highest that was known. `equity` is what it was worth when it decided, at times that
+         *     lie evenly between its first decision and its last.
+         */
+        FleetRun: {
+            /**
+             * Booked Usd
+             * @description US dollars, of either sign
+             * @example -12.500000
+             */
+            booked_usd: string;
+            condition: components["schemas"]["Condition"];
+            /** Drawdown Pct */
+            drawdown_pct: number | null;
+            /** Equity */
+            equity: components["schemas"]["FleetPoint"][];
+            /** Equity Usd */
+            equity_usd: string | null;
+            /** Last Decision Ts */
+            last_decision_ts: number | null;
+            parity: components["schemas"]["FleetParity"] | null;
+            /** Positions */
+            positions: components["schemas"]["PositionModel"][];
+            /** Reasons */
+            reasons: string[];
+            run: components["schemas"]["RunModel"];
+            /** Unrealised Usd */
+            unrealised_usd: string | null;
+        };
+        /**
          * Health
          * @description `getting_ready` says what is done before bots can be kept going, and is null once they are.
          */
@@ -2469,6 +2650,22 @@ export interface components {
             unprotected: string[];
             /** Unresolved */
             unresolved: number;
+        };
+        /**
+         * IndicatorsModel
+         * @description What a run's rules read of a symbol, at bars that opened at `ts`; null where it is not known.
+         *
+         *     `thresholds` are the constants that the lines of the pane below are held against, in `unit`.
+         */
+        IndicatorsModel: {
+            /** Lines */
+            lines: components["schemas"]["paddock__surfaces__http__models__market__LineModel"][];
+            /** Thresholds */
+            thresholds: number[];
+            /** Ts */
+            ts: number[];
+            /** Unit */
+            unit: string;
         };
         /**
          * JobState
@@ -2529,22 +2726,38 @@ export interface components {
          * @enum {string}
          */
         "Kind-Input": "agent" | "builder";
+        /**
+         * LevelKind
+         * @enum {string}
+         */
+        LevelKind: "entry" | "stop" | "target" | "trail";
+        /**
+         * LevelModel
+         * @description A price that was watched from `since_ts` until `until_ts`, or still.
+         *
+         *     `order_ts` is when what put it there was acknowledged, or on paper decided or filled.
+         */
+        LevelModel: {
+            kind: components["schemas"]["LevelKind"];
+            /**
+             * Order Ts
+             * @description ms UTC
+             */
+            order_ts: number;
+            /** Px */
+            px: string;
+            /**
+             * Since Ts
+             * @description ms UTC
+             */
+            since_ts: number;
+            /** Until Ts */
+            until_ts: number | null;
+        };
         /** LiftWanted */
         LiftWanted: {
             /** Symbol */
             symbol?: string | null;
-        };
-        /**
-         * LineModel
-         * @description An indicator at each candle, null where it is not known; `pane` is price, or own.
-         */
-        LineModel: {
-            /** Label */
-            label: string;
-            /** Pane */
-            pane: string;
-            /** Values */
-            values: (number | null)[];
         };
         /** Listed[AccountModel] */
         Listed_AccountModel_: {
@@ -2651,6 +2864,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Listed[LevelModel] */
+        Listed_LevelModel_: {
+            /** Items */
+            items: components["schemas"]["LevelModel"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Listed[OrderModel] */
         Listed_OrderModel_: {
             /** Items */
@@ -2699,6 +2919,25 @@ export interface components {
             items: components["schemas"]["VersionModel"][];
             /** Next */
             next?: string | null;
+        };
+        /**
+         * LotModel
+         * @description What is left of one opening fill; a position is closed first in, first out.
+         */
+        LotModel: {
+            /** Entry Px */
+            entry_px: string;
+            /** Fill Id */
+            fill_id: string;
+            /**
+             * Opened Ts
+             * @description ms UTC
+             */
+            opened_ts: number;
+            /** Qty */
+            qty: string;
+            /** Unrealised Usd */
+            unrealised_usd: string | null;
         };
         /**
          * MarkModel
@@ -2932,8 +3171,14 @@ export interface components {
         /**
          * PositionModel
          * @description `entry_px` is the average; `fees_usd` and `funding_usd` are those of what is still open.
+         *
+         *     `mark_px` is the close at `mark_ts`; `notional_usd` and `unrealised_usd` (without fees and funding) are at it.
+         *     `protection` says whether an acknowledged stop covers the whole position, since `protected_since_ts`, or since
+         *     `bare_since_ts` does not. A level that is null is not there, unless `unknown` says otherwise.
          */
         PositionModel: {
+            /** Bare Since Ts */
+            bare_since_ts: number | null;
             /**
              * Cost Usd
              * @description US dollars, of either sign
@@ -2954,11 +3199,26 @@ export interface components {
              * @example -12.500000
              */
             funding_usd: string;
+            /** Leverage */
+            leverage: number | null;
+            /** Liquidation Px */
+            liquidation_px: string | null;
+            /** Lots */
+            lots: components["schemas"]["LotModel"][];
+            /** Mark Px */
+            mark_px: string | null;
+            /** Mark Ts */
+            mark_ts: number | null;
+            /** Notional Usd */
+            notional_usd: string | null;
             /**
              * Opened Ts
              * @description ms UTC
              */
             opened_ts: number;
+            /** Protected Since Ts */
+            protected_since_ts: number | null;
+            protection: components["schemas"]["Protection"];
             /** Qty */
             qty: string;
             /**
@@ -2969,8 +3229,23 @@ export interface components {
             realised_usd: string;
             /** Side */
             side: string;
+            /** Stop Px */
+            stop_px: string | null;
             /** Symbol */
             symbol: string;
+            /** Take Px */
+            take_px: string | null;
+            /** Trail Px */
+            trail_px: string | null;
+            /**
+             * Unknown
+             * @description why a value is null that may be there, by its name
+             */
+            unknown: {
+                [key: string]: string;
+            };
+            /** Unrealised Usd */
+            unrealised_usd: string | null;
         };
         /**
          * PreviewModel
@@ -2997,7 +3272,7 @@ export interface components {
             /** Levels */
             levels: number[];
             /** Lines */
-            lines: components["schemas"]["LineModel"][];
+            lines: components["schemas"]["paddock__surfaces__http__models__preview__LineModel"][];
             /** Marks */
             marks: components["schemas"]["MarkModel"][];
             /**
@@ -3055,6 +3330,11 @@ export interface components {
             /** Where */
             where: string;
         };
+        /**
+         * Protection
+         * @enum {string}
+         */
+        Protection: "protected" | "bare" | "none" | "unknown";
         /**
          * Reading
          * @description A strategy in plain English: where it acts, what it does at each close (lines of each rule), what it may risk.
@@ -3463,6 +3743,30 @@ export interface components {
             title: string;
             /** Type */
             type: string;
+        };
+        /**
+         * LineModel
+         * @description An indicator at each bar: in the price's own pane (`price`), or in one below it (`own`).
+         */
+        paddock__surfaces__http__models__market__LineModel: {
+            /** Label */
+            label: string;
+            /** Pane */
+            pane: string;
+            /** Values */
+            values: (number | null)[];
+        };
+        /**
+         * LineModel
+         * @description An indicator at each candle, null where it is not known; `pane` is price, or own.
+         */
+        paddock__surfaces__http__models__preview__LineModel: {
+            /** Label */
+            label: string;
+            /** Pane */
+            pane: string;
+            /** Values */
+            values: (number | null)[];
         };
         /**
          * BlockModel
@@ -7110,6 +7414,97 @@ export interface operations {
             };
         };
     };
+    listCandles: {
+        parameters: {
+            query: {
+                venue: string;
+                interval: string;
+                symbol: string;
+                /** @description most bars */
+                limit?: number;
+                /** @description only bars that open before, ms UTC */
+                before_ts?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandlesModel"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
     getCoverage: {
         parameters: {
             query: {
@@ -7298,6 +7693,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_FeedModel_"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
+    getFleet: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: string | null;
+                /** @description most items of the page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetModel"];
                 };
             };
             /** @description The request breaks a rule. */
@@ -8830,6 +9313,202 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthModel"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description There is no such thing of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
+    listRunIndicators: {
+        parameters: {
+            query: {
+                symbol: string;
+                /** @description most bars */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorsModel"];
+                };
+            };
+            /** @description The request breaks a rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description No credential that is known. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The credential may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description There is no such thing of yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Not now; later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+            /** @description Any other failure. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorDocument"];
+                };
+            };
+        };
+    };
+    listRunLevels: {
+        parameters: {
+            query: {
+                symbol: string;
+                /** @description only levels that stood then or later, ms UTC */
+                from_ts?: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_LevelModel_"];
                 };
             };
             /** @description The request breaks a rule. */

@@ -92,12 +92,6 @@ def entries_of(conn: Connection, account_id: str, paging: Paging) -> Part[RowMap
     return _page(conn, select(entries).where(entries.c.account_id == account_id), _ENTRIES, paging)
 
 
-def positions_of(conn: Connection, run_id: str) -> list[RowMapping]:
-    """Those that are open, by symbol."""
-    query = select(positions).where(positions.c.run_id == run_id, positions.c.qty != 0).order_by(positions.c.symbol)
-    return list(conn.execute(query).mappings())
-
-
 def qty_decimals(conn: Connection, run_id: str) -> Mapping[str, int]:
     """The grid of quantities of each symbol that the run ever traded."""
     query = select(positions.c.symbol, positions.c.qty_decimals).where(positions.c.run_id == run_id)

@@ -6,11 +6,9 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
 
 from sqlalchemy import RowMapping
 
-from paddock.core.money import MICROS
 from paddock.core.number import to_text
 from paddock.core.orders import OrderKind, Reason, Side
 from paddock.journal.ledger import Book
@@ -24,11 +22,8 @@ from paddock.surfaces.http.models.runtime import (
     EventModel,
     FillModel,
     OrderModel,
-    PositionModel,
     RunModel,
 )
-
-AVERAGE_DECIMALS: Final = 4  # an average entry may lie between two ticks
 
 
 def run_model(run: Run, pnl: int | None) -> RunModel:
@@ -88,22 +83,6 @@ def fill_model(row: RowMapping) -> FillModel:
     )
 
 
-def position_model(row: RowMapping) -> PositionModel:
-    lots = abs(row["qty"])
-    average = Fraction(abs(row["cost"]) * 10 ** row["qty_decimals"], lots * MICROS)
-    return PositionModel(
-        symbol=row["symbol"],
-        side="long" if row["qty"] > 0 else "short",
-        qty=quantity(lots, row["qty_decimals"]),
-        entry_px=_trimmed(to_text(average, row["px_decimals"] + AVERAGE_DECIMALS)),
-        opened_ts=row["entry_ts"],
-        cost_usd=money(row["cost"]),
-        fees_usd=money(row["fees"]),
-        funding_usd=money(row["funding"]),
-        realised_usd=money(row["realised"]),
-    )
-
-
 def closure_model(row: RowMapping) -> ClosureModel:
     return ClosureModel(
         fill_id=row["fill_id"],
@@ -136,15 +115,16 @@ def entry_model(row: RowMapping) -> EntryModel:
 
 def quantity(lots: int, decimals: int) -> str:
     """Lots as an exact decimal quantity."""
-    return _trimmed(to_text(Fraction(lots, 10**decimals), decimals))
+    return trimmed(to_text(Fraction(lots, 10**decimals), decimals))
 
 
 def price(px: float, decimals: int | None = None) -> str:
     """A price on its grid; where that is not known, as short as it reads back the same."""
-    return _trimmed(f"{Decimal(repr(px)):f}" if decimals is None else f"{px:.{decimals}f}")
+    return trimmed(f"{Decimal(repr(px)):f}" if decimals is None else f"{px:.{decimals}f}")
 
 
-def _trimmed(text: str) -> str:
+def trimmed(text: str) -> str:
+    """Without zeros that say nothing."""
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

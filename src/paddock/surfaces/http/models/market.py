@@ -97,6 +97,26 @@ class CandlesModel(Answered):
     volume: list[float | None]
 
 
+class LineModel(Answered):
+    """An indicator at each bar: in the price's own pane (`price`), or in one below it (`own`)."""
+
+    label: str
+    pane: str
+    values: list[float | None]
+
+
+class IndicatorsModel(Answered):
+    """What a run's rules read of a symbol, at bars that opened at `ts`; null where it is not known.
+
+    `thresholds` are the constants that the lines of the pane below are held against, in `unit`.
+    """
+
+    ts: list[Ts]
+    lines: list[LineModel]
+    thresholds: list[float]
+    unit: str
+
+
 class CoverageModel(Answered):
     """`ratio` of the bars between the first and the last that are there.
 

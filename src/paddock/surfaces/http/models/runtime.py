@@ -185,20 +185,6 @@ class FillModel(Answered):
     venue_ts: Ts
 
 
-class PositionModel(Answered):
-    """`entry_px` is the average; `fees_usd` and `funding_usd` are those of what is still open."""
-
-    symbol: str
-    side: str
-    qty: str
-    entry_px: str
-    opened_ts: Ts
-    cost_usd: Signed
-    fees_usd: Signed
-    funding_usd: Signed
-    realised_usd: Signed
-
-
 class ClosureModel(Answered):
     """A fill that reduced or closed a position; `pnl_usd` is after fees and funding."""
 

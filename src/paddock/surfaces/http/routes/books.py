@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from paddock.surfaces.http import books, render
+from paddock.surfaces.http.held import held_by, position_model
 from paddock.surfaces.http.models.base import PAGE, AfterNumber, InPath, Limit, Listed, Newest, Paged, Paging
+from paddock.surfaces.http.models.held import PositionModel
 from paddock.surfaces.http.models.runtime import (
     ClosureModel,
     DecisionModel,
@@ -15,7 +17,6 @@ from paddock.surfaces.http.models.runtime import (
     OrderHistory,
     OrderModel,
     ParityModel,
-    PositionModel,
 )
 from paddock.surfaces.http.route import Ask, Routes
 from paddock.surfaces.http.routes.runs import own_run
@@ -87,11 +88,10 @@ def closures(ask: Ask, run_id: InPath, paging: Paged) -> Listed[ClosureModel]:
 
 @routes.get("/runs/{run_id}/positions", "listRunPositions", Scope.READ)
 def positions(ask: Ask, run_id: InPath) -> Listed[PositionModel]:
-    """What it holds, by symbol."""
+    """What it holds, by symbol: what it is worth at the last price, and what protects it since when."""
     with ask.services.database.read() as conn:
-        own_run(ask, conn, run_id)
-        rows = books.positions_of(conn, run_id)
-    return Listed(items=[render.position_model(row) for row in rows])
+        held = held_by(conn, [own_run(ask, conn, run_id)])
+    return Listed(items=[position_model(one) for one in held.get(run_id, [])])
 
 
 @routes.get("/runs/{run_id}/equity", "listRunEquity", Scope.READ)

@@ -18,26 +18,26 @@ routes = Routes("bots")
 def list_(ask: Ask, after: After = None, limit: Limit = PAGE) -> Listed[BotModel]:
     """Mine, by id."""
     page = ask.services.bots.list(ask.caller.user_id, after=after or "", limit=limit)
-    return Listed(items=[_model(bot) for bot in page.items], next=page.next or None)
+    return Listed(items=[bot_model(bot) for bot in page.items], next=page.next or None)
 
 
 @routes.post("/bots", "createBot", Scope.PAPER, status=201)
 def create(ask: Ask, wanted: BotWanted) -> BotModel:
     """A bot with a strategy as its first version; all problems of the document come at once."""
-    return _model(ask.services.bots.create(ask.caller.user_id, wanted.name, wanted.strategy))
+    return bot_model(ask.services.bots.create(ask.caller.user_id, wanted.name, wanted.strategy))
 
 
 @routes.get("/bots/{bot_id}", "getBot", Scope.READ)
 def get(ask: Ask, bot_id: InPath) -> BotModel:
     """One bot."""
-    return _model(ask.services.bots.get(ask.caller.user_id, bot_id))
+    return bot_model(ask.services.bots.get(ask.caller.user_id, bot_id))
 
 
 @routes.patch("/bots/{bot_id}", "changeBot", Scope.PAPER)
 def change(ask: Ask, bot_id: InPath, wanted: BotChange) -> BotModel:
     """Another name, or another strategy."""
     bots, owner = ask.services.bots, ask.caller.user_id
-    return _model(bots.change(owner, bot_id, name=wanted.name, document=wanted.strategy))
+    return bot_model(bots.change(owner, bot_id, name=wanted.name, document=wanted.strategy))
 
 
 @routes.delete("/bots/{bot_id}", "deleteBot", Scope.PAPER)
@@ -49,7 +49,7 @@ def delete(ask: Ask, bot_id: InPath) -> None:
 @routes.post("/bots/{bot_id}/clone", "cloneBot", Scope.PAPER, status=201)
 def clone(ask: Ask, bot_id: InPath, wanted: BotCopy) -> BotModel:
     """A new bot with the newest version of this one as its first."""
-    return _model(ask.services.bots.clone(ask.caller.user_id, bot_id, wanted.name))
+    return bot_model(ask.services.bots.clone(ask.caller.user_id, bot_id, wanted.name))
 
 
 @routes.get("/bots/{bot_id}/versions", "listBotVersions", Scope.READ)
@@ -75,7 +75,7 @@ def report_model(report: Report, said: dict[str, str]) -> ReportModel:
     )
 
 
-def _model(bot: Bot) -> BotModel:
+def bot_model(bot: Bot) -> BotModel:
     return BotModel(**{name: getattr(bot, name) for name in BotModel.model_fields})
 
 

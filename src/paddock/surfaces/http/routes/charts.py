@@ -15,13 +15,18 @@ from paddock.market.growing import Bar
 from paddock.market.tape import Floats, Tape
 from paddock.runtime.feeds import feed_record
 from paddock.runtime.seen import read_bars
+from paddock.runtime.watched import LevelKind, Market, levels_of
+from paddock.surfaces.http.held import AVERAGE_DECIMALS
 from paddock.surfaces.http.models.backtests import ChartModel
-from paddock.surfaces.http.models.base import MAX_TS, SYMBOL_FORM, InPath
-from paddock.surfaces.http.models.market import CandlesModel
+from paddock.surfaces.http.models.base import MAX_TS, SYMBOL_FORM, InPath, Listed
+from paddock.surfaces.http.models.held import LevelModel
+from paddock.surfaces.http.models.market import CandlesModel, IndicatorsModel, LineModel
+from paddock.surfaces.http.render import price
 from paddock.surfaces.http.route import Ask, Routes
 from paddock.surfaces.http.routes.backtests import own_backtest, result_of
 from paddock.surfaces.http.routes.runs import own_run
 from paddock.surfaces.http.scopes import Scope
+from paddock.surfaces.indicators import indicators_of
 from paddock.surfaces.preview import known
 
 routes = Routes("charts")
@@ -30,6 +35,7 @@ MOST_BARS = 2_000
 COLUMNS = ("open", "high", "low", "close", "volume")
 Symbol = Annotated[str, Query(pattern=SYMBOL_FORM)]
 Bars = Annotated[int, Query(ge=1, le=MOST_BARS, description="most bars")]
+From = Annotated[int, Query(ge=0, le=MAX_TS, description="only levels that stood then or later, ms UTC")]
 Before = Annotated[int | None, Query(ge=0, le=MAX_TS, description="only bars that open before, ms UTC")]
 
 
@@ -56,6 +62,53 @@ def candles(ask: Ask, run_id: InPath, symbol: Symbol, limit: Bars = 500, before_
         px_decimals=history.instruments[row].px_decimals,
         ts=ts,
         **{name: [known(value) for value in column] for name, column in zip(COLUMNS, columns, strict=True)},
+    )
+
+
+@routes.get("/runs/{run_id}/levels", "listRunLevels", Scope.READ)
+def levels(ask: Ask, run_id: InPath, symbol: Symbol, from_ts: From = 0) -> Listed[LevelModel]:
+    """Entries, stops, targets and trailing stops that were watched over its positions, by their beginnings."""
+    with ask.services.database.read() as conn:
+        run = own_run(ask, conn, run_id)
+        history = ask.services.histories(run.feed)
+        row = _row(history, symbol)
+        instrument = history.instruments[row]
+        found = levels_of(conn, run, Market(instrument, row, interval_ms(history.interval)), from_ts)
+    between = {LevelKind.ENTRY: AVERAGE_DECIMALS}
+    return Listed(
+        items=[
+            LevelModel(
+                kind=one.kind,
+                px=price(one.px, instrument.px_decimals + between.get(one.kind, 0)),
+                since_ts=one.since_ts,
+                until_ts=one.until_ts,
+                order_ts=one.order_ts,
+            )
+            for one in found
+        ]
+    )
+
+
+@routes.get("/runs/{run_id}/indicators", "listRunIndicators", Scope.READ)
+def indicators(ask: Ask, run_id: InPath, symbol: Symbol, limit: Bars = 500) -> IndicatorsModel:
+    """What its rules read of a symbol, at the newest bars; nothing of a strategy in Python."""
+    with ask.services.database.read() as conn:
+        run = own_run(ask, conn, run_id)
+        history = ask.services.histories(run.feed)
+        _row(history, symbol)
+        found = indicators_of(conn, run, history, symbol, limit)
+    return IndicatorsModel(
+        ts=found.ts,
+        lines=[
+            LineModel(
+                label=line.label,
+                pane="price" if line.on_price else "own",
+                values=[known(value) for value in line.values],
+            )
+            for line in found.lines
+        ],
+        thresholds=list(found.thresholds),
+        unit=found.unit,
     )
 
 
