@@ -69,6 +69,20 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         yield house
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Where a server is on which nobody has anything, for tests that leave it so."""
+    home = tmp_path_factory.mktemp("empty")
+    with capture_logs(), answering(home) as (_, url):
+        yield {"PADDOCK_HOME": str(home), "PADDOCK_URL": url}
+
+
+@pytest.fixture
+def reached(empty: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in empty.items():
+        monkeypatch.setenv(name, value)
+
+
 @pytest.fixture
 def asked(capsys: pytest.CaptureFixture[str]) -> Command:
     """What a command answers with --json; it must succeed."""
@@ -223,7 +237,7 @@ def test_a_run_that_cannot_begin_says_all_that_stands_in_its_way(house, asked, c
         ("bots", "show", "nobody-has-it"),
     ],
 )
-def test_what_nobody_has_is_not_found(house, words, capsys):
+def test_what_nobody_has_is_not_found(reached, words, capsys):
     assert main([*words, "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["kind"] == "not_found"
 
@@ -235,7 +249,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
-def test_whatever_is_in_an_id_it_is_a_part_of_the_path(hostile, house, capsys):
+def test_whatever_is_in_an_id_it_is_a_part_of_the_path(hostile, reached, capsys):
     """Each of these once asked for another path, such as that of the status, and was answered."""
     asks = [
         *(["runs", word, hostile] for word in ("show", "pause", "events", "parity")),
@@ -256,7 +270,7 @@ def test_whatever_is_in_an_id_it_is_a_part_of_the_path(hostile, house, capsys):
         ("accounts", "open", "\udcff"),
     ],
 )
-def test_bytes_that_are_no_text_are_refused(words, house, capsys):
+def test_bytes_that_are_no_text_are_refused(words, reached, capsys):
     assert main(words) == 4
     assert "[usage]" in capsys.readouterr().err
 

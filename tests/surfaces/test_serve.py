@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,8 +24,10 @@ from paddock.surfaces.client import Api
 from paddock.surfaces.ipc import ask
 from tests.databases import Server, postgres  # noqa: F401  a fixture
 from tests.patience import PATIENCE_S
+from tests.project import ROOT
 
 COMMAND = (sys.executable, "-m", "paddock.surfaces.cli.main", "serve")
+PATIENT = (sys.executable, "-m", "tests.surfaces.patient", "serve")
 LOOKS = ("show", "health", "metrics", "events", "decisions", "orders", "fills", "positions", "equity")
 
 
@@ -77,12 +79,13 @@ def home() -> Iterator[Path]:
 
 
 @contextmanager
-def serving(home: Path, *words: str) -> Iterator[Serving]:
+def serving(home: Path, *words: str, command: Sequence[str] = PATIENT) -> Iterator[Serving]:
     environment = {name: value for name, value in os.environ.items() if name not in {"PADDOCK_URL", "PADDOCK_HOME"}}
     written = home / f"{len(list(home.iterdir()))}.log"
     with written.open("w") as log:
         process = subprocess.Popen(
-            [*COMMAND, "--port", "0", *words],
+            [*command, "--port", "0", *words],
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -120,7 +123,7 @@ def test_the_token_is_told_once_and_opens_the_api(home):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_within_its_bound_also_while_somebody_listens(home, number):
-    with serving(home, "--role", "web") as server:
+    with serving(home, "--role", "web", command=COMMAND) as server:
         headers = {"Authorization": f"Bearer {(home / 'token').read_text().strip()}"}
         url = f"{server.url}/api/v1/me/stream"
         with httpx2.stream("GET", url, headers=headers, timeout=PATIENCE_S, trust_env=False) as reply:

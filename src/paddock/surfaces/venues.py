@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import httpx2
 
@@ -17,7 +17,7 @@ from paddock.surfaces.kits import kit_of
 from paddock.venues.signing.grant import Network
 from paddock.venues.transport.address import local
 
-WAIT_S: Final = 5.0
+WAIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Venues:
     def _open(self, place: Place) -> Reached:
         kit = kit_of(place.venue)
         clock, speed = self._time_of(place.url) if place.network is Network.SIMULATOR else (self._wall, 1.0)
-        gateway = self._held.enter_context(kit.client(place, clock, self._random))
+        gateway = self._held.enter_context(kit.client(place, clock, self._random, speed))
         return Reached(gateway, clock, speed)
 
     def _time_of(self, url: str) -> tuple[Clock, float]:
