@@ -59,3 +59,4 @@ def test_a_simulator_that_plays_faster_has_a_time_of_its_own():
         reached = venues.at(Place("hyperliquid", Network.SIMULATOR, url))
         clock.advance(10)
         assert (reached.clock.now_ts(), reached.speed) == (5_600, 60.0)
+        assert reached.gateway.client.endpoint.ms(500) == 30_000

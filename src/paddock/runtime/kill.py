@@ -142,16 +142,17 @@ def _stream(scope: str) -> str:
     return scope  # "platform", "account:<id>" and "run:<id>" are names of streams as well
 
 
-def cut_off(broker: Broker, account_id: str, now: int, everything: bool) -> list[str]:
+def cut_off(broker: Broker, account_id: str, now: int, everything: bool, valid_ms: int = CUT_OFF_MS) -> list[str]:
     """Cancel what would add to positions of an account; gives the orders that may still be there, or the account.
 
-    Named orders only, unless `everything`. The desk reads later what became of them.
+    Named orders only, unless `everything`. `valid_ms`: how long a cancellation may take to arrive. The desk reads later
+    what became of them.
     """
     try:
         resting = broker.open_orders(account_id)
         doomed = [order for order in resting if not order.reduce_only and (order.client_id or everything)]
         requests = [
-            Cancellation(order.client_id or order.venue_order_id, account_id, order.symbol, now, now + CUT_OFF_MS)
+            Cancellation(order.client_id or order.venue_order_id, account_id, order.symbol, now, now + valid_ms)
             for order in doomed
         ]
         outcomes = broker.cancel(requests) if requests else []

@@ -255,7 +255,8 @@ class Runner:
         for account_id, broker in sorted(self._brokers.items()):
             over = [kill for kill in kills if kill.scope in scopes_over(account_id)]
             if over:
-                unsure += cut_off(broker, account_id, self._market.feed.clock.now_ts(), any(k.foreign for k in over))
+                now, everything = self._market.feed.clock.now_ts(), any(kill.foreign for kill in over)
+                unsure += cut_off(broker, account_id, now, everything, self._policy.valid_ms)
         return unsure
 
     def _know_accounts(self, conn: Connection) -> None:

@@ -23,16 +23,24 @@ class Overdue:
     """Of one account; `cancel` is the broker's."""
 
     def __init__(
-        self, account_id: str, notes: Notes, clock: Clock, cancel: Callable[[Sequence[Cancellation]], Sequence[Outcome]]
+        self,
+        account_id: str,
+        notes: Notes,
+        clock: Clock,
+        cancel: Callable[[Sequence[Cancellation]], Sequence[Outcome]],
+        valid_ms: int = VALID_MS,
     ) -> None:
+        """`valid_ms`: how long a cancellation may take to arrive."""
         self._account_id, self._notes, self._clock, self._cancel = account_id, notes, clock, cancel
+        self._valid_ms = valid_ms
         self._pauses: dict[str, tuple[int, int]] = {}  # by client id: until when, and how long it was
 
     def end(self) -> None:
         """Cancel those whose time is over. What that does not reach is tried again, each time later; none is raised."""
         now_ts = self._clock.now_ts()
         due = [note for note in self._notes.overdue(now_ts) if self._pauses.get(note.client_id, (0, 0))[0] <= now_ts]
-        asked = [Cancellation(note.client_id, self._account_id, note.symbol, now_ts, now_ts + VALID_MS) for note in due]
+        expires_ts = now_ts + self._valid_ms
+        asked = [Cancellation(note.client_id, self._account_id, note.symbol, now_ts, expires_ts) for note in due]
         try:
             outcomes = self._cancel(asked)
         except PaddockError as error:

@@ -13,6 +13,8 @@ from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid.client import LISTING_MS
 from paddock.venues.hyperliquid.networks import ALLOWANCES
 from paddock.venues.hyperliquid.simulator.terms import Terms
+from paddock.venues.sending import VALID_MS
+from paddock.venues.signing.operations import Leverage
 from tests.venues.contract import ACCOUNT
 
 from .staged import COINS, name, staged
@@ -197,3 +199,13 @@ def test_a_level_that_the_venue_will_not_have_ends_as_cancelled_so_that_the_desk
     events = stage.broker.events(ACCOUNT, "")[0]
     ends = [one for one in events if isinstance(one, OrderUpdate) and one.client_id == stop]
     assert [(one.state, one.reason) for one in ends] == [(OrderState.CANCELED, "badTriggerPxRejected")]
+
+
+def test_where_the_venue_lives_faster_what_is_sent_has_as_long_as_ever_to_arrive(stage, monkeypatch):
+    client, asked = stage.gateway.client, []
+    client.endpoint = replace(client.endpoint, speed=60.0)
+    sign = stage.vault.sign
+    monkeypatch.setattr(stage.vault, "sign", lambda order: asked.append(order) or sign(order))
+    stage.broker.place([stage.order(leverage=7.0)])
+    (setting,) = [order for order in asked if isinstance(order.operation, Leverage)]
+    assert setting.expires_ts - stage.clock.now_ts() == 60 * VALID_MS

@@ -13,6 +13,8 @@ from paddock.venues.faults import Fault
 from paddock.venues.pacifica.client import LISTING_MS
 from paddock.venues.pacifica.networks import ALLOWANCES
 from paddock.venues.pacifica.simulator.terms import Terms
+from paddock.venues.sending import VALID_MS
+from paddock.venues.signing.operations import Leverage
 from tests.venues.contract import ACCOUNT
 
 from .staged import COINS, OWNER, name, staged
@@ -233,3 +235,13 @@ def test_an_order_that_a_level_replaces_is_never_called_a_market_of_ours(stage):
     stage.broker.place([take])
     (resting,) = stage.broker.open_orders(ACCOUNT)
     assert resting.kind is OrderKind.TAKE and stage.broker.find(ACCOUNT, take.client_id).kind is OrderKind.TAKE
+
+
+def test_where_the_venue_lives_faster_what_is_sent_has_as_long_as_ever_to_arrive(stage, monkeypatch):
+    client, asked = stage.gateway.client, []
+    client.endpoint = replace(client.endpoint, speed=60.0)
+    sign = stage.vault.sign
+    monkeypatch.setattr(stage.vault, "sign", lambda order: asked.append(order) or sign(order))
+    stage.broker.place([stage.order(leverage=7.0)])
+    (setting,) = [order for order in asked if isinstance(order.operation, Leverage)]
+    assert setting.expires_ts - stage.clock.now_ts() == 60 * VALID_MS

@@ -104,7 +104,8 @@ class PacificaLink:
         now_ts = self._client.clock.now_ts()
         symbol, market = next(iter(listing.markets.items()))
         asked = CancelById(symbol, (NOBODYS,))
-        order = Order(self._grant.account_id, asked, now_ts - EARLY_MS, now_ts + VALID_MS)
+        expires_ts = now_ts + self._client.endpoint.ms(VALID_MS)
+        order = Order(self._grant.account_id, asked, now_ts - EARLY_MS, expires_ts)
         with suppress(Refused):  # the signer knows it as it was, which is enough to cancel
             self._prover.list_markets(VENUE, self._grant.network, {symbol: market})
         return self._signed(order) if self._connection.status is Status.ACTIVE else self._signed_once(order)

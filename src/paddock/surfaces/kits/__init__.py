@@ -36,13 +36,14 @@ class Stores:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """`client` opens one at a place; it is the venue's own kind of gateway, which the others take.
+    """`client` opens one at a place whose time is so many times as fast as ours; it is the venue's own kind of gateway,
+    which the others take.
 
     `link`: who asks before anything is traded.
     """
 
     capabilities: Capabilities
-    client: Callable[[Place, Clock, RandomSource], Gateway[Any]]
+    client: Callable[[Place, Clock, RandomSource, float], Gateway[Any]]
     broker: Callable[[Any, Connection, Signer, Stores], Listening]
     link: Callable[[Any, Connection, Prover], Link]
     candles: Callable[[Any, str], CandleSource]

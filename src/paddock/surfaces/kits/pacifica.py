@@ -22,9 +22,9 @@ from paddock.venues.signing.signer import Signer
 from paddock.venues.wallet import Wallet
 
 
-def _client(place: Place, clock: Clock, random: RandomSource) -> Gateway:
+def _client(place: Place, clock: Clock, random: RandomSource, speed: float) -> Gateway:
     simulated = place.network is Network.SIMULATOR
-    return Gateway(Client(simulator(place.url) if simulated else ENDPOINTS[place.network], clock, random))
+    return Gateway(Client(simulator(place.url, speed) if simulated else ENDPOINTS[place.network], clock, random))
 
 
 def _broker(gateway: Any, connection: Connection, signer: Signer, stores: Stores) -> Listening:

@@ -77,7 +77,10 @@ class HyperliquidBroker:
         self._prices = Prices(self._client)
         self._sender = Sender(gateway, signer, nonces)
         self._placing = Placing(gateway, self._sender, self._prices, self._holds)
-        self._overdue = {name: Overdue(name, self._notes[name], self._clock, self.cancel) for name in self._wallets}
+        valid_ms = self._client.endpoint.ms(VALID_MS)
+        self._overdue = {
+            name: Overdue(name, self._notes[name], self._clock, self.cancel, valid_ms) for name in self._wallets
+        }
         self._heard: set[str] = set()
 
     @property
@@ -149,7 +152,7 @@ class HyperliquidBroker:
         another time (or None: never) is told before. It grants this to accounts that have traded enough.
         """
         wallet = self._wallet(account_id)
-        expires_ts = self._clock.now_ts() + VALID_MS
+        expires_ts = self._clock.now_ts() + self._client.endpoint.ms(VALID_MS)
         step = Step(ScheduleCancel(at_ts), expires_ts, Priority.CANCEL, 1, lambda said: [replies.acknowledged(said)])
         ((outcome,),) = self._sender.send(wallet, [step])
         return outcome

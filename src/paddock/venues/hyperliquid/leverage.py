@@ -25,6 +25,6 @@ class Leverages(leverage.Leverages):
         return Setting(said.value, said.kind == "cross")
 
     def steps(self, symbol: str, now: Setting, wanted: Setting) -> Sequence[Step]:
-        expires_ts = self._clock.now_ts() + VALID_MS
+        expires_ts = self._clock.now_ts() + self._client.endpoint.ms(VALID_MS)
         operation = Leverage(symbol, wanted.leverage, wanted.cross)
         return [Step(operation, expires_ts, Priority.OPEN, 1, lambda reply: [replies.acknowledged(reply)])]

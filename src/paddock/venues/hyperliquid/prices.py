@@ -29,7 +29,7 @@ class Prices:
         for dex in self._client.dexs:
             asked = subscriptions.all_mids(dex)
             if subscriptions.key(asked) not in self._keys:
-                self._keys[await self._client.hear(asked, self.hear, FRESH_MS)] = dex
+                self._keys[await self._client.hear(asked, self.hear, self._client.endpoint.ms(FRESH_MS))] = dex
 
     def unlisten(self) -> None:
         """Hear nothing more."""

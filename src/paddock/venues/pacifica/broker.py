@@ -34,7 +34,7 @@ from paddock.venues.pacifica.gateway import Gateway
 from paddock.venues.pacifica.leverage import EARLY_MS
 from paddock.venues.pacifica.placing import Placing
 from paddock.venues.pacifica.prices import Prices
-from paddock.venues.sending import Sender, Step, filled_in
+from paddock.venues.sending import VALID_MS, Sender, Step, filled_in
 from paddock.venues.signing.operations import Cancel, CancelById, Operation, Shelf, SignedRequest
 from paddock.venues.signing.signer import Signer
 from paddock.venues.transport.budget import Priority
@@ -85,7 +85,10 @@ class PacificaBroker:
         self._prices = Prices(self._client)
         self._sender = PacificaSender(gateway, signer)
         self._placing = Placing(gateway, self._sender, self._prices, self._holds)
-        self._overdue = {name: Overdue(name, self._notes[name], self._clock, self.cancel) for name in self._wallets}
+        valid_ms = self._client.endpoint.ms(VALID_MS)
+        self._overdue = {
+            name: Overdue(name, self._notes[name], self._clock, self.cancel, valid_ms) for name in self._wallets
+        }
         self._heard: set[str] = set()
 
     @property

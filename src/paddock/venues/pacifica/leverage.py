@@ -43,7 +43,8 @@ class Leverages(leverage.Leverages):
 
     def _step(self, operation: Operation) -> Step:
         now_ts = self._clock.now_ts()
-        return Step(operation, now_ts + VALID_MS, Priority.OPEN, 1, _acknowledged, now_ts - EARLY_MS)
+        expires_ts = now_ts + self._client.endpoint.ms(VALID_MS)
+        return Step(operation, expires_ts, Priority.OPEN, 1, _acknowledged, now_ts - EARLY_MS)
 
 
 def _acknowledged(reply: Reply) -> list[Outcome]:

@@ -32,7 +32,7 @@ TESTNET: Final = Endpoint(
 ENDPOINTS: Final[Mapping[Network, Endpoint]] = {one.network: one for one in (MAINNET, TESTNET)}
 
 
-def simulator(url: str) -> Endpoint:
-    """A simulator at `http://127.0.0.1:port`; raises Invalid (value) for anything else."""
+def simulator(url: str, speed: float = 1.0) -> Endpoint:
+    """A simulator at `http://127.0.0.1:port`, and its speed. Raises Invalid (value) for anything else."""
     base = local(url)
-    return Endpoint(Network.SIMULATOR, base + _REST, f"ws{base.removeprefix('http')}{_SOCKET}")
+    return Endpoint(Network.SIMULATOR, base + _REST, f"ws{base.removeprefix('http')}{_SOCKET}", speed)

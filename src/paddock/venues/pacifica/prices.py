@@ -27,7 +27,7 @@ class Prices:
     async def listen(self) -> None:
         """Hear them from now on."""
         if not self._key:
-            self._key = await self._client.hear(ALL, self.hear, FRESH_MS)
+            self._key = await self._client.hear(ALL, self.hear, self._client.endpoint.ms(FRESH_MS))
 
     def unlisten(self) -> None:
         """Hear nothing more."""
