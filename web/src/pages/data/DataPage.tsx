@@ -4,10 +4,11 @@ import { Page } from "@/app/Page";
 import { Empty, ErrorBox, Panel, SkeletonRows, Stat, Stats } from "@/design";
 import { bytes, count, date, plural } from "@/format";
 import { endOf, type Shelf, shelves } from "@/lab/lake";
-import type { Series } from "@/lab/markets";
+import { INTERVALS, type Series } from "@/lab/markets";
 import { seriesQuery } from "@/lab/queries";
 import { Commands } from "./Commands";
 import { Feeds } from "./Feeds";
+import { Prices } from "./Prices";
 import { Shelves } from "./Shelves";
 import { Symbols } from "./Symbols";
 import "./Data.css";
@@ -66,6 +67,9 @@ function Lake({ series }: { series: readonly Series[] }) {
         <Shelves shelves={all} picked={shown} onPick={setPicked} />
         <Symbols key={`${shown.venue} ${shown.interval}`} shelf={shown} series={series} />
       </div>
+      {shown.interval in INTERVALS && (
+        <Prices key={`prices ${shown.venue} ${shown.interval}`} shelf={shown} series={series} />
+      )}
     </>
   );
 }

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
+import numpy as np
 from fastapi import Query
 
+from paddock.core.errors import Code, NotFound, nearest
+from paddock.core.time import interval_ms
 from paddock.market.coverage import Coverage, coverage_of, gaps_of
 from paddock.market.lake import Lake, Stored
 from paddock.market.load import load_tape
 from paddock.market.tape import Tape
 from paddock.runtime.feeds import FeedRecord, feed_records
 from paddock.surfaces.http.models.base import INTERVAL_FORM, VENUE_FORM, Listed
-from paddock.surfaces.http.models.market import CoverageModel, FeedModel, SeriesModel
+from paddock.surfaces.http.models.market import CandlesModel, CoverageModel, FeedModel, SeriesModel
 from paddock.surfaces.http.route import Ask, Routes
+from paddock.surfaces.http.routes.charts import COLUMNS, Bars, Before, Symbol
 from paddock.surfaces.http.scopes import Scope
+from paddock.surfaces.preview import known
 
 routes = Routes("data")
 
@@ -42,11 +47,50 @@ def coverage(ask: Ask, venue: Venue, interval: Interval) -> Listed[CoverageModel
     return Listed(items=[_coverage(tape, found) for found in coverage_of(tape, 0, tape.bars)])
 
 
+@routes.get("/data/candles", "listCandles", Scope.READ)
+def candles(
+    ask: Ask, venue: Venue, interval: Interval, symbol: Symbol, limit: Bars = 500, before_ts: Before = None
+) -> CandlesModel:
+    """The last bars of a symbol in the lake, each place of the calendar between them: null where there is no bar."""
+    tape = load_tape(Lake(ask.services.home), venue=venue, interval=interval, allow_gaps=True)
+    row, step = _row(tape, symbol), interval_ms(interval)
+    there = np.flatnonzero(~np.isnan(tape.close[row]))
+    end = there.size if before_ts is None else int(np.searchsorted(tape.ts[there], before_ts))
+    last = tape.ts[there[max(end - 1, 0)]]
+    shown = there[:end][tape.ts[there[:end]] > last - limit * step]
+    ts = np.arange(tape.ts[shown[0]], last + step, step) if shown.size else tape.ts[:0]
+    columns = {name: np.full(ts.size, np.nan) for name in COLUMNS}
+    for name, column in columns.items():
+        column[np.searchsorted(ts, tape.ts[shown])] = getattr(tape, name)[row, shown]
+    return CandlesModel(
+        venue=venue,
+        symbol=symbol,
+        interval=interval,
+        step_ms=step,
+        px_decimals=tape.instruments[row].px_decimals,
+        ts=ts.tolist(),
+        **{name: [known(value) for value in column] for name, column in columns.items()},
+    )
+
+
 @routes.get("/feeds", "listFeeds", Scope.READ)
 def feeds(ask: Ask) -> Listed[FeedModel]:
     """Markets that runs can be put on."""
     with ask.services.database.read() as conn:
         return Listed(items=[_feed(record) for record in feed_records(conn)])
+
+
+def _row(tape: Tape, symbol: str) -> int:
+    if symbol in tape.symbols:
+        return tape.row(symbol)
+    raise NotFound(
+        Code.DATA_SYMBOL,
+        f"{tape.venue} has no {tape.interval} bars of {symbol}",
+        where="query.symbol",
+        seen=symbol,
+        rule="a symbol with bars of this interval in the lake",
+        suggestion=nearest(symbol, tape.symbols),
+    )
 
 
 def _series(stored: Stored) -> SeriesModel:
