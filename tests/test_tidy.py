@@ -62,10 +62,6 @@ ENVIRONMENT = {PACKAGE / "surfaces" / name for name in ("settings.py", "kernel_c
 LEDGER = [PACKAGE / "core" / f"{name}.py" for name in ("money", "grid", "ratio", "fills", "position")]
 
 
-def by_name(paths: list[Path]) -> dict[str, list]:
-    return {"argvalues": paths, "ids": [name_of(path) for path in paths]}
-
-
 def imported(module: ast.Module) -> Iterator[str]:
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
@@ -89,9 +85,8 @@ def impurities(module: ast.Module) -> Iterator[str]:
             yield f"line {node.lineno} uses {node.value.id}.random"
 
 
-@pytest.mark.parametrize("path", **by_name(PURE))
-def test_pure_rooms_use_no_clock_chance_environment_socket_or_file(path):
-    assert list(impurities(tree(path))) == []
+def test_pure_rooms_use_no_clock_chance_environment_socket_or_file():
+    assert [f"{name_of(path)} {found}" for path in PURE for found in impurities(tree(path))] == []
 
 
 @pytest.mark.parametrize(
@@ -134,11 +129,11 @@ def broad_handlers(module: ast.Module) -> Iterator[tuple[str, int]]:
     return visit(module, "")
 
 
-@pytest.mark.parametrize("path", **by_name(ALL))
-def test_no_broad_except(path):
+def test_no_broad_except():
     """A broad `except` turns an unknown into a wrong answer; catch what the call is known to raise."""
     found = [
-        f"line {line}"
+        f"{name_of(path)}:{line}"
+        for path in ALL
         for function, line in broad_handlers(tree(path))
         if (name_of(path), function) not in BROAD_EXCEPT_ALLOWED
     ]
@@ -158,57 +153,64 @@ def test_the_rule_on_except_sees_what_it_should(code):
     assert list(broad_handlers(ast.parse(code)))
 
 
-@pytest.mark.parametrize("path", **by_name([path for path in ALL if PACKAGE / "surfaces" not in path.parents]))
-def test_only_surfaces_speak_to_people(path):
+def test_only_surfaces_speak_to_people():
     """A room below that prints cannot be used by a server, and corrupts `--json`."""
-    calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
-    assert [node.lineno for node in calls if node.func.id == "print"] == []
+    below = [path for path in ALL if PACKAGE / "surfaces" not in path.parents]
+    calls = [(path, node.func) for path in below for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    named = [(path, called) for path, called in calls if isinstance(called, ast.Name)]
+    assert [f"{name_of(path)}:{called.lineno}" for path, called in named if called.id == "print"] == []
 
 
-@pytest.mark.parametrize("path", **by_name([path for path in ALL if path not in ENVIRONMENT]))
-def test_only_settings_reads_the_environment(path):
+def names_in(path: Path) -> set[str]:
+    """Attributes that a module uses, and all that it imports."""
+    return {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)} | set(imported(tree(path)))
+
+
+def test_only_settings_reads_the_environment():
     """Two readers of the environment are two opinions of what was configured."""
-    names = {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)} | set(imported(tree(path)))
-    assert names & {"environ", "getenv", "os.environ", "os.getenv"} == set()
+    readers = {"environ", "getenv", "os.environ", "os.getenv"}
+    assert {path for path in ALL if names_in(path) & readers} - ENVIRONMENT == set()
 
 
-@pytest.mark.parametrize("path", **by_name(LEDGER))
-def test_ledger_types_know_no_float(path):
-    nodes = list(ast.walk(tree(path)))
-    assert [n.lineno for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, float)] == []
-    assert [n.lineno for n in nodes if isinstance(n, ast.Name) and n.id == "float"] == []
+def test_ledger_types_know_no_float():
+    nodes = [(path, node) for path in LEDGER for node in ast.walk(tree(path))]
+    constants = [(path, n) for path, n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, float)]
+    names = [(path, n) for path, n in nodes if isinstance(n, ast.Name) and n.id == "float"]
+    assert [f"{name_of(path)}:{n.lineno}" for path, n in (*constants, *names)] == []
 
 
-@pytest.mark.parametrize("path", **by_name([path for path in ALL if path.name == "__init__.py"][1:]))
-def test_a_room_says_in_its_first_line_what_question_it_answers(path):
+def test_a_room_says_in_its_first_line_what_question_it_answers():
     """Who looks for a place for something new asks the questions, and puts it where the answer is yes."""
-    assert "?" in (ast.get_docstring(tree(path)) or "").splitlines()[0]
+    rooms = [path for path in ALL if path.name == "__init__.py"][1:]
+    first = {name_of(path): (ast.get_docstring(tree(path)) or "").partition("\n")[0] for path in rooms}
+    assert [name for name, line in first.items() if "?" not in line] == []
 
 
-@pytest.mark.parametrize("path", **by_name(ALL))
-def test_a_module_opens_with_what_it_is_for(path):
-    assert ast.get_docstring(tree(path))
+def test_a_module_opens_with_what_it_is_for():
+    assert [name_of(path) for path in ALL if not ast.get_docstring(tree(path))] == []
 
 
-@pytest.mark.parametrize("path", **by_name(ALL))
-def test_files_stay_short_enough_to_be_read(path):
+def test_files_stay_short_enough_to_be_read():
     """A file that answers one question is read whole; the field's three-thousand-line workers never are."""
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+    lines = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in ALL}
+    assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
 
 
-@pytest.mark.parametrize("path", **by_name(ALL))
-def test_a_silenced_checker_comes_with_a_reason(path):
+def test_a_silenced_checker_comes_with_a_reason():
     pattern = re.compile(r"#\s*(?:type: ignore(?:\[[\w, -]+\])?|noqa(?::\s*[A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)*)?)(.*)")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    found = [(number, match) for number, line in enumerate(lines, 1) if (match := pattern.search(line))]
-    assert [number for number, match in found if not match[1].strip()] == []
+    texts = {name_of(path): path.read_text(encoding="utf-8").splitlines() for path in ALL}
+    found = [
+        (f"{name}:{number}", match[1])
+        for name, lines in texts.items()
+        for number, line in enumerate(lines, 1)
+        if (match := pattern.search(line))
+    ]
+    assert [place for place, reason in found if not reason.strip()] == []
 
 
-@pytest.mark.parametrize("path", **by_name(TESTS))
-def test_tests_do_not_wait(path):
+def test_tests_do_not_wait():
     """A test that sleeps is slow when it passes and wrong when the machine is busy."""
-    names = {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)} | set(imported(tree(path)))
-    assert names & {"sleep", "time.sleep"} == set()
+    assert [name_of(path) for path in TESTS if names_in(path) & {"sleep", "time.sleep"}] == []
 
 
 def test_no_file_names_a_folder_of_somebodys_machine():
