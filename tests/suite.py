@@ -14,7 +14,7 @@ import sys
 
 import pytest
 
-MORE = 2  # tests at once beyond one for each core: half of the time a test waits for a process
+MORE = 1  # tests at once beyond one for each core: often a test only waits for a process
 MOST = 6  # each takes some hundred megabytes
 MOST_UNSTEADY = 20  # of more than that it is not the machine that fails
 
