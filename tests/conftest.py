@@ -29,7 +29,7 @@ LONG = (
     "tests/surfaces/test_live_trading.py",
     "tests/crash/test_crash.py",
     "tests/crash/test_paper_beside_a_venue.py",
-    "tests/crash/test_crash_at_hyperliquid.py",
+    "tests/crash/test_crash_at_venues.py",
     "tests/surfaces/test_serve.py",
 )
 

@@ -26,9 +26,9 @@ from paddock.surfaces.parts import until_signalled
 from tests.crash.scenario import FIRST_ROW, KINDS, LAST_ROW, MARKET, TICKS
 from tests.crash.venue import RemoteVenue
 from tests.simulation.bots import document
-from tests.simulation.options import options_of
+from tests.simulation.options import Luck, options_of
 from tests.simulation.perils import FragileDatabase, Peril, PerilousBroker
-from tests.simulation.world import CAPITAL, OWNER, Luck, SortableIds, StepFeed
+from tests.simulation.world import CAPITAL, OWNER, SortableIds, StepFeed
 
 START_TS: Final = int(MARKET.ts[FIRST_ROW])
 
@@ -42,7 +42,7 @@ def people(url: str, clock: ManualClock) -> None:
     account = Accounts(database, clock, ids).open(OWNER, "money", CAPITAL * len(KINDS))
     for kind in KINDS:
         bot = Bots(database, clock, ids).create(OWNER, kind, document(kind, MARKET.symbols))
-        Runs(database, clock, ids).deploy(OWNER, bot.bot_id, account.account_id, CAPITAL, feed=StepFeed.name)
+        Runs(database, clock, ids).deploy(OWNER, bot.bot_id, account.account_id, CAPITAL, feed=_feed(clock).name)
     database.close()
 
 

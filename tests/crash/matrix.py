@@ -10,9 +10,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests.crash.at_hyperliquid import HyperliquidServer
 from tests.crash.stage import Stage, Zygote
-from tests.crash.test_crash_at_hyperliquid import Stage as AtHyperliquid
+from tests.crash.test_crash_at_venues import SCENARIOS, zygote_of
+from tests.crash.test_crash_at_venues import Stage as AtVenue
 from tests.databases import Server
 
 
@@ -25,18 +25,18 @@ def main() -> int:
             wrong += _matrix(engine, every, zygote, server, Path(scratch))
         server.close()
         zygote.close()
-        wrong += _at_hyperliquid(every, Path(scratch))
+        wrong += sum([_at_venue(scenario, every, Path(scratch)) for scenario in SCENARIOS])
     return 1 if wrong else 0
 
 
-def _at_hyperliquid(every: int, scratch: Path) -> int:
+def _at_venue(scenario: str, every: int, scratch: Path) -> int:
     """The same over sockets, where an end is sound and need not be that of a life that nobody ended."""
-    zygote = Zygote("tests.crash.at_hyperliquid", HyperliquidServer)
+    zygote = zygote_of(scenario)
 
-    def stage(name: str) -> AtHyperliquid:
-        folder = scratch / "hyperliquid" / name
+    def stage(name: str) -> AtVenue:
+        folder = scratch / scenario / name
         folder.mkdir(parents=True)
-        return AtHyperliquid(zygote, f"sqlite:///{folder}/paddock.db", folder)
+        return AtVenue(SCENARIOS[scenario], zygote, f"sqlite:///{folder}/paddock.db", folder)
 
     whole = stage("whole")
     points, wrong = whole.live(0)["passed"], 0
@@ -49,9 +49,9 @@ def _at_hyperliquid(every: int, scratch: Path) -> int:
             one.require_sound()
         except AssertionError as error:
             wrong += 1
-            print(f"Hyperliquid: killed at point {at} ({points[at - 1]}): {error}", flush=True)
+            print(f"{scenario}: killed at point {at} ({points[at - 1]}): {error}", flush=True)
     zygote.close()
-    print(f"\nHyperliquid: {len(points)} points, {-(-len(points) // every)} deaths, {wrong} did not end soundly")
+    print(f"\n{scenario}: {len(points)} points, {-(-len(points) // every)} deaths, {wrong} did not end soundly")
     return wrong
 
 

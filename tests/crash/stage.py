@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -30,15 +31,13 @@ _BOOKS: Final = {
 class Server(Protocol):
     """A venue that children reach at an address."""
 
-    def __init__(self, address: Path) -> None: ...
-
     def close(self) -> None: ...
 
 
 class Zygote:
     """Forks children that live and die on the scenario."""
 
-    def __init__(self, scenario: str = "tests.crash.child", serve: type[Server] = VenueServer) -> None:
+    def __init__(self, scenario: str = "tests.crash.child", serve: Callable[[Path], Server] = VenueServer) -> None:
         command = [sys.executable, "-m", "tests.crash.zygote", scenario]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         with tempfile.TemporaryDirectory() as scratch:

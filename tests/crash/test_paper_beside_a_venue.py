@@ -1,8 +1,9 @@
-"""A run on paper and one at the simulated Hyperliquid, on the same tape: they differ by what the parity meter says."""
+"""A run on paper and one at each simulated venue, on the same tape: they differ by what the parity meter says."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -21,45 +22,33 @@ from paddock.runtime.runs import run_of
 from paddock.runtime.tables import runs
 from paddock.runtime.tell import Tell
 from paddock.runtime.worker import Worker
-from tests.crash import at_hyperliquid
-from tests.crash.at_hyperliquid import (
-    FIRST_ROW,
-    LAST_ROW,
-    MARKET,
-    OWNER,
-    START_TS,
-    TICKS,
-    HyperliquidServer,
-    Stepped,
-    live,
-    people,
-)
+from tests.crash.at_venue import FIRST_ROW, FIRST_TS, HYPERLIQUID, LAST_ROW, OWNER, PACIFICA, TICKS, Scenario
 from tests.crash.child import settle
 from tests.databases import fresh_url
 
 __all__ = ["fresh_url"]
 
 
-def live_on_paper(url: str) -> None:
+def live_on_paper(scenario: Scenario, url: str) -> None:
     """The same scenario, where play money fills on its bars."""
-    clock = ManualClock(START_TS)
+    clock = ManualClock(FIRST_TS)
     database = Database.open(url, clock=clock)
     paper = PaperVenue(database, clock)
-    market = Market(Stepped(clock), lambda _: paper, paper, Costs())
+    market = Market(scenario.feed(clock), lambda _: paper, paper, Costs())
     worker = Worker(database, [market], Kills(database, clock), "paper")
     settle(worker, database, Event())
     for row in range(FIRST_ROW, LAST_ROW):
         for part in range(1, TICKS + 1):
-            clock.ts = int(MARKET.ts[row]) + MINUTE_MS // TICKS * part
+            clock.ts = int(scenario.market.ts[row]) + MINUTE_MS // TICKS * part
             settle(worker, database, Event())
     worker.stop()
     database.close()
 
 
-def lived(url: str) -> tuple[Parity, int]:
+def lived(scenario: Scenario, url: str) -> tuple[Parity, int]:
     """The run beside its backtest, and what it is worth at the last close (micro-dollars)."""
     database = Database.open(url, clock=ManualClock(0))
-    tell = Tell(lambda _feed: Stepped(ManualClock(0)).history(), lambda _feed: Costs())
+    tell = Tell(lambda _feed: scenario.feed(ManualClock(0)).history(), lambda _feed: Costs())
     with database.read() as conn:
         run = run_of(conn, OWNER, conn.execute(select(runs.c.run_id)).scalar_one())
         found, worth = measure(conn, run, tell), int(tell.record(conn, run).equity[-1])
@@ -71,18 +60,19 @@ def parts(parity: Parity) -> int:
     return parity.signal + parity.timing + parity.fill + parity.fee + parity.funding
 
 
+@pytest.mark.parametrize("at", [HYPERLIQUID, PACIFICA], ids=lambda at: at.ground.name)
 def test_paper_and_the_venue_differ_by_what_the_meter_says(
-    fresh_url: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    at: Scenario, fresh_url: Callable[[str], str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(at_hyperliquid, "STOP_ROW", LAST_ROW)  # nobody steps in
-    server = HyperliquidServer(tmp_path / "venue.sock")
+    scenario = replace(at, stop_row=LAST_ROW)  # nobody steps in
+    server = scenario.serve(tmp_path / "venue.sock")
     urls = [fresh_url("sqlite"), fresh_url("sqlite")]
     for url in urls:
-        people(url, ManualClock(START_TS))
-    live(urls[0], tmp_path / "venue.sock", 0)
+        scenario.people(url, ManualClock(FIRST_TS))
+    scenario.live(urls[0], tmp_path / "venue.sock", 0)
     server.close()
-    live_on_paper(urls[1])
-    (at_venue, venues_worth), (on_paper, papers_worth) = map(lived, urls)
+    live_on_paper(scenario, urls[1])
+    (at_venue, venues_worth), (on_paper, papers_worth) = (lived(scenario, url) for url in urls)
     assert on_paper.exact, "on paper a run is its backtest, to the micro-dollar"
     assert at_venue.orders > 2, "most of it both decided"
     assert at_venue.only_live == at_venue.only_shadow <= 1, "what fills at a close counts to the next bar at the venue"

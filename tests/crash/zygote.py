@@ -1,9 +1,9 @@
 """Starts the children: one process that has lived the scenario itself, and forks a child for each death.
 
-Its argument names the module of the scenario (`people`, `live`, START_TS). What it loaded and compiled on its own way
-its children have from birth; without it each would take a second longer. Its standard input brings one JSON line for
-each child ({"url", "venue", "die_at", "by"}; the first one is its own); it answers with its exit (negative: the signal
-that ended it) and, where it lived to the end, the points that it passed.
+Its argument names the scenario, a module or what is in one (`people`, `live`, START_TS). What it loaded and compiled on
+its own way its children have from birth; without it each would take a second longer. Its standard input brings one JSON
+line for each child ({"url", "venue", "die_at", "by"}; the first one is its own); it answers with its exit (negative:
+the signal that ended it) and, where it lived to the end, the points that it passed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import logging
 import os
 import sys
 import traceback
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from signal import Signals
-from types import ModuleType
+from typing import Any
 
 import structlog
 
@@ -25,7 +25,7 @@ from paddock.core.seams import ManualClock
 
 def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    scenario = import_module(sys.argv[1])
+    scenario = resolve_name(sys.argv[1])
     asked = json.loads(sys.stdin.readline())
     scenario.people(asked["url"], ManualClock(scenario.START_TS))
     _answer(0, " ".join(scenario.live(asked["url"], Path(asked["venue"]), 0)))
@@ -47,7 +47,7 @@ def _answer(code: int, passed: str) -> None:
     print(json.dumps({"exit": code, "passed": passed.split()}), flush=True)
 
 
-def _be(scenario: ModuleType, asked: dict[str, object], writer: int) -> None:
+def _be(scenario: Any, asked: dict[str, object], writer: int) -> None:
     code = 1
     try:
         if asked["die_at"] == "people":

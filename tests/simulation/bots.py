@@ -10,7 +10,7 @@ NOTIONAL_USD = 1_000
 KINDS = ("market", "limit", "trailing", "short", "closing")
 
 
-def document(kind: str, symbols: tuple[str, ...]) -> dict[str, Any]:
+def document(kind: str, symbols: tuple[str, ...], venue: str = VENUE) -> dict[str, Any]:
     """A strategy on these symbols; at most one position of NOTIONAL_USD on each."""
     short = kind == "short"
     size = {"mode": "notional_usd", "value": NOTIONAL_USD}
@@ -42,7 +42,7 @@ def document(kind: str, symbols: tuple[str, ...]) -> dict[str, Any]:
         "schema": "paddock/strategy@1",
         "kind": "graph",
         "name": f"{kind} of the simulation",
-        "scope": {"venue": VENUE, "symbols": list(symbols), "interval": "1m"},
+        "scope": {"venue": venue, "symbols": list(symbols), "interval": "1m"},
         "risk": {"max_leverage": 3, "max_open_positions": 5, "cooldown_seconds": 0},
         "nodes": nodes,
         "edges": [{"source": source, "target": target} for source, target in edges],

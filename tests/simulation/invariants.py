@@ -19,7 +19,7 @@ from paddock.runtime.lifecycle import RunState
 from paddock.runtime.tables import runs
 from paddock.runtime.wants import NOBODY
 from tests.simulation.bots import NOTIONAL_USD
-from tests.simulation.world import World
+from tests.simulation.world import CAPITAL, World
 
 _STOPS = (OrderKind.STOP, OrderKind.TRAIL)
 
@@ -41,6 +41,19 @@ def in_the_end(world: World, conn: Connection) -> Iterator[str]:
     yield from _settled(world, conn)
     yield from _protected(world)
     yield from _kernels(world, conn)
+
+
+def when_flat(world: World, conn: Connection) -> Iterator[str]:
+    """What must hold at a simulated venue when nobody holds anything any more: its truth is the ledger's."""
+    for account_id in world.accounts:
+        books = conn.execute(select(ledger.balances).where(ledger.balances.c.account_id == account_id)).all()
+        cash = sum(row.amount for row in books if row.book == ledger.Book.CASH)
+        deposit = CAPITAL * len(world.options.kinds)
+        if cash - deposit != world.venue.gain(account_id):
+            yield f"I1 {account_id} gained {cash - deposit}, at the venue {world.venue.gain(account_id)}"
+        yield from (f"not flat: {held.lots} of {held.symbol}" for held in world.venue.positions(account_id))
+    if world.venue.by_hand() != world.venue.asked_by_hand:
+        yield f"V23 {world.venue.asked_by_hand} orders are a person's own, {world.venue.by_hand()} are there"
 
 
 def _once(world: World) -> Iterator[str]:

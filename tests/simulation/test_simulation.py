@@ -13,11 +13,15 @@ from pathlib import Path
 import pytest
 import structlog
 
+from paddock.venues.faults import Fault, Faults
+from paddock.venues.played import go_wrong
 from tests.simulation import simulate as simulation
-from tests.simulation.options import RATES, options_of
-from tests.simulation.simulate import fast_folder, play, simulate
+from tests.simulation.grounds import GROUNDS
+from tests.simulation.options import RATES, SOCKET_RATES, options_at, options_of
+from tests.simulation.simulate import command, fast_folder, play, simulate
 
 SEEDS = range(1, 11)
+SEEDS_AT_VENUES = (5, 6)
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +41,24 @@ def folder() -> Iterator[Path]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_all_holds_whatever_strikes(seed: int, folder: Path) -> None:
     outcome = simulate(seed, folder)
-    assert outcome.broken == (), f"repeat it with: make sim SEED={seed}"
+    assert outcome.broken == (), f"repeat it with: {command(seed)}"
+
+
+@pytest.mark.parametrize("venue", GROUNDS)
+@pytest.mark.parametrize("seed", SEEDS_AT_VENUES)
+def test_all_holds_over_sockets_whatever_strikes(seed: int, venue: str, folder: Path) -> None:
+    outcome = simulate(seed, folder, venue)
+    assert outcome.broken == (), f"repeat it with: {command(seed, venue)}"
+    assert outcome.fills
+
+
+def test_seeds_at_venues_draw_what_the_simulators_scripts_know() -> None:
+    drawn = [options_at(venue, seed) for venue in GROUNDS for seed in range(1, 41)]
+    assert {name for one in drawn for name in one.rates} == set(SOCKET_RATES)
+    named = {rule["fault"] for one in drawn for rule in one.script}
+    assert named == set(Fault) - {Fault.DELAY, Fault.REWRITE}  # time stands still while one waits; a program
+    for one in drawn:
+        go_wrong(Faults(), json.dumps(one.script))
 
 
 def test_the_seeds_try_each_fault_and_trade() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from paddock.core.errors import PaddockError
 from paddock.core.money import MICROS
-from paddock.core.orders import OrderKind
-from paddock.core.seams import ManualClock, SeededRandom
+from paddock.core.seams import ManualClock
 from paddock.engine.costs import Costs
 from paddock.engine.live import LiveSession
 from paddock.journal.database import Database
@@ -20,31 +21,57 @@ from paddock.market.tape import Tape
 from paddock.runtime.accounts import Accounts
 from paddock.runtime.bots import Bots
 from paddock.runtime.kill import Kills
+from paddock.runtime.lifecycle import StopMode
 from paddock.runtime.runner import Market
 from paddock.runtime.runs import Runs
 from paddock.runtime.seen import bar_at
 from paddock.runtime.worker import Worker
-from paddock.venues.fake import Fault, Mode, Script, Skewed, Step, Wire
+from paddock.venues.broker import Broker, VenuePosition
 from tests.simulation.bots import document
-from tests.simulation.markets import HISTORY, MINUTE, VENUE, market
-from tests.simulation.options import Options
+from tests.simulation.markets import HISTORY, MINUTE
+from tests.simulation.options import Luck, Options
 from tests.simulation.perils import OUTSIDE, FragileDatabase, Killed, Peril, PerilousBroker
-from tests.simulation.witness import Witness
 
 OWNER = "owner"
 CAPITAL = 10_000 * MICROS
 TICKS = 3  # looks at the world in each bar
 LEASE_MS = 30_000
-_LINE = (
-    Fault.ACCEPT_THEN_TIMEOUT,
-    Fault.LATE,
-    Fault.DROP,
-    Fault.ERROR_BOOKED,
-    Fault.ERROR_LOST,
-    Fault.GARBAGE,
-    Fault.UNREACHABLE,
-    Fault.BROKEN,
-)
+
+
+class Venue(Protocol):
+    """Where the bots of a world trade, and what is really there. `by_real_time`: how long nobody asks for what a socket
+    did not tell is no matter of the world's clock.
+    """
+
+    by_real_time: bool
+
+    @property
+    def orders(self) -> Sequence[Any]:
+        """As `Booked` has them."""
+        ...
+
+    @property
+    def bared(self) -> Sequence[str]:
+        """Cancellations that left a position without a stop."""
+        ...
+
+    def positions(self, account_id: str) -> list[VenuePosition]: ...
+
+    def admit(self, account_id: str, dollars: int) -> None: ...
+
+    def connect(self, database: Database) -> AbstractContextManager[Callable[[], Broker]]:
+        """What a process of ours has of it; the broker is asked for when all accounts are admitted."""
+        ...
+
+    def trade(self, symbol: str, px: float, lots: int | None = None) -> None: ...
+
+    def acts(self, accounts: Sequence[str], prices: Mapping[str, float]) -> None:
+        """What a venue does of its own accord; `prices`: those of the last closes, where anybody traded."""
+        ...
+
+    def heal(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class SortableIds:
@@ -58,52 +85,11 @@ class SortableIds:
         return f"id-{self._count:06d}"
 
 
-class Luck:
-    """Whether a fault strikes. One random source for each fault: what one draws changes nothing for the others."""
-
-    def __init__(self, options: Options) -> None:
-        self._rates, self.healed = options.rates, False
-        self._sources = {name: SeededRandom(options.seed * 1_000 + n) for n, name in enumerate(sorted(options.rates))}
-
-    def strikes(self, fault: str) -> bool:
-        if fault not in self._rates:
-            return False
-        struck = self._sources[fault].below(1_000) < self._rates[fault]
-        return struck and not self.healed
-
-    def below(self, fault: str, bound: int) -> int:
-        return self._sources[fault].below(bound)
-
-
-class DrawnSteps(Mapping[int, Step]):
-    """What becomes of each request, drawn when it is asked for."""
-
-    def __init__(self, luck: Luck, faults: tuple[Fault, ...]) -> None:
-        self._luck, self._faults = luck, faults
-
-    def get(self, key: int, default: Step | None = None) -> Step:  # type: ignore[override]
-        for fault in self._faults:
-            if self._luck.strikes(fault.value):
-                ms = 1_000 * self._luck.below(fault.value, 25) if fault is Fault.LATE else 0
-                return Step(fault, ms=ms)
-        return Step()
-
-    def __getitem__(self, key: int) -> Step:
-        return self.get(key)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-
 class StepFeed:
     """Bars of the world's market as its clock reaches their close; sometimes again, sometimes late."""
 
-    name = f"{VENUE}-1m"
-
     def __init__(self, tape: Tape, clock: ManualClock, luck: Luck) -> None:
+        self.name = f"{tape.venue}-1m"
         self._tape, self.clock, self._luck = tape, clock, luck
         self._next = HISTORY
 
@@ -129,9 +115,12 @@ class StepFeed:
 class Living:
     """A worker with what dies with it."""
 
-    database: Database
     worker: Worker
     kills: Kills
+    held: ExitStack
+
+    def close(self) -> None:
+        self.held.close()
 
     def kernels(self) -> Iterator[tuple[LiveSession, list[str]]]:
         """Of the runs that it keeps: their session, and the run of each bot in it."""
@@ -143,24 +132,13 @@ class Living:
 class World:
     """Made from options and a database address; `play` goes on for some bars, `heal` ends all faults."""
 
-    def __init__(self, options: Options, url: str) -> None:
-        self.options, self._url = options, url
-        self.luck = Luck(options)
-        self.tape = market(options.seed, options.bars + 30, options.symbols)
-        self.clock = ManualClock(int(self.tape.ts[HISTORY - 1]) + MINUTE)
-        instruments = dict(zip(self.tape.symbols, self.tape.instruments, strict=True))
-        self.venue = Witness(Skewed(self.clock, options.skew_ms), instruments, options.capabilities)
-        script = Script(
-            place=DrawnSteps(self.luck, _LINE),
-            cancel=DrawnSteps(self.luck, _LINE),
-            read=DrawnSteps(self.luck, (Fault.UNREACHABLE,)),
-        )
-        self.wire = Wire(self.venue, self.clock, script)
+    def __init__(self, options: Options, url: str, luck: Luck, tape: Tape, clock: ManualClock, venue: Venue) -> None:
+        self.options, self._url, self.luck = options, url, luck
+        self.tape, self.clock, self.venue = tape, clock, venue
         self.row = HISTORY
         self.deaths, self.naps = 0, 0
         self._naps = False
         self.peril = Peril(self._fate)
-        self._payments = 0
         for symbol in self.tape.symbols:
             self.venue.trade(symbol, float(self.tape.close[self.tape.row(symbol), HISTORY - 1]))
         plain = Database.open(url, clock=self.clock)
@@ -184,9 +162,17 @@ class World:
             if not (self.accounts and self.options.one_account):
                 deposit = CAPITAL * len(self.options.kinds)
                 self.accounts.append(accounts.open(OWNER, f"money {len(self.accounts)}", deposit).account_id)
-            bot = bots.create(OWNER, f"{kind} {len(made)}", document(kind, self.tape.symbols))
-            made.append(runs.deploy(OWNER, bot.bot_id, self.accounts[-1], CAPITAL, feed=StepFeed.name).run_id)
+                self.venue.admit(self.accounts[-1], deposit // MICROS)
+            bot = bots.create(OWNER, f"{kind} {len(made)}", document(kind, self.tape.symbols, self.tape.venue))
+            feed = f"{self.tape.venue}-1m"
+            made.append(runs.deploy(OWNER, bot.bot_id, self.accounts[-1], CAPITAL, feed=feed).run_id)
         return made
+
+    def flatten(self) -> None:
+        """People want all runs flat, and to stop."""
+        with closing(Database.open(self._url, clock=self.clock)) as plain:
+            for run_id in self.runs:
+                Runs(plain, self.clock, SortableIds()).stop(OWNER, run_id, StopMode.FLATTEN)
 
     # Processes
 
@@ -194,17 +180,21 @@ class World:
         database = FragileDatabase.open(self._url, clock=self.clock)
         database.peril = self.peril
         database.fault = self._ailment
-        broker = PerilousBroker(self.wire, self.peril, lambda: self.luck.strikes("stall"))
+        held = ExitStack()
+        held.callback(database.close)
+        connected = held.enter_context(self.venue.connect(database))
+
+        def broker(_account_id: str) -> Broker:
+            return PerilousBroker(connected(), self.peril, lambda: self.luck.strikes("stall"))
+
         feed = StepFeed(self.tape, self.clock, self.luck)
         kills = Kills(database, self.clock)
         while True:
             try:
-                worker = Worker(
-                    database, [Market(feed, lambda _: broker, None, Costs())], kills, holder, lease_ms=LEASE_MS
-                )
+                worker = Worker(database, [Market(feed, broker, None, Costs())], kills, holder, lease_ms=LEASE_MS)
             except (Killed, PaddockError):  # it could not even begin: whoever keeps the process starts it again
                 continue
-            return Living(database, worker, kills)
+            return Living(worker, kills, held)
 
     def _fate(self, point: str) -> None:
         if self.luck.strikes("crash") or (point in ("placed", "cancelled") and self.luck.strikes("unheard")):
@@ -223,7 +213,7 @@ class World:
             other.worker.stop()
         except (Killed, PaddockError):
             self.deaths += 1
-        other.database.close()
+        other.close()
         self._naps = False
 
     def _ailment(self) -> str:
@@ -247,9 +237,12 @@ class World:
             one.worker.step()
         except Killed:
             self.deaths += 1
-            one.database.close()
-            at = self.living.index(one)
-            self.living[at] = self._start("ab"[at])
+            self._replace(one)
+
+    def _replace(self, one: Living) -> None:
+        one.close()
+        at = self.living.index(one)
+        self.living[at] = self._start("ab"[at])
 
     # Time
 
@@ -261,12 +254,18 @@ class World:
     def heal(self) -> None:
         """No fault strikes from here on; one worker stays."""
         self.luck.healed = True
-        for symbol in ("", *self.tape.symbols):
-            self.venue.mode[symbol] = Mode.OPEN
+        self.venue.heal()
         for one in self.living[1:]:
             one.worker.stop()
-            one.database.close()
+            one.close()
         del self.living[1:]
+        if self.venue.by_real_time:
+            self._replace(self.living[0])
+
+    def close(self) -> None:
+        for one in self.living:
+            one.close()
+        self.venue.close()
 
     def rest(self) -> None:
         """Nobody trades for some seconds: what was done at the last close is heard of."""
@@ -279,7 +278,7 @@ class World:
         close_ts = int(self.tape.ts[row]) + MINUTE
         for tick in range(TICKS):
             self._trade(row, tick)
-            self._acts()
+            self.venue.acts(self.accounts, self._closes())
             self._round()
             if self.clock.now_ts() < close_ts:
                 self.clock.advance(min(MINUTE // TICKS, close_ts - self.clock.now_ts()))
@@ -298,36 +297,9 @@ class World:
             for px in ([o, l] if c > o else [o, h], [h] if c > o else [l], [c])[tick]:
                 self.venue.trade(symbol, px, thin)
 
-    def _acts(self) -> None:
-        """What a venue does of its own accord."""
-        luck = self.luck
-        if luck.strikes("repeat"):
-            self.wire.repeat = 1 + luck.below("repeat", 5)
-        self.wire.swap = luck.strikes("swap")
-        for symbol in self.tape.symbols:
-            if luck.strikes("halt"):
-                halted = self.venue.mode.get(symbol) is Mode.HALTED
-                self.venue.mode[symbol] = Mode.OPEN if halted else Mode.HALTED
-        for account in self.accounts:
-            for held in self.venue.positions(account):
-                px = float(self.tape.close[self.tape.row(held.symbol), : self.row][-1])
-                if luck.strikes("liquidate") and px == px:
-                    self.venue.liquidate(account, held.symbol, px, held.book)
-                elif luck.strikes("funding"):
-                    self._payments += 1
-                    amount = luck.below("funding", 2_000_001) - 1_000_000
-                    for _ in range(1 + luck.below("funding", 2)):
-                        self.venue.pay_funding(account, held.symbol, f"p{self._payments:06d}", amount, held.book)
-        # A venue that keeps levels by itself would have to keep them for such a fill too, or nobody does.
-        if luck.strikes("overfill") and not self.options.capabilities.relative_brackets:
-            self._overfill()
-
-    def _overfill(self) -> None:
-        entries = [one for one in self.venue.orders if one.filled and not one.asked.reduce_only]
-        if entries:
-            order = entries[self.luck.below("overfill", len(entries))]
-            if order.asked.kind is not OrderKind.TWAP:
-                self.venue.fill(order.asked.client_id, 1, order.px or 100.0)
+    def _closes(self) -> dict[str, float]:
+        last = self.tape.close[:, self.row - 1]
+        return {symbol: float(px) for symbol, px in zip(self.tape.symbols, last, strict=True) if px == px}
 
 
 def sqlite_url(folder: Path, name: str) -> str:

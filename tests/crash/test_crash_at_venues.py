@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from paddock.core.money import MICROS
 from paddock.core.seams import ManualClock
 from paddock.journal import ledger
 from paddock.journal.database import Database
@@ -17,18 +18,30 @@ from paddock.journal.tables import positions
 from paddock.journal.verify import verify
 from paddock.runtime.lifecycle import RunState
 from paddock.runtime.tables import runs
-from tests.crash.at_hyperliquid import DEPOSIT, HyperliquidServer
+from tests.crash.at_venue import ANYBODY, DEPOSIT, HYPERLIQUID, PACIFICA, Scenario
 from tests.crash.stage import Zygote
 from tests.databases import fresh_url
 
 __all__ = ["fresh_url"]
 
-SAMPLE = 4  # deaths in `make test`; `make crash-matrix` dies at every point
+SAMPLE = 2  # deaths at each venue in `make test`; `make crash-matrix` dies at every point
+
+
+SCENARIOS = {"HYPERLIQUID": HYPERLIQUID, "PACIFICA": PACIFICA}
+
+
+@pytest.fixture(scope="module", params=SCENARIOS)
+def scenario(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def zygote_of(scenario: str) -> Zygote:
+    return Zygote(f"tests.crash.at_venue:{scenario}", SCENARIOS[scenario].serve)
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    one = Zygote("tests.crash.at_hyperliquid", HyperliquidServer)
+def zygote(scenario: str) -> Iterator[Zygote]:
+    one = zygote_of(scenario)
     yield one
     one.close()
 
@@ -36,9 +49,9 @@ def zygote() -> Iterator[Zygote]:
 class Stage:
     """A database and a venue, and the way to the end of the scenario over one death."""
 
-    def __init__(self, zygote: Zygote, url: str, folder: Path) -> None:
+    def __init__(self, scenario: Scenario, zygote: Zygote, url: str, folder: Path) -> None:
         self._zygote, self._url, self._address = zygote, url, folder / "venue.sock"
-        self.server = HyperliquidServer(self._address)
+        self.server = scenario.serve(self._address)
         assert zygote.child(url, self._address, "people", "")["exit"] == 0
 
     def live(self, die_at: int) -> dict[str, Any]:
@@ -46,7 +59,9 @@ class Stage:
 
     def require_sound(self) -> None:
         """At most one order of an intent at the venue; its truth and our books agree to the micro-dollar."""
-        booked, worth, lots = self.server.booked(), self.server.worth(), self.server.lots()
+        venue = self.server.venue
+        booked = [one.asked.client_id for one in venue.orders]
+        gain, held_there = venue.gain(ANYBODY), venue.positions(ANYBODY)
         self.server.close()
         database = Database.open(self._url, clock=ManualClock(0))
         with database.write() as conn:
@@ -56,15 +71,17 @@ class Stage:
             held = conn.execute(select(positions.c.qty).where(positions.c.qty != 0)).all()
         database.close()
         assert len(booked) == len(set(booked)) > 0
-        assert (lots, held, state) == (0, [], RunState.STOPPED)
-        assert cash - DEPOSIT * 1_000_000 == worth != 0
+        assert (held_there, held, state) == ([], [], RunState.STOPPED)
+        assert cash - DEPOSIT * MICROS == gain != 0
         assert self.server.unprotected == []
 
 
 @pytest.fixture(scope="module")
-def points(zygote: Zygote, fresh_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def points(
+    scenario: str, zygote: Zygote, fresh_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> list[str]:
     """The points at which a worker may die, of a life that nobody ends."""
-    stage = Stage(zygote, fresh_url("sqlite"), tmp_path_factory.mktemp("undisturbed"))
+    stage = Stage(SCENARIOS[scenario], zygote, fresh_url("sqlite"), tmp_path_factory.mktemp("undisturbed"))
     lived = stage.live(0)
     assert lived["exit"] == 0
     stage.require_sound()
@@ -73,20 +90,20 @@ def points(zygote: Zygote, fresh_url: Callable[[str], str], tmp_path_factory: py
 
 
 @pytest.mark.parametrize("part", range(SAMPLE))
-def test_killed_at_a_venue_ends_sound(part, points, zygote, fresh_url, tmp_path):
+def test_killed_at_a_venue_ends_sound(part, scenario, points, zygote, fresh_url, tmp_path):
     die_at = 1 + part * (len(points) - 1) // (SAMPLE - 1)
-    stage = Stage(zygote, fresh_url("sqlite"), tmp_path)
+    stage = Stage(SCENARIOS[scenario], zygote, fresh_url("sqlite"), tmp_path)
     assert stage.live(die_at)["exit"] == -9, f"nobody died at {die_at} ({points[die_at - 1]})"
     assert stage.live(0)["exit"] == 0
     stage.require_sound()
 
 
-def test_killed_around_each_request_ends_sound(points, zygote, fresh_url, tmp_path):
+def test_killed_around_each_request_ends_sound(scenario, points, zygote, fresh_url, tmp_path):
     """Where it hurts most: what was sent, and nobody heard the answer."""
     for number in [n for n, name in enumerate(points, 1) if name == "placed"][:2]:
         folder = tmp_path / str(number)
         folder.mkdir()
-        stage = Stage(zygote, fresh_url("sqlite"), folder)
+        stage = Stage(SCENARIOS[scenario], zygote, fresh_url("sqlite"), folder)
         assert stage.live(number)["exit"] == -9
         assert stage.live(0)["exit"] == 0
         stage.require_sound()
