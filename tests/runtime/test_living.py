@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 
 from paddock.core.errors import Code, Unavailable
 from paddock.core.seams import ManualClock
+from paddock.engine.explain import BarReading
 from paddock.journal.database import Database
 from paddock.journal.events import read
 from paddock.journal.kinds import EventKind
@@ -291,8 +292,9 @@ def test_reasons_say_what_was_found_true(rig: Rig) -> None:
     assert told["action"] == "enter"
     values = {name: value for one in told["conditions"] for name, value in one["values"]}
     assert any(name.startswith("rsi") and value is not None for name, value in values.items())
-    with rig.database.read() as conn:
-        reading = tell(rig).explain(conn, rig.run(run_id), made[0].payload["bar_ts"])
+    with rig.database.read() as conn, tell(rig).told(conn, rig.run(run_id)) as lived:
+        reading = lived.explain(made[0].payload["bar_ts"])
+    assert isinstance(reading, BarReading)
     fired = {rule.rule.node for rule in reading.rules if rule.code == 2}
     assert told["node"] in fired
 

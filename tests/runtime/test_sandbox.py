@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -262,6 +262,25 @@ def test_p09_processor_time_ends() -> None:
     ):
         box.decide(Close())
     assert raised.value.seen in ("ended by SIGXCPU", "ended by SIGKILL")
+
+
+def test_one_that_is_tried_has_so_long_altogether() -> None:
+    clock = [0.0]
+    allowed = replace(PATIENT, life_s=500.0)
+    with Sandbox(document(strategy(BUYS)), seconds=lambda: clock[0], allowance=allowed) as box:
+        box.start()
+        box.decide(Close())
+        clock[0] = 501.0
+        with pytest.raises(Invalid, match="took too long") as raised:
+            box.decide(Close())
+        assert "500 s altogether" in raised.value.seen
+        assert not box.running
+
+
+def test_one_that_is_tried_remembers_nothing() -> None:
+    with started(strategy(BUYS), remember=False) as box:
+        box.decide(Close())
+        assert (box.memory, box.forgotten) == (None, "")
 
 
 def test_what_the_settings_ask_for_must_hold() -> None:

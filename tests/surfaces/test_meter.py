@@ -25,6 +25,7 @@ from paddock.runtime.tell import Tell
 from paddock.surfaces import rehearsal
 from paddock.surfaces.meter import MOST_ROUNDS, Meter, meter_part
 from paddock.surfaces.parts import Ending, run_together
+from tests.runtime.rig import box_of
 
 
 class FaultyTell(Tell):
@@ -32,10 +33,10 @@ class FaultyTell(Tell):
 
     broken: dict[str, Exception]
 
-    def record(self, conn, run):
+    def record(self, conn, run, program=None):
         if run.run_id in self.broken:
             raise self.broken[run.run_id]
-        return super().record(conn, run)
+        return super().record(conn, run, program)
 
 
 @dataclass(slots=True)
@@ -83,6 +84,12 @@ def test_a_replayed_run_is_measured_and_differs_by_nothing(lived: Lived) -> None
     assert Meter(lived.database, lived.tell, {}).step() == 0
 
 
+def test_a_run_in_python_is_measured_in_a_process_of_its_own(lived: Lived) -> None:
+    tell = Tell(lived.tell._histories, lived.tell._costs, box_of)
+    assert Meter(lived.database, tell, {lived.run.feed: lived.clock}).step() == 2
+    assert [(one["orders"] > 0, one["differing"], one["total"]) for one in lived.told()] == [(True, 0, 0)] * 2
+
+
 def test_a_run_is_measured_again_when_its_life_is_longer_by_a_part(lived: Lived) -> None:
     meter = lived.meter()
     bars = 1_000
@@ -116,7 +123,7 @@ def test_a_bug_in_the_meter_ends_nothing_else(lived: Lived, monkeypatch: pytest.
     monkeypatch.setattr("paddock.surfaces.parts.AGAIN_S", 0.001)
     meter, stop, rounds = lived.meter(), Event(), []
 
-    def fail() -> int:
+    def fail(_stop: Event) -> int:
         rounds.append(1)
         if len(rounds) == 50:
             raise Unavailable(Code.DATABASE_BUSY, "not now")

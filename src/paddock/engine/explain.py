@@ -15,13 +15,29 @@ from paddock.engine.backtest import check_window
 from paddock.engine.costs import Costs
 from paddock.engine.guards import compared, state_value
 from paddock.engine.pack import as_state, start_cash
+from paddock.engine.scripted import check_columns, closes
 from paddock.engine.session import Session
 from paddock.engine.signals import PackedRules, decisions_of, no_decisions, pack_rules
 from paddock.engine.state import Decisions
 from paddock.market.features import Feature, FeatureStore
 from paddock.market.tape import Tape
-from paddock.strategy.expr import FALSE, TRUE, UNKNOWN, All, Any, Expr, Literal, Not, Op, State, Test, Value
-from paddock.strategy.program import Program, Rule
+from paddock.strategy.expr import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    All,
+    Any,
+    Expr,
+    Literal,
+    Not,
+    Op,
+    State,
+    StateField,
+    Test,
+    Value,
+)
+from paddock.strategy.program import Action, Program, Rule
+from paddock.strategy.python import PythonProgram
 
 VERDICTS = {FALSE: "failed", UNKNOWN: "unknown", TRUE: "passed"}
 CROSSES = (Op.CROSS_ABOVE, Op.CROSS_BELOW)
@@ -63,6 +79,23 @@ class RuleReading:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeReading:
+    """What a Python strategy saw and returned at the close of one bar, and what was done, as in a `BarReading`.
+
+    `read` are its features, each now and at the bar before of its symbol; NaN is unknown. `held` are quantities by
+    symbol, before what was returned was done.
+    """
+
+    ts: int
+    row: int
+    read: tuple[tuple[Feature, float, float], ...]
+    held: tuple[tuple[str, float], ...]
+    returned: tuple[Action, ...]
+    orders: tuple[int, ...]
+    refusals: tuple[tuple[str, Refusal], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BarReading:
     """All rules at the close of one bar, and what was done: order rows decided there, and refusals by symbol."""
 
@@ -90,14 +123,55 @@ def explain(
     before.run(no_decisions(rules), row + 1)
     session.run(decisions, row + 1)
     reader = Reader(program, rules, store, decisions, before, row)
-    refused = session.refusals[session.refusals["bar"] == row]
     return BarReading(
         ts=int(tape.ts[row]),
         row=row,
         rules=tuple(reader.rule(rule) for rule in program.rules),
-        orders=tuple(np.flatnonzero(session.orders["bar"] == row).tolist()),
-        refusals=tuple((tape.symbols[r["symbol"]], Refusal(int(r["reason"]))) for r in refused),
+        orders=_ordered(session, row),
+        refusals=_refused(session, tape, row),
     )
+
+
+def explain_python(
+    strategy: PythonProgram,
+    tape: Tape,
+    at_ts: int,
+    *,
+    start_usd: Decimal,
+    costs: Costs,
+    window: tuple[int, int] | None = None,
+) -> CodeReading:
+    """Run a Python strategy up to the bar that contains `at_ts` (ms UTC), and tell what it saw and returned there.
+
+    Raises Invalid: run.explain when no bar of the window contains that time, strategy.python when the strategy fails.
+    """
+    begin, end = check_window(window, tape)
+    row = row_at(tape, at_ts, begin, end)
+    check_columns(strategy, tape)
+    session = Session([strategy.program], tape, costs, [start_cash(start_usd)], [0], begin, row + 1)
+    for now, seen, returned in closes(strategy, tape, session):
+        if now == row:
+            read = tuple((one, seen.value(one), seen.before(one.symbol, one)) for one in strategy.features)
+            held = tuple((symbol, seen.state(symbol, StateField.QTY)) for symbol in seen.present)
+            wanted = returned
+    return CodeReading(
+        ts=int(tape.ts[row]),
+        row=row,
+        read=read,
+        held=held,
+        returned=wanted,
+        orders=_ordered(session, row),
+        refusals=_refused(session, tape, row),
+    )
+
+
+def _ordered(session: Session, row: int) -> tuple[int, ...]:
+    return tuple(np.flatnonzero(session.orders["bar"] == row).tolist())
+
+
+def _refused(session: Session, tape: Tape, row: int) -> tuple[tuple[str, Refusal], ...]:
+    refused = session.refusals[session.refusals["bar"] == row]
+    return tuple((tape.symbols[r["symbol"]], Refusal(int(r["reason"]))) for r in refused)
 
 
 def row_at(tape: Tape, at_ts: int, begin: int, end: int) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import numpy as np
 
+from paddock.core.errors import Code, Invalid
 from paddock.core.time import interval_ms
 from paddock.engine.backtest import Progress, check_window, finished
 from paddock.engine.costs import Costs
@@ -24,7 +25,8 @@ from paddock.strategy.expr import StateField
 from paddock.strategy.program import Action
 from paddock.strategy.python import PythonProgram
 
-REPORT_EVERY = 1024  # bars
+REPORT_EVERY = 16  # bars, each of which may take as long as the strategy likes
+MOST_VALUES = 1 << 26  # of all columns that a strategy reads: they are held while it runs
 
 
 def backtest_python(
@@ -38,24 +40,49 @@ def backtest_python(
 ) -> Run:
     """Run a Python strategy as `paddock.engine.backtest.backtest` runs a program of rules.
 
-    Raises Invalid for a window or cash out of range, and (strategy.python) when the strategy itself fails.
+    Raises Invalid for a window or cash out of range, and (strategy.python) when the strategy itself fails, or reads
+    more than can be held.
     """
     begin, end = check_window(window, tape)
-    program, start = strategy.program, start_cash(start_usd)
-    session = Session([program], tape, costs, [start], [0], begin, end)
-    idle, decider = no_decisions(pack_rules([program])), strategy.start()
-    seen = AtClose(session, strategy.features, tape, program.symbols)
-    places = {symbol: n for n, symbol in enumerate(program.symbols)}
-    for row in range(begin, end):
-        session.run(idle, row + 1)
-        seen.move(row)
-        if seen.present:
-            actions = decider.decide(seen)
-            if actions:
-                session.act(steps(actions, places))
+    check_columns(strategy, tape)
+    start = start_cash(start_usd)
+    session = Session([strategy.program], tape, costs, [start], [0], begin, end)
+    for row, _, _ in closes(strategy, tape, session):
         if progress is not None and (row + 1 == end or (row - begin) % REPORT_EVERY == 0):
             progress(row + 1 - begin, end - begin)
-    return finished(program, tape, costs, session, start)
+    return finished(strategy.program, tape, costs, session, start)
+
+
+def closes(strategy: PythonProgram, tape: Tape, session: Session) -> Iterator[tuple[int, AtClose, tuple[Action, ...]]]:
+    """Carry a session to its end, bar by bar: each row, what the strategy saw at its close, and what it wants.
+
+    What it wants is done when the next one is asked for.
+    """
+    symbols = strategy.program.symbols
+    idle, decider = no_decisions(pack_rules([strategy.program])), strategy.start()
+    seen = AtClose(session, strategy.features, tape, symbols)
+    places = {symbol: n for n, symbol in enumerate(symbols)}
+    for row in range(session.begin, session.end):
+        session.run(idle, row + 1)
+        seen.move(row)
+        actions = decider.decide(seen) if seen.present else ()
+        yield row, seen, actions
+        if actions:
+            session.act(steps(actions, places))
+
+
+def check_columns(strategy: PythonProgram, tape: Tape) -> None:
+    """Raises Invalid (strategy.python) for a strategy whose features take more than MOST_VALUES on this tape."""
+    values = len(strategy.features) * tape.bars
+    if values > MOST_VALUES:
+        raise Invalid(
+            Code.STRATEGY_PYTHON,
+            "the strategy reads more than can be held",
+            where="init",
+            seen=f"{len(strategy.features)} features over {tape.bars} bars",
+            rule=f"features times bars are at most {MOST_VALUES}",
+            suggestion="read fewer features, or fewer symbols",
+        )
 
 
 def steps(actions: Sequence[Action], places: dict[str, int]) -> Table[Step]:

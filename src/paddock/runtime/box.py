@@ -144,11 +144,12 @@ def serve(descriptor: int) -> None:
             strategy = pickle.loads(base64.b64decode(start["memory"]))
     declared = list(market.asked)
     asked = [[one.name, one.params, one.interval, one.symbol] for one in declared]
-    say(descriptor, {"n": 0, "declared": asked, **remembered(strategy)})
+    kept = remembered if start["remember"] else lambda _: {}
+    say(descriptor, {"n": 0, "declared": asked, **kept(strategy)})
     decider = Decider(strategy, market.symbols, stop_waived=start["stop_waived"])
     for message in said:
         actions = decider.decide(Shown(message, declared))
-        say(descriptor, {"n": message["n"], "actions": list(map(action_as_json, actions)), **remembered(strategy)})
+        say(descriptor, {"n": message["n"], "actions": list(map(action_as_json, actions)), **kept(strategy)})
 
 
 def main() -> None:

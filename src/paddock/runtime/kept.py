@@ -153,7 +153,7 @@ def begun(conn: Connection, feed: str, shard: int, now_ts: int) -> None:
     insert_new(conn, cohorts, [{"feed": feed, "shard": shard, "last_ts": now_ts}])
 
 
-Boxes = Callable[[Document, tuple[str, ...]], Sandbox]
+Boxes = Callable[[Document, Sequence[str] | None], Sandbox]
 Failed = Callable[[str, Invalid], None]  # of a run's id
 
 

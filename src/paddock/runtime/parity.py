@@ -10,16 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, select
 
-from paddock.core.money import MICROS
 from paddock.core.orders import OrderKind
 from paddock.core.time import DAY_MS, interval_ms
-from paddock.engine.backtest import backtest
 from paddock.engine.log import Run as Record
 from paddock.journal.events import Draft
 from paddock.journal.kinds import EventKind
@@ -27,7 +24,7 @@ from paddock.journal.projections import record
 from paddock.journal.schema import upsert
 from paddock.runtime.runs import Run
 from paddock.runtime.tables import parities
-from paddock.runtime.tell import Tell, require_rules
+from paddock.runtime.tell import Tell
 
 Key = tuple[int, int, int, int, int]
 
@@ -76,17 +73,9 @@ PARTS = ("signal", "timing", "fill", "fee", "funding", "total")
 
 
 def measure(conn: Connection, run: Run, tell: Tell) -> Parity:
-    """Compare a run with its shadow. Raises Invalid (run.range) before its first bar, (run.explain) for Python."""
-    live = tell.record(conn, run)
-    require_rules(live.program)
-    shadow = backtest(
-        live.program,
-        live.tape,
-        start_usd=Decimal(run.capital) / MICROS,
-        costs=live.costs,
-        window=(live.start, live.end),
-    )
-    return compared(live, shadow)
+    """Compare a run with its shadow. Raises as `Tell.told` and `Told.again`."""
+    with tell.told(conn, run) as told:
+        return compared(told.lived, told.again())
 
 
 def compared(live: Record, shadow: Record) -> Parity:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from paddock.core.errors import Code, Invalid
+from paddock.core.errors import Code, Invalid, NotFound, nearest
 from paddock.core.time import INTERVALS
 from paddock.market.feature import Feature
 from paddock.market.features import validate
@@ -63,9 +63,23 @@ def plain(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)[:500]
 
 
-def features_of(declared: Sequence[Declared], scope: tuple[str, ...], interval: str) -> tuple[Feature, ...]:
-    """The columns that were asked for, once each; raises Invalid (value.feature, data.interval)."""
+def features_of(
+    declared: Sequence[Declared], scope: tuple[str, ...], interval: str, known: Sequence[str] | None
+) -> tuple[Feature, ...]:
+    """The columns that were asked for, once each; raises Invalid (value.feature, data.interval, data.symbol).
+
+    `known` are the symbols that there are, None where nobody knows that yet.
+    """
     for one in declared:
+        if known is not None and one.symbol is not None and one.symbol not in known:
+            raise NotFound(
+                Code.DATA_SYMBOL,
+                f"there are no bars of {one.symbol}",
+                where="init",
+                seen=one.symbol,
+                rule="a feature is of a symbol of the market",
+                suggestion=nearest(one.symbol, known),
+            )
         validate(one.of(scope[0]))
         if INTERVALS[one.interval] % INTERVALS[interval]:
             raise Invalid(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import math
 import os
 import selectors
 import signal
@@ -43,22 +44,25 @@ ENDING_S = 0.2  # how long a process may take to end once its connection is clos
 class Allowance:
     """What a strategy may use: seconds to answer and to start, memory, and processor time over its whole life.
 
-    Without the `walls` (see docs/sandbox.md) it does not start.
+    `life_s` is how long it may live altogether. Where nobody asks what it remembers, it does not `remember`. Without
+    the `walls` (see docs/sandbox.md) it does not start.
     """
 
     answer_s: float = 1.0
     start_s: float = 10.0
     memory_mb: int = 512
     cpu_s: int = 3_600
+    life_s: float = math.inf
+    remember: bool = True
     walls: frozenset[str] = frozenset({LIMITS})
 
 
 class Sandbox:
     """One run of a Python document on `symbols` (those of the tape): `start` it, `decide` bar by bar, `stop` it.
 
-    `seconds` is a monotonic clock. After `start`, `program` and `features` are known, and `walls` names what holds the
-    process in (see docs/sandbox.md). `memory` is the strategy object after its last answer, for `start` to take it up
-    again in another process; None where it cannot be kept, and `forgotten` says why.
+    `seconds` is a monotonic clock; `scope` is what it trades. After `start`, `program` and `features` are known, and
+    `walls` names what holds the process in (see docs/sandbox.md). `memory` is the strategy object after its last
+    answer, for `start` to take it up again in another process; None where it cannot be kept, and `forgotten` says why.
     """
 
     def __init__(
@@ -71,7 +75,7 @@ class Sandbox:
     ) -> None:
         assert isinstance(document.body, PythonCode)
         self._document, self._body = document, document.body
-        self._scope = scope_symbols(document.scope, symbols)
+        self.scope, self._known = scope_symbols(document.scope, symbols), symbols
         self._seconds, self._allowance = seconds, allowance
         self._declared: tuple[Declared, ...] = ()
         self._present: tuple[str, ...] = ()
@@ -79,7 +83,7 @@ class Sandbox:
         self._inbox = bytearray()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
-        self._deadline = 0.0
+        self._deadline, self._ends = 0.0, math.inf
         self.program: Program | None = None
         self.features: tuple[Feature, ...] = ()
         self.walls: frozenset[str] = frozenset()
@@ -89,18 +93,19 @@ class Sandbox:
     def start(self, memory: bytes | None = None) -> None:
         """Run the source and `init` in a new process; `memory` takes up a strategy where it was left.
 
-        Raises Invalid: strategy.python when that fails, value.feature and data.interval for what it asked to read; and
-        Unavailable (machine) when there is no process to be had.
+        Raises Invalid: strategy.python when that fails, value.feature, data.interval and data.symbol for what it asked
+        to read; and Unavailable (machine) when there is no process to be had.
         """
         self.stop()
         self._asked = 0
+        self._ends = self._seconds() + self._allowance.life_s
         self._inbox.clear()
         self._spawn()
         self._say(
             {
                 "source": self._body.source,
                 "class": self._body.class_name,
-                "scope": self._scope,
+                "scope": self.scope,
                 "interval": self._document.scope.interval,
                 "stop_waived": stop_waived(self._document),
                 "defaults": {name: spec.defaults for name, spec in FEATURES.items()},
@@ -108,6 +113,7 @@ class Sandbox:
                 "cpu_s": self._allowance.cpu_s,
                 "walls": sorted(self._allowance.walls),
                 "memory": base64.b64encode(memory).decode() if memory else None,
+                "remember": self._allowance.remember,
             },
             self._allowance.start_s,
         )
@@ -115,8 +121,8 @@ class Sandbox:
         started = self._next(Started)
         with self._or_gone():
             self._declared = started.asked_for()
-            self.features = features_of(self._declared, self._scope, self._document.scope.interval)
-        self.program = program_of(self._document, self._scope, self.features)
+            self.features = features_of(self._declared, self.scope, self._document.scope.interval, self._known)
+        self.program = program_of(self._document, self.scope, self.features)
 
     def decide(self, seen: Observation) -> tuple[Action, ...]:
         """The actions of this close in firing order, as `strategy.python.Decider.decide` gives them.
@@ -132,7 +138,7 @@ class Sandbox:
         """Show the strategy a close without waiting for what it says to it."""
         self._asked += 1
         self._present = seen.present
-        shown = seen_as_json(seen, self._scope, self._declared)
+        shown = seen_as_json(seen, self.scope, self._declared)
         self._say({"n": self._asked, "ts": seen.close_ts, "seen": shown}, self._allowance.answer_s)
 
     def answer(self) -> tuple[Action, ...] | None:
@@ -146,7 +152,7 @@ class Sandbox:
             for action in decided.actions:
                 check_bounds(action)
             waived = stop_waived(self._document)
-            return in_order(decided.actions, self._scope, self._present, stop_waived=waived)
+            return in_order(decided.actions, self.scope, self._present, stop_waived=waived)
 
     def left(self) -> float:
         """Seconds until the answer is late."""
@@ -154,13 +160,21 @@ class Sandbox:
 
     def late(self) -> Invalid:
         """End a process that has not answered in time, and say so."""
-        limit = self._allowance.answer_s if self._asked else self._allowance.start_s
         self.stop()
+        if self._seconds() >= self._ends:
+            limit = self._allowance.life_s
+            return failed("took too long", f"more than {limit:g} s altogether", f"here it has {limit:g} s for all bars")
+        limit = self._allowance.answer_s if self._asked else self._allowance.start_s
         return failed("took too long", f"more than {limit:g} s", f"an answer takes up to {limit:g} s")
 
     @property
     def running(self) -> bool:
         return self._process is not None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it runs and was asked nothing yet."""
+        return self.running and not self._asked
 
     def fileno(self) -> int:
         assert self._socket is not None
@@ -211,10 +225,10 @@ class Sandbox:
             theirs.close()
 
     def _say(self, message: Mapping[str, object], within_s: float) -> None:
-        self._deadline = self._seconds() + within_s
+        self._deadline = min(self._seconds() + within_s, self._ends)
         if self._socket is None:
             raise failed("is not running", "no process", "a strategy that failed is not asked again")
-        self._socket.settimeout(within_s)
+        self._socket.settimeout(max(self.left(), 0.001))
         try:
             self._socket.sendall(frame(message))
         except TimeoutError:

@@ -7,7 +7,8 @@ stored: it is made of the orders, fills, closures and funding in the journal, an
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,22 +21,27 @@ from paddock.core.money import MICROS
 from paddock.core.orders import OrderKind, OrderState, Reason, Refusal
 from paddock.core.rounding import nearest_int
 from paddock.core.time import interval_ms
+from paddock.engine.backtest import Progress, backtest
 from paddock.engine.costs import Costs
-from paddock.engine.explain import BarReading, explain
+from paddock.engine.explain import BarReading, CodeReading, explain, explain_python
 from paddock.engine.log import CANCELED, EXPIRED, FILL, FILLED, ORDER, REFUSAL, TRADE, WORKING, OpenPosition, Rows
 from paddock.engine.log import Run as Record
+from paddock.engine.scripted import backtest_python
 from paddock.journal import tables as books
 from paddock.journal.events import events
 from paddock.journal.intents import intents
 from paddock.journal.kinds import EventKind
 from paddock.market.tape import Ints, Tape
+from paddock.runtime.boxed import boxed
+from paddock.runtime.kept import Boxes
 from paddock.runtime.requests import placement
 from paddock.runtime.runs import Run
 from paddock.runtime.seen import lived
 from paddock.runtime.tables import bot_versions
 from paddock.strategy.compiler import compile_strategy, scope_symbols
-from paddock.strategy.document import Graph
+from paddock.strategy.document import Document, Graph
 from paddock.strategy.program import Program
+from paddock.strategy.python import PythonProgram
 from paddock.strategy.python import program_of as program_of_scope
 from paddock.strategy.validate import load_document
 
@@ -66,18 +72,82 @@ class Seen:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A run that lived, and what it decided by, to be run once more over the bars that it saw."""
+
+    lived: Record
+    code: Program | PythonProgram
+
+    def again(self, progress: Progress | None = None) -> Record:
+        """The backtest of the same. Raises Invalid (strategy.python) when a strategy in Python fails in it."""
+        tape, costs, start_usd, window = self._wanted
+        if isinstance(self.code, PythonProgram):
+            return backtest_python(self.code, tape, start_usd=start_usd, costs=costs, window=window, progress=progress)
+        return backtest(self.code, tape, start_usd=start_usd, costs=costs, window=window, progress=progress)
+
+    def explain(self, at_ts: int) -> BarReading | CodeReading:
+        """What its strategy saw in the bar that contains `at_ts`, as a replay of the run finds it.
+
+        Raises Invalid: run.explain for a time that is in no bar of the run, and as `again`.
+        """
+        tape, costs, start_usd, window = self._wanted
+        if isinstance(self.code, PythonProgram):
+            return explain_python(self.code, tape, at_ts, start_usd=start_usd, costs=costs, window=window)
+        return explain(self.code, tape, at_ts, start_usd=start_usd, costs=costs, window=window)
+
+    @property
+    def _wanted(self) -> tuple[Tape, Costs, Decimal, tuple[int, int]]:
+        live = self.lived
+        return live.tape, live.costs, Decimal(live.start_equity) / MICROS, (live.start, live.end)
+
+
 class Tell:
-    """Tells of living runs. `histories` gives the history of a feed by its name, `costs` what its venue charges."""
+    """Tells of living runs. `histories` gives the history of a feed by its name, `costs` what its venue charges.
 
-    def __init__(self, histories: Callable[[str], Tape], costs: Callable[[str], Costs]) -> None:
-        self._histories, self._costs = histories, costs
+    `boxes` makes the processes in which strategies in Python are run once more; without it they are not.
+    """
 
-    def seen(self, conn: Connection, run: Run) -> Seen:
+    def __init__(
+        self, histories: Callable[[str], Tape], costs: Callable[[str], Costs], boxes: Boxes | None = None
+    ) -> None:
+        self._histories, self._costs, self._boxes = histories, costs, boxes
+
+    @contextmanager
+    def told(self, conn: Connection, run: Run) -> Iterator[Told]:
+        """A run, to be run once more while this lasts; `conn` is not needed for that.
+
+        Raises Invalid: run.range before its first bar, run.explain for Python without `boxes`, and strategy.* for what
+        cannot be run any more; Unavailable (machine) when there is no process to be had.
+        """
+        with self._code(conn, run) as code:
+            program = code.program if isinstance(code, PythonProgram) else code
+            yield Told(self.record(conn, run, program), code)
+
+    @contextmanager
+    def _code(self, conn: Connection, run: Run) -> Iterator[Program | PythonProgram]:
+        """The pinned version of a run, compiled; a strategy in Python in a process of its own, which ends with this."""
+        document, symbols = document_of(conn, run), self._histories(run.feed).symbols
+        if isinstance(document.body, Graph):
+            yield compile_strategy(document, symbols)
+            return
+        if self._boxes is None:
+            raise Invalid(
+                Code.RUN_EXPLAIN,
+                "a Python strategy decides in code of its own, which is not run here",
+                where="run_id",
+                seen=document.name,
+                rule="it is run in a process that holds it in",
+            )
+        with boxed(document, symbols, self._boxes) as code:
+            yield code
+
+    def seen(self, conn: Connection, run: Run, program: Program | None = None) -> Seen:
         """The bars that a run saw. Raises Invalid (run.range) before its first."""
         history = self._histories(run.feed)
         step = interval_ms(history.interval)
         last = None if run.end_ts is None else run.end_ts - step
-        program = program_of(conn, run, history)
+        program = program or program_of(conn, run, history)
         tape = lived(conn, run.feed, history, last, symbols=program.symbols)
         begin = tape.bars if run.begin_ts is None else int(np.searchsorted(tape.ts, run.begin_ts))
         if begin == tape.bars:
@@ -90,49 +160,29 @@ class Tell:
             )
         return Seen(run, program, tape, begin, tape.bars)
 
-    def record(self, conn: Connection, run: Run) -> Record:
-        """What the run did, as a backtest would say it. Raises Invalid (run.range) before its first bar."""
-        seen = self.seen(conn, run)
+    def record(self, conn: Connection, run: Run, program: Program | None = None) -> Record:
+        """What the run did, as a backtest would say it. Raises Invalid (run.range) before its first bar.
+
+        Without a `program` the symbols that a strategy in Python only reads are left out.
+        """
+        seen = self.seen(conn, run, program)
         return _Teller(conn, seen).record(self._costs(run.feed))
 
-    def explain(self, conn: Connection, run: Run, at_ts: int) -> BarReading:
-        """Every condition of the run's strategy at the bar that contains `at_ts`, as a replay of the run finds it.
 
-        Raises Invalid (run.explain) for a time that is in no bar of the run, and for a Python strategy.
-        """
-        seen = self.seen(conn, run)
-        require_rules(seen.program)
-        return explain(
-            seen.program,
-            seen.tape,
-            at_ts,
-            start_usd=Decimal(run.capital) / MICROS,
-            costs=self._costs(run.feed),
-            window=(seen.begin, seen.end),
-        )
+def document_of(conn: Connection, run: Run) -> Document:
+    """The pinned version of a run."""
+    wanted = select(bot_versions.c.document).where(
+        bot_versions.c.bot_id == run.bot_id, bot_versions.c.version == run.version
+    )
+    return load_document(conn.execute(wanted).scalar_one())
 
 
 def program_of(conn: Connection, run: Run, tape: Tape) -> Program:
     """The pinned version of a run, compiled; that of a Python strategy has no rules."""
-    wanted = select(bot_versions.c.document).where(
-        bot_versions.c.bot_id == run.bot_id, bot_versions.c.version == run.version
-    )
-    document = load_document(conn.execute(wanted).scalar_one())
+    document = document_of(conn, run)
     if isinstance(document.body, Graph):
         return compile_strategy(document, tape.symbols)
     return program_of_scope(document, scope_symbols(document.scope, tape.symbols), ())
-
-
-def require_rules(program: Program) -> None:
-    """Raises Invalid (run.explain) for a Python strategy."""
-    if not program.rules:
-        raise Invalid(
-            Code.RUN_EXPLAIN,
-            "a Python strategy decides in code of its own, which is not run here",
-            where="run_id",
-            seen=program.name,
-            rule="the decisions of a graph can be replayed",
-        )
 
 
 class _Teller:

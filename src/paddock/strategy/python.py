@@ -18,9 +18,9 @@ This module holds no interpreter: turning a source text into a class is the busi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from paddock.core.errors import Code, Invalid, PaddockError, nearest
 from paddock.market.feature import Feature
@@ -55,6 +55,7 @@ __all__ = [
     "SOURCE_NAME",
     "Action",
     "Decider",
+    "Decides",
     "Observation",
     "PythonProgram",
     "Strategy",
@@ -152,23 +153,26 @@ def _friendly(error: Exception | SystemExit, doing: str, line: int | None) -> In
     )
 
 
+class Decides(Protocol):
+    """One run of a Python strategy, wherever its code runs."""
+
+    def decide(self, seen: Observation) -> tuple[Action, ...]:
+        """The actions of this close in firing order. Raises Invalid (strategy.python) when the strategy fails."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class PythonProgram:
     """A Python strategy ready to run: `program` has everything but rules, `features` are the columns it may read.
 
-    It acts on `scope`; `program.symbols` also holds symbols that it only reads.
+    It acts on `scope`; `program.symbols` also holds symbols that it only reads. `start` makes a fresh instance for one
+    run.
     """
 
     program: Program
     scope: tuple[str, ...]
     features: tuple[Feature, ...]
-    make: Callable[[], Strategy]
-    stop_waived: bool = field(default=False)
-
-    def start(self) -> Decider:
-        """A fresh instance for one run."""
-        strategy = initialised(self.make, Market(self.scope, self.program.interval))
-        return Decider(strategy, self.scope, stop_waived=self.stop_waived)
+    start: Callable[[], Decides]
 
 
 class Decider:
@@ -258,7 +262,12 @@ def compile_python(
     market = Market(scope, document.scope.interval)
     initialised(make, market)
     features = market.declared()
-    return PythonProgram(program_of(document, scope, features), scope, features, make, stop_waived(document))
+
+    def start() -> Decider:
+        strategy = initialised(make, Market(scope, document.scope.interval))
+        return Decider(strategy, scope, stop_waived=stop_waived(document))
+
+    return PythonProgram(program_of(document, scope, features), scope, features, start)
 
 
 def program_of(document: Document, scope: tuple[str, ...], features: Sequence[Feature]) -> Program:

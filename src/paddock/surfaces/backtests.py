@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ import structlog
 from sqlalchemy import Connection, select
 
 from paddock import __version__
-from paddock.core.errors import Code, Invalid, PaddockError, Unavailable
+from paddock.core.errors import Code, PaddockError, Unavailable
 from paddock.engine.costs import Costs
 from paddock.engine.result import document
 from paddock.journal import jobs
@@ -27,16 +28,22 @@ from paddock.journal.jobs import Job
 from paddock.journal.schema import canonical_json, insert_new
 from paddock.market.lake import Lake
 from paddock.market.material import lake_keys
+from paddock.runtime.boxed import boxed
+from paddock.runtime.kept import Boxes
 from paddock.strategy.canonical import canonical, strategy_hash
-from paddock.strategy.document import Document, Graph
+from paddock.strategy.compiler import compile_strategy
+from paddock.strategy.document import Document, PythonCode
+from paddock.strategy.program import Program
+from paddock.strategy.python import PythonProgram
 from paddock.strategy.rescope import rescope
 from paddock.strategy.validate import load_document
 from paddock.surfaces.http.tables import results
-from paddock.surfaces.parts import Part
-from paddock.surfaces.simulation import Request, prepare_opened
+from paddock.surfaces.parts import Part, require_going_on
+from paddock.surfaces.simulation import Ready, Request, prepare_opened
 from paddock.surfaces.strategies import Opened
 
 KIND: Final = "backtest"
+KIND_PYTHON: Final = "backtest.python"  # a queue of its own: these take long, and hold up no others
 HOLD_MS: Final = 60_000  # how long a worker may be silent: as long as reading a large tape takes
 TELL_S: Final = 0.5  # between two words on how far it is
 AGAIN_MS: Final = 5_000
@@ -70,17 +77,13 @@ def wanted(
     allow_gaps: bool,
 ) -> Wanted:
     """Raises Invalid (strategy.*) for a strategy that cannot be backtested so."""
-    if not isinstance(strategy.body, Graph):
-        raise Invalid(
-            Code.STRATEGY_PYTHON,
-            "a Python strategy is not backtested by the server",
-            where="strategy.kind",
-            seen=strategy.kind,
-            rule="the server backtests graphs; code of yours runs on your own machine",
-            suggestion="paddock backtest FILE.py",
-        )
     scoped = rescope(strategy, symbols=symbols, interval=interval, venue=venue)
     return Wanted(scoped, start_ts, end_ts, start_usd, costs, allow_gaps)
+
+
+def kind_of(asked: Wanted) -> str:
+    """The queue that it waits in."""
+    return KIND_PYTHON if isinstance(asked.strategy.body, PythonCode) else KIND
 
 
 def payload_of(asked: Wanted) -> dict[str, Any]:
@@ -119,6 +122,20 @@ def request_of(asked: Wanted, home: Path) -> Request:
     )
 
 
+@contextmanager
+def prepared(asked: Wanted, home: Path, boxes: Boxes) -> Iterator[Ready]:
+    """Ready to be run while this lasts: a strategy in Python runs in a process of its own, which ends with it."""
+    with ExitStack() as held:
+
+        def compiled(document: Document, symbols: Sequence[str] | None) -> Program | PythonProgram:
+            if not isinstance(document.body, PythonCode):
+                return compile_strategy(document, symbols)
+            held.close()  # the process that told which symbols are read
+            return held.enter_context(boxed(document, symbols, boxes))
+
+        yield prepare_opened(request_of(asked, home), Opened(asked.strategy, compiled))
+
+
 def result_id(asked: Wanted, home: Path) -> str:
     """The name of the result: a hash of the program, the strategy, the data it may see, the window and the costs.
 
@@ -144,19 +161,25 @@ class _Canceled(Exception):
 
 
 class Backtester:
-    """A worker of this queue. `seconds` is a monotonic clock, `holder` names the worker."""
+    """A worker of the queue of one `kind`. `seconds` is a monotonic clock, `holder` names the worker, `boxes` makes
+    processes for strategies in Python."""
 
-    def __init__(self, database: Database, home: Path, seconds: Callable[[], float], holder: str) -> None:
-        self._database, self._home = database, home
-        self._seconds, self._holder = seconds, holder
+    def __init__(
+        self, database: Database, home: Path, seconds: Callable[[], float], holder: str, boxes: Boxes, kind: str = KIND
+    ) -> None:
+        self._database, self._home, self._boxes = database, home, boxes
+        self._seconds, self._holder, self.kind = seconds, holder, kind
 
-    def step(self) -> bool:
-        """Do one job, if there is one. Raises Unavailable and Unknown; what a job itself raises is its own end."""
-        job = jobs.claim(self._database, [KIND], self._holder, HOLD_MS)
+    def step(self, stop: Event | None = None) -> bool:
+        """Do one job, if there is one; when `stop` is set meanwhile it goes back into the queue.
+
+        Raises Unavailable and Unknown; what a job itself raises is its own end.
+        """
+        job = jobs.claim(self._database, [self.kind], self._holder, HOLD_MS)
         if job is None:
             return False
         try:
-            self._do(job)
+            self._do(job, stop or Event())
         except _Canceled:
             with self._database.write() as conn:
                 jobs.canceled(conn, job, self._database.now_ts(conn))
@@ -170,30 +193,31 @@ class Backtester:
                 jobs.fail(conn, job, told, now, retry_ms=AGAIN_MS if isinstance(error, Unavailable) else None)
         return True
 
-    def _do(self, job: Job) -> None:
+    def _do(self, job: Job, stop: Event) -> None:
         name = job.payload["result_id"]
         with self._database.read() as conn:
             known = stored(conn, name) is not None
-        body = None if known else self._computed(job)
+        body = None if known else self._computed(job, stop)
         with self._database.write() as conn:
             now = self._database.now_ts(conn)
             if body is not None:
                 insert_new(conn, results, [{"result_id": name, "body": body, "created_ts": now}])
             jobs.finish(conn, job, {"result_id": name}, now)
 
-    def _computed(self, job: Job) -> str:
+    def _computed(self, job: Job, stop: Event) -> str:
         asked = wanted_of(job.payload["wanted"])
-        tell = self._teller(job)
-        ready = prepare_opened(request_of(asked, self._home), Opened(asked.strategy, None))
-        tell(0, 1)
-        return json.dumps(document(ready.run(tell)), separators=(",", ":"), allow_nan=False)
+        tell = self._teller(job, stop)
+        with prepared(asked, self._home, self._boxes) as ready:
+            tell(0, 1)
+            return json.dumps(document(ready.run(tell)), separators=(",", ":"), allow_nan=False)
 
-    def _teller(self, job: Job) -> Callable[[int, int], None]:
+    def _teller(self, job: Job, stop: Event) -> Callable[[int, int], None]:
         """Says how far a job is, now and then, and stops it when it is not wanted any more."""
         last = self._seconds() - TELL_S
 
         def tell(done: int, total: int) -> None:
             nonlocal last
+            require_going_on(stop)
             if self._seconds() - last >= TELL_S:
                 last = self._seconds()
                 if jobs.heartbeat(self._database, job, HOLD_MS, min(1.0, done / max(total, 1))).cancel:
@@ -208,11 +232,11 @@ def backtest_part(backtester: Backtester) -> Part:
     def run(stop: Event) -> None:
         while not stop.is_set():
             try:
-                busy = backtester.step()
+                busy = backtester.step(stop)
             except PaddockError as error:
                 log.warning("the queue cannot be worked on", error=str(error))
                 busy = False
             if not busy:
                 stop.wait(IDLE_S)
 
-    return Part("backtests", run)
+    return Part(f"queue of {backtester.kind}", run)

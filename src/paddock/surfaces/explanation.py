@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 
 import numpy as np
 
-from paddock.core.errors import Code, Invalid
 from paddock.core.orders import Side
 from paddock.core.time import interval_ms
-from paddock.engine.explain import VERDICTS, BarReading, LogicReading, Reading, RuleReading, TestReading, explain
+from paddock.engine.explain import (
+    VERDICTS,
+    BarReading,
+    CodeReading,
+    LogicReading,
+    Reading,
+    RuleReading,
+    TestReading,
+    explain,
+    explain_python,
+)
 from paddock.engine.log import Run
 from paddock.engine.result import Document, orders
 from paddock.strategy.expr import All, Any, Const, Literal, Op, State, StateField, Value
@@ -41,25 +51,22 @@ STATES = {
 def explain_backtest(ready: Ready, at_ts: int) -> Document:
     """The reading of the bar that contains `at_ts` (ms UTC).
 
-    Raises Invalid (run.explain) without such a bar, and for a Python strategy.
+    Raises Invalid (run.explain) without such a bar, (strategy.python) when a Python strategy fails.
     """
-    request = ready.request
-    if isinstance(ready.code, PythonProgram):
-        raise Invalid(
-            Code.RUN_EXPLAIN,
-            "a Python strategy decides in code of its own, which has no conditions to read",
-            where="explain",
-            seen=ready.program.name,
-            rule="a bar of a graph can be explained",
-        )
-    reading = explain(
-        ready.program, ready.tape, at_ts, start_usd=request.start_usd, costs=request.costs, window=ready.window
-    )
+    code, tape, start_usd, costs = ready.code, ready.tape, ready.request.start_usd, ready.request.costs
+    reading: BarReading | CodeReading
+    if isinstance(code, PythonProgram):
+        reading = explain_python(code, tape, at_ts, start_usd=start_usd, costs=costs, window=ready.window)
+    else:
+        reading = explain(code, tape, at_ts, start_usd=start_usd, costs=costs, window=ready.window)
     return explanation_document(ready.run(), reading)
 
 
-def explanation_document(record: Run, reading: BarReading) -> Document:
-    """A bar of a run that was lived or simulated, as plain JSON values; what is not known is null."""
+def explanation_document(record: Run, reading: BarReading | CodeReading) -> Document:
+    """A bar of a run that was lived or simulated, as plain JSON values; what is not known is null.
+
+    A graph has rules. Python has none: it has what it read, what it held, and what `next` returned.
+    """
     interval, placed = record.tape.interval, orders(record)
     return {
         "schema": SCHEMA,
@@ -68,10 +75,40 @@ def explanation_document(record: Run, reading: BarReading) -> Document:
         "ts": reading.ts,
         "close_ts": reading.ts + interval_ms(interval),
         "interval": interval,
-        "rules": [rule_document(rule, interval) for rule in reading.rules],
+        **_decided(reading, interval),
         "orders": [placed[row] for row in np.flatnonzero(record.orders["bar"] == reading.row)],
         "refusals": [{"symbol": symbol, "reason": refusal.label} for symbol, refusal in reading.refusals],
     }
+
+
+def _decided(reading: BarReading | CodeReading, interval: str) -> Document:
+    if isinstance(reading, BarReading):
+        return {"rules": [rule_document(rule, interval) for rule in reading.rules]}
+    return {
+        "rules": [],
+        "read": [
+            {
+                "symbol": feature.symbol,
+                "name": feature_label(feature, interval),
+                "value": _known(now),
+                "before": _known(before),
+            }
+            for feature, now, before in reading.read
+        ],
+        "held": [{"symbol": symbol, "qty": qty} for symbol, qty in reading.held],
+        "returned": [_returned(action) for action in reading.returned],
+    }
+
+
+def _returned(action: Action) -> Document:
+    """What `next` returned; of numbers only those that it gave."""
+    levels = {name: value for name, value in asdict(action.protection).items() if value}
+    sized = action.kind in (ActionKind.ENTER, ActionKind.REDUCE)
+    size = {"mode": action.size.mode.name.lower(), "value": action.size.value} if sized else None
+    leverage = action.leverage if action.kind in (ActionKind.ENTER, ActionKind.LEVERAGE) else None
+    return {
+        "action": _action(action), "symbol": action.symbol, "size": size, "leverage": leverage, "protection": levels,
+    }  # fmt: skip
 
 
 def rule_document(reading: RuleReading, interval: str) -> Document:

@@ -7,6 +7,7 @@ life cost so many times the last one, however long it is; and it is told that se
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from threading import Event
 from typing import Final
@@ -14,15 +15,15 @@ from typing import Final
 import structlog
 from sqlalchemy import or_, select
 
-from paddock.core.errors import Invalid, Unavailable, Unknown
+from paddock.core.errors import Code, Invalid, Unavailable, Unknown
 from paddock.core.seams import Clock
 from paddock.journal.database import Database
 from paddock.runtime.lifecycle import KEPT
-from paddock.runtime.parity import measure, store
+from paddock.runtime.parity import compared, store
 from paddock.runtime.runs import COLUMNS, Run, run_from
 from paddock.runtime.tables import feeds, parities, runs
 from paddock.runtime.tell import Tell
-from paddock.surfaces.parts import Part
+from paddock.surfaces.parts import Part, require_going_on
 
 BATCH: Final = 10  # runs of one round
 EVERY_S: Final = 30.0
@@ -52,12 +53,15 @@ class Meter:
         self._last, self._round = "", 0
         self._waiting: dict[str, Waiting] = {}
 
-    def step(self) -> int:
-        """Measure the next runs that are due; gives how many could be. Raises Unavailable and Unknown."""
+    def step(self, stop: Event | None = None) -> int:
+        """Measure the next runs that are due; gives how many could be.
+
+        Raises Unavailable and Unknown, the first also once `stop` is set.
+        """
         self._round += 1
         found = self._next()
         self._last = found[-1].run_id if len(found) == BATCH else ""
-        return sum(map(self._measured, found))
+        return sum(self._measured(run, stop or Event()) for run in found)
 
     def _next(self) -> list[Run]:
         lived, measured = feeds.c.last_ts - runs.c.begin_ts, parities.c.ts - runs.c.begin_ts
@@ -73,26 +77,33 @@ class Meter:
             found = map(run_from, conn.execute(some))
             return [run for run in found if self._waiting.get(run.run_id, NOT_AT_ALL).until <= self._round][:BATCH]
 
-    def _measured(self, run: Run) -> bool:
+    def _measured(self, run: Run, stop: Event) -> bool:
         """Measure a run. Whatever goes wrong in that is told once, and concerns no other run."""
         try:
-            with self._database.read(patient=True) as conn:
-                parity = measure(conn, run, self._tell)
+            with ExitStack() as held:
+                with self._database.read(patient=True) as conn:
+                    both = held.enter_context(self._tell.told(conn, run))
+                parity = compared(both.lived, both.again(lambda *_: require_going_on(stop)))
             with self._database.write() as conn:
                 store(conn, run, parity, self._clocks[run.feed].now_ts())
         except (Unavailable, Unknown):
             raise
-        except Invalid:  # it has not seen a bar yet, or decides in Python
-            self._postpone(run, "")
+        except Invalid as error:  # it has not seen a bar yet, or its strategy fails by itself
+            if error.code is Code.STRATEGY_PYTHON and self._is_news(run, error.message):
+                log.warning("a strategy failed in its backtest", run_id=run.run_id, message=error.message)
+            self._postpone(run, error.message)
         except Exception as error:
             told = f"{type(error).__name__}: {error}"
-            if self._waiting.get(run.run_id, NOT_AT_ALL).why != told:
+            if self._is_news(run, told):
                 log.error("a run cannot be measured; it is tried again", run_id=run.run_id, exc_info=True)
             self._postpone(run, told)
         else:
             self._waiting.pop(run.run_id, None)
             return True
         return False
+
+    def _is_news(self, run: Run, why: str) -> bool:
+        return self._waiting.get(run.run_id, NOT_AT_ALL).why != why
 
     def _postpone(self, run: Run, why: str) -> None:
         wait = min(2 * self._waiting.get(run.run_id, NOT_AT_ALL).wait, MOST_ROUNDS) or 1
@@ -105,7 +116,7 @@ def meter_part(meter: Meter) -> Part:
     def run(stop: Event) -> None:
         while not stop.wait(EVERY_S):
             try:
-                meter.step()
+                meter.step(stop)
             except (Unavailable, Unknown) as error:
                 log.warning("runs were not measured", code=error.code, message=error.message)
 

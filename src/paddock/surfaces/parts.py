@@ -16,6 +16,8 @@ from types import FrameType
 
 import structlog
 
+from paddock.core.errors import Code, Unavailable
+
 AGAIN_S = 60.0  # before a part that failed alone is started again
 
 log = structlog.get_logger(__name__)
@@ -87,3 +89,9 @@ def until_signalled(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def require_going_on(stop: threading.Event) -> None:
+    """For what takes long: raises Unavailable (request.closed) once the process is told to end."""
+    if stop.is_set():
+        raise Unavailable(Code.REQUEST_CLOSED, "the server ends", rule="what is not done by then is done by the next")

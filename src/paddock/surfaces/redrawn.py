@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from paddock.core.errors import Code, Invalid, Unavailable
 from paddock.engine.log import Run
-from paddock.surfaces.backtests import request_of, result_id, wanted_of
+from paddock.runtime.kept import Boxes
+from paddock.surfaces.backtests import KIND, KIND_PYTHON, Wanted, kind_of, prepared, result_id, wanted_of
 from paddock.surfaces.report import render, tell
 from paddock.surfaces.report.series import one_chart
-from paddock.surfaces.simulation import Ready, prepare_opened
-from paddock.surfaces.strategies import Opened
+from paddock.surfaces.simulation import Ready
 
 KEPT: Final = 4  # runs
 WAITING: Final = 8  # that ask at once
@@ -22,12 +22,13 @@ PATIENCE_S: Final = 30.0
 
 
 class Redrawn:
-    """The newest runs are kept, so that each symbol of one is drawn at once. One is made at a time."""
+    """The newest runs are kept, so that each symbol of one is drawn at once. One of a kind is made at a time."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, home: Path, boxes: Boxes) -> None:
+        self._home, self._boxes = home, boxes
         self._kept: OrderedDict[str, tuple[Ready, Run]] = OrderedDict()
-        self._making, self._room = Lock(), BoundedSemaphore(WAITING)
+        self._making = {kind: Lock() for kind in (KIND, KIND_PYTHON)}
+        self._room = {kind: BoundedSemaphore(WAITING) for kind in self._making}
 
     def chart(self, name: str, request: str, symbol: str) -> dict[str, Any]:
         """Price and indicators of one symbol, and the equity of every bar. `request` is the job's, as JSON.
@@ -52,25 +53,26 @@ class Redrawn:
         return render(run, document, tell(ready.document), ready.features)
 
     def _run(self, name: str, request: str) -> tuple[Ready, Run]:
-        if not self._room.acquire(blocking=False):
+        asked = wanted_of(json.loads(request))
+        making, room = self._making[kind_of(asked)], self._room[kind_of(asked)]
+        if not room.acquire(blocking=False):
             raise _busy()
         try:
-            if not self._making.acquire(timeout=PATIENCE_S):
+            if not making.acquire(timeout=PATIENCE_S):
                 raise _busy()
             try:
                 if name not in self._kept:
-                    self._kept[name] = self._made(name, request)
+                    self._kept[name] = self._made(name, asked)
                 self._kept.move_to_end(name)
                 while len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
                 return self._kept[name]
             finally:
-                self._making.release()
+                making.release()
         finally:
-            self._room.release()
+            room.release()
 
-    def _made(self, name: str, request: str) -> tuple[Ready, Run]:
-        asked = wanted_of(json.loads(request))
+    def _made(self, name: str, asked: Wanted) -> tuple[Ready, Run]:
         if result_id(asked, self._home) != name:
             raise Invalid(
                 Code.RUN_RANGE,
@@ -79,8 +81,8 @@ class Redrawn:
                 rule="a result is drawn over the bars that it was made of",
                 suggestion="backtest again",
             )
-        ready = prepare_opened(request_of(asked, self._home), Opened(asked.strategy, None))
-        return ready, ready.run()
+        with prepared(asked, self._home, self._boxes) as ready:
+            return ready, ready.run()
 
 
 def _busy() -> Unavailable:

@@ -71,17 +71,17 @@ def rehearse(tape: Tape, clock: Clock, ids: IdSource, folder: Path) -> None:
     market = Market(feed, lambda _account_id: venue, venue, Costs())
     worker = Worker(database, [market], house.kills, NAME, boxes=boxes(OF_ONES_OWN))
     run = _deployed(house, NAME, _graph(), tape)
-    _deployed(house, IN_PYTHON, _python(), tape)
+    scripted = _deployed(house, IN_PYTHON, _python(), tape)
     for _ in range(BARS):
         worker.step()
         feed.advance()
     worker.step()
     worker.stop()
-    tell = Tell(lambda _feed: feed.history(), lambda _feed: Costs())
-    lived = house.runs.get(NAME, run.run_id)
-    with database.read() as conn:
-        document(tell.record(conn, lived))
-        tell.explain(conn, lived, int(tape.ts[-2]))
+    tell = Tell(lambda _feed: feed.history(), lambda _feed: Costs(), boxes(OF_ONES_OWN))
+    for lived in (house.runs.get(NAME, run.run_id), house.runs.get(IN_PYTHON, scripted.run_id)):
+        with database.read() as conn, tell.told(conn, lived) as told:
+            document(told.again())
+            told.explain(int(tape.ts[-2]))
     database.close()
 
 

@@ -195,4 +195,5 @@ def _answering(
     start: Start,
 ) -> list[Part]:
     http = http_settings(token.text, configured.reach, wish.address)
-    return [web_part(house, live, http, configured.home, listener, lambda: start.doing)]
+    strangers = configured.reach.guarded
+    return [web_part(house, live, http, configured.home, listener, lambda: start.doing, strangers=strangers)]

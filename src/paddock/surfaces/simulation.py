@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -21,14 +20,12 @@ from paddock.market.feature import Feature
 from paddock.market.lake import Lake
 from paddock.market.load import DEMO_VENUE, load_tape
 from paddock.market.tape import Tape
-from paddock.runtime.user_code import printing_aside
-from paddock.strategy.compiler import compile_strategy
 from paddock.strategy.document import Document
 from paddock.strategy.program import Program
-from paddock.strategy.python import PythonProgram, Strategy, compile_python
+from paddock.strategy.python import PythonProgram
 from paddock.strategy.rescope import rescope
 from paddock.surfaces.report.indicators import features_of
-from paddock.surfaces.strategies import Opened, open_strategy
+from paddock.surfaces.strategies import Compiled, Opened, open_strategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +71,9 @@ class Ready:
         """Raises Invalid (strategy.python) when a Python strategy fails on the way."""
         start_usd, costs = self.request.start_usd, self.request.costs
         if isinstance(self.code, PythonProgram):
-            with printing_aside():
-                return backtest_python(
-                    self.code, self.tape, start_usd=start_usd, costs=costs, window=self.window, progress=progress
-                )
+            return backtest_python(
+                self.code, self.tape, start_usd=start_usd, costs=costs, window=self.window, progress=progress
+            )
         return backtest(
             self.code,
             self.tape,
@@ -108,30 +104,23 @@ def prepare_opened(request: Request, opened: Opened) -> Ready:
             rule="a run covers the bars that open at or after the start and before the end",
         )
     document = rescope(opened.document, symbols=request.symbols, interval=request.interval, venue=request.venue)
-    tape = _tape(request, document, opened.made)
-    code = _compile(document, opened.made, tape.symbols)
+    tape = _tape(request, document, opened.compiled)
+    code = opened.compiled(document, tape.symbols)
     rows = window(tape, request.start_ts, request.end_ts)
     if not request.allow_gaps:
         require_coverage(coverage_of(tape, *rows), tape.interval)
     return Ready(request, document, code, tape, rows)
 
 
-def _compile(document: Document, made: type[Strategy] | None, symbols: Sequence[str] | None) -> Program | PythonProgram:
-    if made is None:
-        return compile_strategy(document, symbols)
-    with printing_aside():
-        return compile_python(document, made, symbols)
-
-
-def _symbols(document: Document, made: type[Strategy] | None) -> set[str] | None:
+def _symbols(document: Document, compiled: Compiled) -> set[str] | None:
     """The symbols that a strategy reads or trades; None where it takes whatever there is."""
     if document.scope.universe is not None:
         return None
-    code = _compile(document, made, None)
+    code = compiled(document, None)
     return set((code.program if isinstance(code, PythonProgram) else code).symbols)
 
 
-def _tape(request: Request, document: Document, made: type[Strategy] | None) -> Tape:
+def _tape(request: Request, document: Document, compiled: Compiled) -> Tape:
     scope, lake = document.scope, Lake(request.home)
     if not request.data:
         _require_venue(lake, scope.venue)
@@ -139,7 +128,7 @@ def _tape(request: Request, document: Document, made: type[Strategy] | None) -> 
         request.data or lake,
         venue=scope.venue,
         interval=scope.interval,
-        symbols=_symbols(document, made),
+        symbols=_symbols(document, compiled),
         specs=lake,
         funding=True,  # a strategy may read rates even when they are not charged
         allow_gaps=request.allow_gaps,

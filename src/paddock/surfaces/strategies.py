@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paddock.core.errors import Code, Invalid, NotFound, nearest
+from paddock.strategy.compiler import compile_strategy
 from paddock.strategy.document import SCHEMA, Document, PythonCode
 from paddock.strategy.limits import MAX_DOCUMENT_BYTES
 from paddock.strategy.templates import TEMPLATES, find_template
 from paddock.strategy.validate import Report, invalid, validate
 
 if TYPE_CHECKING:
-    from paddock.strategy.python import Strategy
+    from paddock.strategy.program import Program
+    from paddock.strategy.python import PythonProgram, Strategy
 
 SUFFIXES = (".json", ".py")
 
 
+# A document over the symbols of a tape, or over those that it names, as something to run.
+Compiled = Callable[[Document, Sequence[str] | None], "Program | PythonProgram"]
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A valid document; of a Python strategy also its class, made by the one run of its source."""
+    """A valid document, and how it is compiled."""
 
     document: Document
-    made: type[Strategy] | None
+    compiled: Compiled
 
 
 def open_strategy(name: str | Path) -> Opened:
@@ -36,7 +42,7 @@ def open_strategy(name: str | Path) -> Opened:
     report, made = _checked(name, None)
     if report.document is None:
         raise invalid(report)
-    return Opened(report.document, made)
+    return Opened(report.document, compile_strategy if made is None else _compiled_here(made))
 
 
 def check_strategy(name: str | Path, symbols: Sequence[str] | None = None) -> Report:
@@ -110,6 +116,18 @@ def _text(path: Path) -> str:
             seen=f"byte {error.start}",
             rule="a Python strategy is UTF-8 text",
         ) from None
+
+
+def _compiled_here(made: type[Strategy]) -> Compiled:
+    """Of a class that the one run of its source made: it runs in this process."""
+    from paddock.runtime.user_code import printing_aside
+    from paddock.strategy.python import compile_python
+
+    def compiled(document: Document, symbols: Sequence[str] | None) -> PythonProgram:
+        with printing_aside():
+            return compile_python(document, made, symbols)
+
+    return compiled
 
 
 def _class_in(document: Document | None) -> type[Strategy] | None:

@@ -14,6 +14,7 @@ import uvicorn
 
 from paddock.core.errors import Code, PaddockError
 from paddock.runtime.tell import Tell
+from paddock.surfaces.boxes import ANSWER_S, trials
 from paddock.surfaces.histories import Histories
 from paddock.surfaces.http.app import create_app
 from paddock.surfaces.http.credentials import digest
@@ -21,6 +22,7 @@ from paddock.surfaces.http.services import HttpSettings, Services, SignIn
 from paddock.surfaces.listen import Address
 from paddock.surfaces.parts import Part
 from paddock.surfaces.preview import Previews
+from paddock.surfaces.readings import Readings
 from paddock.surfaces.redrawn import Redrawn
 from paddock.surfaces.settings import Reach
 
@@ -40,9 +42,11 @@ def web_part(
     home: Path,
     listener: socket,
     getting_ready: Callable[[], str],
+    strangers: bool = True,
 ) -> Part:
-    """Answers on `listener`, which it closes, also while the process gets ready."""
+    """Answers on `listener`, which it closes, also while the process gets ready. `strangers` may sign in."""
     histories = Histories(house.database, home)
+    tell = Tell(histories, lambda _feed: house.paper, trials(strangers=strangers, seconds=ANSWER_S))
     app = create_app(
         Services(
             database=house.database,
@@ -59,8 +63,9 @@ def web_part(
             live=live,
             histories=histories,
             previews=Previews(home),
-            redrawn=Redrawn(home),
-            tell=Tell(histories, lambda _feed: house.paper),
+            redrawn=Redrawn(home, trials(strangers=strangers)),
+            tell=tell,
+            readings=Readings(house.database, tell),
             getting_ready=getting_ready,
         )
     )

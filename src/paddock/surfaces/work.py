@@ -30,8 +30,8 @@ from paddock.runtime.runner import Market
 from paddock.runtime.tables import runs
 from paddock.runtime.tell import Tell
 from paddock.runtime.worker import Worker
-from paddock.surfaces.backtests import Backtester, backtest_part
-from paddock.surfaces.boxes import OF_ONES_OWN, OF_STRANGERS, boxes
+from paddock.surfaces.backtests import KIND, KIND_PYTHON, Backtester, backtest_part
+from paddock.surfaces.boxes import OF_ONES_OWN, OF_STRANGERS, boxes, trials
 from paddock.surfaces.demo_bots import ensure_demo_bots
 from paddock.surfaces.histories import Histories
 from paddock.surfaces.house import House
@@ -111,14 +111,17 @@ def working(
         return worker
 
     control = Supervisor(house, house.clock.now_ts(), lambda: start.doing)
-    tell = Tell(Histories(house.database, lake.home), lambda _feed: house.paper)
+    tried = trials(strangers=strangers)
+    tell = Tell(Histories(house.database, lake.home), lambda _feed: house.paper, tried)
     clocks = {name: feed.clock for name, feed in played.feeds.items()}
     meter = Meter(house.database, tell, ChainMap(heard.clocks, clocks) if heard else clocks)
-    backtester = Backtester(house.database, lake.home, time.monotonic, holder)
+    queues = [
+        Backtester(house.database, lake.home, time.monotonic, holder, tried, kind) for kind in (KIND, KIND_PYTHON)
+    ]
     return [
         worker_part(prepared, played, start, heard),
         *([heard.part()] if heard else []),
-        backtest_part(backtester),
+        *map(backtest_part, queues),
         meter_part(meter),
         Part("socket", lambda stop: entrance.serve(control, stop)),
     ]

@@ -12,6 +12,7 @@ from paddock.journal import jobs
 from paddock.strategy.templates import find_template
 from paddock.surfaces import backtests as module
 from paddock.surfaces.backtests import KIND, Backtester
+from paddock.surfaces.boxes import trials
 from paddock.surfaces.cli.main import main
 
 from .world import World
@@ -27,7 +28,7 @@ WANTED = {"strategy": STRATEGY}
 def there(world: World, demo_home):
     world.home = demo_home
     ticks = itertools.count()
-    worker = Backtester(world.database, demo_home, lambda: float(next(ticks)), "worker")
+    worker = Backtester(world.database, demo_home, lambda: float(next(ticks)), "worker", trials(strangers=False))
     services = world.services()
     return worker, world.client(world.token("ann"), services), world.client(world.token("bob"), services)
 
@@ -177,14 +178,6 @@ def test_a_queue_has_an_end(there):
         assert ann.post(PATH, json=WANTED | {"start_usd": f"{usd}000"}).status_code == 201
     answer = ann.post(PATH, json=WANTED | {"start_usd": "99000"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "backtest.queue")
-
-
-def test_code_is_not_run_by_the_server(there):
-    _, ann, _ = there
-    python = {"source": "import os\n", "class": "X"}
-    document = {key: STRATEGY[key] for key in ("schema", "name", "scope")} | {"kind": "python", "python": python}
-    answer = ann.post(PATH, json={"strategy": document})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "strategy.python")
 
 
 def test_a_bots_newest_version_is_meant(there):

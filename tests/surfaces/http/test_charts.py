@@ -12,6 +12,7 @@ from paddock.runtime.seen import write_bar
 from paddock.runtime.tables import feeds
 from paddock.strategy.templates import find_template
 from paddock.surfaces.backtests import Backtester
+from paddock.surfaces.boxes import trials
 
 from .world import World
 
@@ -34,7 +35,7 @@ def done(world: World, ann) -> str:
     early = ann.get(f"{PATH}/{made}/chart?symbol=BTC")
     assert (early.status_code, early.json()["error"]["code"]) == (409, "backtest.not_done")
     ticks = itertools.count()
-    assert Backtester(world.database, world.home, lambda: float(next(ticks)), "worker").step()
+    assert Backtester(world.database, world.home, lambda: float(next(ticks)), "worker", trials(strangers=False)).step()
     return made
 
 

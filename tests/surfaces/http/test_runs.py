@@ -21,6 +21,7 @@ from paddock.strategy.templates import find_template
 from paddock.strategy.validate import load_document
 from paddock.surfaces.cli.reading import lines
 from paddock.surfaces.explanation import explanation_document
+from paddock.surfaces.readings import Readings
 from tests.runtime.rig import BEGIN, CAPITAL, COSTS, OWNER, Rig, document
 
 from .world import World
@@ -38,7 +39,13 @@ def lived(lasting: World):
     rig.go(BARS)
     tell = Tell(lambda _feed: rig.feed.history(), lambda _feed: COSTS)
     services = replace(
-        lasting.services(), tell=tell, bots=rig.bots, runs=rig.runs, accounts=rig.accounts, kills=rig.kills
+        lasting.services(),
+        tell=tell,
+        readings=Readings(rig.database, tell),
+        bots=rig.bots,
+        runs=rig.runs,
+        accounts=rig.accounts,
+        kills=rig.kills,
     )
     with lasting.client(lasting.token(OWNER), services) as client:
         yield rig, raw, run, client

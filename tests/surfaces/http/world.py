@@ -21,6 +21,7 @@ from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.live.wish import Keys
 from paddock.runtime.runs import Runs
 from paddock.runtime.tell import Tell
+from paddock.surfaces.boxes import trials
 from paddock.surfaces.histories import Histories
 from paddock.surfaces.http import credentials, users
 from paddock.surfaces.http.app import create_app
@@ -29,6 +30,7 @@ from paddock.surfaces.http.scopes import ALL, EVERYDAY, Scope
 from paddock.surfaces.http.services import HttpSettings, Limits, Rate, Services, SignIn
 from paddock.surfaces.live import links
 from paddock.surfaces.preview import Previews
+from paddock.surfaces.readings import Readings
 from paddock.surfaces.redrawn import Redrawn
 from paddock.surfaces.venues import Venues
 
@@ -68,6 +70,7 @@ class World:
 
     def services(self, **changes) -> Services:
         ids, histories = CountingIds("id"), Histories(self.database, self.home)
+        tell = Tell(histories, lambda _feed: Costs(), trials(strangers=False))
         return Services(
             database=self.database,
             clock=self.clock,
@@ -83,8 +86,9 @@ class World:
             live=LiveAccounts(self.database, self.clock, CountingIds("connection"), self.keys, self.links),
             histories=histories,
             previews=Previews(self.home),
-            redrawn=Redrawn(self.home),
-            tell=Tell(histories, lambda _feed: Costs()),
+            redrawn=Redrawn(self.home, trials(strangers=False)),
+            tell=tell,
+            readings=Readings(self.database, tell),
             getting_ready=lambda: "",
         )
 

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from paddock.core.errors import Code, Invalid, Unavailable
 from paddock.engine.result import Document, document
+from paddock.runtime.user_code import printing_aside
 from paddock.surfaces.cli.screen import summary, working
 from paddock.surfaces.cli.terminal import progress, show
 from paddock.surfaces.report import render, tell
@@ -91,7 +92,8 @@ def simulate(request: Request, *, quiet: bool, with_page: bool) -> tuple[Documen
         ready = prepare(request)
         bars = ready.window[1] - ready.window[0]
         bar.update(task, description=working("Backtesting"), note=f"{bars:,} bars")
-        run = ready.run(lambda done, total: bar.update(task, completed=done, total=total))
+        with printing_aside():
+            run = ready.run(lambda done, total: bar.update(task, completed=done, total=total))
         bar.update(task, description="Measuring", note="")
         doc = document(run)
         page = render(run, doc, tell(ready.document), ready.features) if with_page else None

@@ -21,13 +21,15 @@ LOGIC = {"all": "all of:", "any": "one of:", "not": "not:", "always": "always", 
 
 def show_bar(request: Request, at_ts: int, *, as_json: bool) -> None:
     """Print what every condition saw in the bar that contains `at_ts`; raises Invalid (run.explain) without one."""
+    from paddock.runtime.user_code import printing_aside
     from paddock.surfaces.cli.screen import working
     from paddock.surfaces.explanation import explain_backtest
     from paddock.surfaces.simulation import prepare
 
     with progress(quiet=as_json) as bar:
         bar.add_task(working("Replaying up to the bar"), total=None, note="")
-        doc = explain_backtest(prepare(request), at_ts)
+        with printing_aside():
+            doc = explain_backtest(prepare(request), at_ts)
     if as_json:
         sys.stdout.write(json.dumps(doc, allow_nan=False) + "\n")
     else:
@@ -41,6 +43,7 @@ def lines(doc: Document) -> Iterator[str]:
         yield ""
         yield f"{MARKS[rule['verdict']]} {rule['action']} {rule['symbol']} (node {rule['node']}): {rule['verdict']}"
         yield from _tree(rule["guard"], "    ")
+    yield from _code(doc)
     yield ""
     for order in doc["orders"]:
         yield f"→ {order['side']} {order['qty']} {order['symbol']}, {order['kind']}, {words(order['reason'])}"
@@ -48,6 +51,19 @@ def lines(doc: Document) -> Iterator[str]:
         yield f"→ entry on {refusal['symbol']} refused: {words(refusal['reason'])}"
     if not doc["orders"] and not doc["refusals"]:
         yield "→ nothing was ordered"
+
+
+def _code(doc: Document) -> Iterator[str]:
+    """What a strategy in Python read and returned."""
+    if "returned" not in doc:
+        return
+    yield ""
+    for one in doc["read"]:
+        yield f"  {one['symbol']} {one['name']} {_number(one['value'])}; before: {_number(one['before'])}"
+    for one in doc["held"]:
+        yield f"  {one['symbol']} quantity {_number(one['qty'])}"
+    returned = ", ".join(f"{one['action']} {one['symbol']}" for one in doc["returned"])
+    yield f"  next returned {returned or 'nothing'}"
 
 
 def _tree(node: Document, indent: str) -> Iterator[str]:

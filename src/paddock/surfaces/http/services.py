@@ -18,6 +18,7 @@ from paddock.runtime.runs import Runs
 from paddock.runtime.tell import Tell
 from paddock.surfaces.http.credentials import Entropy
 from paddock.surfaces.preview import Previews
+from paddock.surfaces.readings import Readings
 from paddock.surfaces.redrawn import Redrawn
 
 MINUTE_MS: Final = 60_000
@@ -105,4 +106,5 @@ class Services:
     histories: Callable[[str], Tape]
     previews: Previews
     redrawn: Redrawn
+    readings: Readings
     getting_ready: Callable[[], str]

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button, Check, Empty, ErrorBox, Icon, Panel, SkeletonRows, Time } from "@/design";
-import { explainQuery, verdictOf } from "./explanation";
+import { explainQuery, type Read, verdictOf } from "./explanation";
 import { WhyRule } from "./WhyRule";
 import "./Why.css";
 
@@ -59,11 +59,31 @@ export function Why({ runId, symbol, at, step_ms, onAt, newest }: Props) {
               {symbol} {data.interval}, bar of <Time ts={data.ts} />
             </span>
           </p>
-          <Rules heldOnly={heldOnly} rules={data.rules.filter((rule) => rule.symbol === symbol)} />
-          <Check label="Only rules that held" checked={heldOnly} onPick={setHeldOnly} />
+          {data.read ? (
+            <ReadByCode read={data.read.filter((each) => each.symbol === symbol)} />
+          ) : (
+            <>
+              <Rules heldOnly={heldOnly} rules={data.rules.filter((rule) => rule.symbol === symbol)} />
+              <Check label="Only rules that held" checked={heldOnly} onPick={setHeldOnly} />
+            </>
+          )}
         </div>
       )}
     </Panel>
+  );
+}
+
+function ReadByCode({ read }: { read: readonly Read[] }) {
+  const shown = (value: number | null) => (value === null ? "not known" : String(Number(value.toPrecision(6))));
+  if (read.length === 0) return <p className="why-none faint">Its code reads nothing of this market.</p>;
+  return (
+    <ul className="why-rules">
+      {read.map(({ name, value, before }) => (
+        <li key={name}>
+          {name} <strong className="num">{shown(value)}</strong> <span className="faint">before: {shown(before)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -33,6 +33,15 @@ export interface Rule {
   guard: Guard;
 }
 
+/** A feature that a strategy in Python reads; null where it is not known. */
+export interface Read {
+  symbol: string;
+  name: string;
+  value: number | null;
+  before: number | null;
+}
+
+/** A graph has rules; Python has none, and what it read and returned instead. */
 export interface Explanation {
   ts: number;
   close_ts: number;
@@ -40,6 +49,8 @@ export interface Explanation {
   rules: readonly Rule[];
   orders: readonly { symbol: string; side?: string; reason?: string }[];
   refusals: readonly { symbol: string; reason: string }[];
+  read?: readonly Read[];
+  returned?: readonly { symbol: string; action: string }[];
 }
 
 /** A closed bar does not change, so that it is asked about once. */
@@ -75,7 +86,8 @@ export function blockers(guard: Guard): Set<Guard> {
 /** One sentence on what came of the bar for a market. */
 export function verdictOf(explanation: Explanation, symbol: string): { text: string; traded: boolean } {
   const refused = explanation.refusals.filter((each) => each.symbol === symbol);
-  const passed = explanation.rules.filter((rule) => rule.symbol === symbol && rule.verdict === "passed");
+  const held = explanation.rules.filter((rule) => rule.verdict === "passed");
+  const passed = [...held, ...(explanation.returned ?? [])].filter((each) => each.symbol === symbol);
   const ordered = explanation.orders.some((order) => order.symbol === symbol);
   const wanted = [...new Set(passed.map((rule) => rule.action))].join(", ");
   if (refused.length > 0) {
@@ -84,7 +96,7 @@ export function verdictOf(explanation: Explanation, symbol: string): { text: str
   }
   if (ordered)
     return { text: wanted ? `It traded: ${wanted}.` : "It traded: its protection was touched.", traded: true };
-  if (passed.length > 0)
-    return { text: `Its conditions to ${wanted} held, and there was nothing to order.`, traded: false };
-  return { text: "It did nothing: no rule held.", traded: false };
+  if (passed.length > 0) return { text: `It wanted to ${wanted}, and there was nothing to order.`, traded: false };
+  const why = explanation.returned ? "it returned nothing" : "no rule held";
+  return { text: `It did nothing: ${why}.`, traded: false };
 }

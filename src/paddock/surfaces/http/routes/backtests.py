@@ -16,7 +16,7 @@ from paddock.journal.jobs import ENDED, JobState
 from paddock.strategy.canonical import strategy_hash
 from paddock.strategy.document import Document
 from paddock.strategy.validate import load_document
-from paddock.surfaces.backtests import KIND, Wanted, payload_of, result_id, stored, wanted
+from paddock.surfaces.backtests import Wanted, kind_of, payload_of, result_id, stored, wanted
 from paddock.surfaces.http import cursor
 from paddock.surfaces.http.models.backtests import BacktestModel, BacktestWanted, Comparison, FigureModel
 from paddock.surfaces.http.models.base import ID_FORM, PAGE, After, ErrorModel, InPath, Limit, Listed
@@ -45,7 +45,7 @@ def create(ask: Ask, body: BacktestWanted) -> BacktestModel:
         if stored(conn, name) is None:
             _require_room(conn, owner)
             payload = {"result_id": name, "wanted": payload_of(asked)}
-            jobs.enqueue(conn, made, KIND, payload, now_ts=now, owner=owner, max_attempts=MAX_ATTEMPTS)
+            jobs.enqueue(conn, made, kind_of(asked), payload, now_ts=now, owner=owner, max_attempts=MAX_ATTEMPTS)
         row = {
             "backtest_id": made,
             "user_id": owner,

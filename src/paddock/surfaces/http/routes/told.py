@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from paddock.engine.result import document
-from paddock.surfaces.explanation import explanation_document
 from paddock.surfaces.http.models.base import MAX_TS, InPath
 from paddock.surfaces.http.route import Ask, Routes
 from paddock.surfaces.http.routes.runs import own_run
@@ -28,9 +27,7 @@ def result(ask: Ask, run_id: InPath) -> dict[str, Any]:
 
 @routes.get("/runs/{run_id}/explain", "explainRun", Scope.READ)
 def explain(ask: Ask, run_id: InPath, at: At) -> dict[str, Any]:
-    """What each condition saw in a bar: why it traded, and why not."""
-    tell = ask.services.tell
+    """What each condition saw in a bar: why it traded, and why not. Of Python what it read and what `next` returned."""
     with ask.services.database.read() as conn:
         run = own_run(ask, conn, run_id)
-        reading = tell.explain(conn, run, at)
-        return explanation_document(tell.record(conn, run), reading)
+    return ask.services.readings.read(run, at)
