@@ -7,14 +7,17 @@ from dataclasses import replace
 from threading import Thread
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, insert, update
 
 from paddock.core.errors import Code, Invalid, NotFound, PaddockError, Refused, Unavailable, Unknown
 from paddock.core.money import MICROS
+from paddock.core.orders import OrderKind, OrderState, Reason
 from paddock.journal.kinds import EventKind
+from paddock.journal.tables import orders
 from paddock.runtime.kill import account_scope
 from paddock.runtime.lifecycle import StopMode, Wanted
 from paddock.runtime.live.gateway import Finding
+from paddock.runtime.live.handover import hand_over
 from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.live.states import ALLOWED, LIVING, Status, require, targets
 from paddock.runtime.live.tables import connections
@@ -282,6 +285,24 @@ def test_revoked_nothing_is_signed_the_key_is_gone_and_runs_stop(at):
     for ask in (at.live.enable, at.live.disable, at.live.inspect):
         refused(Code.LIVE_STATE, lambda ask=ask: ask("ann", enabled.account_id))
     refused(Code.LIVE_STATE, lambda: at.live.limit("ann", enabled.account_id, POLICY))
+
+
+def test_a_run_whose_key_goes_while_a_stop_is_moved_says_what_rests_twice(at):
+    enabled = at.enabled()
+    run = at.deploy(enabled)
+    level = {"run_id": run.run_id, "account_id": enabled.account_id, "decision": 1, "symbol": "BTC", "side": -1}
+    level |= {"lots": 10, "traded": 0, "px": 50_000.0, "reduce_only": True, "reason": Reason.STOP_LOSS}
+    level |= {"venue_order_id": "", "note": "", "intended_ts": NOW, "changed_ts": NOW}
+    for end, known in ((OrderState.CANCELED, "the agent is revoked"), (OrderState.OPEN, "older stop")):
+        rows = [("older", OrderKind.STOP, end), ("newer", OrderKind.STOP, OrderState.SENT)]
+        rows.append(("target", OrderKind.TAKE, OrderState.OPEN))
+        with at.database.write() as conn:
+            conn.execute(delete(orders))
+            for leg, (name, kind, state) in enumerate(rows):
+                conn.execute(insert(orders).values(**level, intent_id=name, leg=leg, kind=kind, state=state))
+            hand_over(conn, enabled.account_id, "the agent is revoked")
+        reason = at.runs.get("ann", run.run_id).reason
+        assert known in reason and ("BTC" in reason) == (end is OrderState.OPEN)
 
 
 def test_revoking_holds_where_it_cannot_be_written(at, monkeypatch):

@@ -22,10 +22,11 @@ from paddock.journal.kinds import EventKind
 from paddock.runtime.accounts import Account, enrol
 from paddock.runtime.bots import checked_name
 from paddock.runtime.kill import engaged_over
-from paddock.runtime.lifecycle import StopMode, Wanted
+from paddock.runtime.lifecycle import Wanted
 from paddock.runtime.live.checklist import Checked, active, not_ready
 from paddock.runtime.live.claims import free
 from paddock.runtime.live.gateway import Finding, Links, Transfer
+from paddock.runtime.live.handover import hand_over
 from paddock.runtime.live.rows import (
     Approval,
     Connection,
@@ -386,9 +387,7 @@ class LiveAccounts:
             if current is None or current.connection_id != connection.connection_id or current.status not in LIVING:
                 return current or connection
             change(conn, connection.connection_id, now, status=status, live=False, blob=None, reason=reason)
-            stopping = update(runs).where(runs.c.account_id == connection.account_id, runs.c.settled == 0)
-            values = {"wanted": Wanted.STOPPED, "stop_mode": StopMode.HANDOVER, "asked": 1}
-            conn.execute(stopping.values(**values, reason=f"the agent is {status}"))
+            hand_over(conn, connection.account_id, f"the agent is {status}")
             tell(conn, kind, connection, now, reason=reason)
         return replace(connection, status=status, live=False, blob=None, reason=reason, changed_ts=now)
 
