@@ -54,7 +54,7 @@ def reads(stage):
 @pytest.fixture
 def heard(tmp_path):
     """With the socket; histories are read for what it missed alone."""
-    with staged(tmp_path, listens=True, poll_ms=60_000) as stage:
+    with staged(tmp_path, listens=True, poll_ms=3_600_000) as stage:
         stage.trade(100.0)
         stage.cursor = told(stage)[1]
         patience.until(lambda: not stage.gateway.client.stale())
@@ -103,10 +103,11 @@ def test_what_the_socket_lost_is_read_when_it_is_back(heard):
 
 
 def test_a_socket_that_falls_silent_is_found_out(tmp_path):
-    with staged(tmp_path, listens=True, poll_ms=60_000, pace=replace(PACE, stall_ms=500)) as stage:
+    with staged(tmp_path, listens=True, poll_ms=0, pace=replace(PACE, stall_ms=500)) as stage:
         stage.trade(100.0)
         _, cursor = told(stage)
         patience.until(lambda: not stage.gateway.client.stale())
+        _, cursor = told(stage, cursor)
         stage.simulator.faults.stalled = True
         stage.broker.place([stage.order()])
         until(stage, cursor, lambda events: len(of(VenueFill, events)) == 1)

@@ -59,7 +59,7 @@ def persons(stage, lots, side, px, tif=Tif.IOC):
 @pytest.fixture
 def heard(tmp_path):
     """With sockets; histories are read for what they missed alone."""
-    with staged(tmp_path, listens=True, poll_ms=60_000) as stage:
+    with staged(tmp_path, listens=True, poll_ms=3_600_000) as stage:
         stage.trade(100.0)
         stage.cursor = told(stage)[1]
         patience.until(lambda: not stage.gateway.client.stale())
@@ -112,6 +112,7 @@ def test_sockets_that_fall_silent_are_found_out(tmp_path):
         stage.trade(100.0)
         _, cursor = told(stage)
         patience.until(lambda: not stage.gateway.client.stale())
+        _, cursor = told(stage, cursor)
         stage.simulator.faults.stalled = True
         stage.broker.place([stage.order()])
         until(stage, cursor, lambda events: len(of(VenueFill, events)) == 1)
