@@ -274,8 +274,10 @@ def test_a_python_file_runs_and_does_what_the_graph_does(backtest: Run, desk: Pa
     assert doc["strategy_name"] == "Dip"
     assert doc["orders_hash"] == graph["orders_hash"]
     assert doc["strategy_hash"] != graph["strategy_hash"]
-    code, _, err = backtest("--explain", "2025-01-11", name="dip.py")
-    assert (code, "run.explain" in err) == (4, True)
+    decided = next(order for order in doc["orders"] if order["reason"] == "entry")["ts"] - HOUR
+    stamp = np.datetime_as_string(np.datetime64(decided, "ms"), unit="m")
+    code, out, _ = backtest("--explain", str(stamp), name="dip.py")
+    assert (code, "next returned open long BTC" in out, "BTC RSI(14)" in out) == (0, True, True)
 
 
 def test_a_python_strategy_that_fails_says_where(backtest: Run, desk: Path) -> None:
