@@ -9,6 +9,7 @@ import {
   type Time,
 } from "lightweight-charts";
 import { fixed } from "@/format";
+import { apart } from "./apart";
 import { missingStamps } from "./bars";
 import type { ChartLink } from "./link";
 import { Overlay } from "./overlay";
@@ -33,12 +34,14 @@ export interface Drawn {
 type LineApi = ISeriesApi<"Line", Time>;
 
 const MOST_MISSING = 20_000;
+const LABEL_HEIGHT = 18; // px, of a label on the axis
 
 export class CandleView extends View {
   protected readonly main: ISeriesApi<"Candlestick", Time>;
   private readonly overlay: Overlay;
   private lines: LineApi[] = [];
   private thresholds: IPriceLine[] = [];
+  private watched: LineApi | null = null;
   private drawn: Drawn | null = null;
 
   constructor(element: HTMLElement, told: (cursor: Cursor | null) => void, link?: ChartLink) {
@@ -46,6 +49,7 @@ export class CandleView extends View {
     this.main = this.chart.addSeries(CandlestickSeries, { priceLineVisible: false });
     this.overlay = new Overlay(this.theme);
     this.main.attachPrimitive(this.overlay);
+    this.chart.timeScale().subscribeVisibleLogicalRangeChange(() => requestAnimationFrame(this.label));
   }
 
   draw(next: Drawn): void {
@@ -80,6 +84,7 @@ export class CandleView extends View {
     for (const threshold of this.thresholds) {
       threshold.applyOptions({ color: this.theme.faint });
     }
+    requestAnimationFrame(this.label);
     if (this.drawn !== null) {
       const { marks, levels, chosen, decimals } = this.drawn;
       this.overlay.set({ stamps: this.stamps, marks, levels, chosen, decimals }, this.theme);
@@ -113,6 +118,21 @@ export class CandleView extends View {
     }
   }
 
+  /** Once everything has its place: only labels that have room. */
+  private readonly label = (): void => {
+    const series = this.watched;
+    if (series === null || this.isGone) {
+      return;
+    }
+    const places = this.thresholds.map((line) => series.priceToCoordinate(line.options().price));
+    const shown = apart(places, LABEL_HEIGHT);
+    this.thresholds.forEach((line, at) => {
+      if (line.options().axisLabelVisible !== shown.has(at)) {
+        line.applyOptions({ axisLabelVisible: shown.has(at) });
+      }
+    });
+  };
+
   private setLines({ lines, oscillators, thresholds }: Drawn): void {
     for (const line of this.lines) {
       this.chart.removeSeries(line);
@@ -131,12 +151,13 @@ export class CandleView extends View {
     const above = lines.map((line) => add(line, 0));
     const below = oscillators.map((line) => add(line, 1));
     this.lines = [...above, ...below];
+    this.watched = below[0] ?? null;
     this.thresholds = thresholds.flatMap((price) => {
-      const line = below[0]?.createPriceLine({
+      const line = this.watched?.createPriceLine({
         price,
         lineWidth: 1,
         lineStyle: LineStyle.Dashed,
-        axisLabelVisible: true,
+        axisLabelVisible: false,
       });
       return line === undefined ? [] : [line];
     });

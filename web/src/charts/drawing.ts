@@ -51,6 +51,9 @@ export function drawMark({ context, theme }: Pen, mark: Triangle): void {
   }
 }
 
+/** A trailing stop moves in steps, each too short for dashes. */
+const DASHES: Partial<Record<Level["kind"], number[]>> = { entry: [1, 3], trail: [] };
+
 /** A dashed line at a price from when it stood, with what it is at its beginning. */
 export function drawLevel(pen: Pen, level: Level, colour: string): void {
   const y = pen.y(level.px);
@@ -64,16 +67,23 @@ export function drawLevel(pen: Pen, level: Level, colour: string): void {
   context.save();
   context.strokeStyle = colour;
   context.lineWidth = 1;
-  context.setLineDash(level.kind === "entry" ? [1, 3] : [5, 3]);
+  context.setLineDash(DASHES[level.kind] ?? [5, 3]);
   context.beginPath();
   context.moveTo(from, row);
   context.lineTo(to, row);
   context.stroke();
   if (level.until_ts === null) {
     context.font = `11px ${pen.theme.font}`;
-    context.fillStyle = colour;
     context.textBaseline = "bottom";
-    context.fillText(level.text, Math.max(from, 0) + 4, row - 2);
+    const room = pen.width - context.measureText(level.text).width - 6;
+    const left = Math.max(Math.min(Math.max(from, 0) + 4, room), 4); // whole, also where it began a moment ago
+    context.setLineDash([]);
+    context.lineJoin = "round";
+    context.lineWidth = 4;
+    context.strokeStyle = pen.theme.surface;
+    context.strokeText(level.text, left, row - 2);
+    context.fillStyle = colour;
+    context.fillText(level.text, left, row - 2);
   }
   context.restore();
 }

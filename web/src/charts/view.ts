@@ -136,6 +136,11 @@ export abstract class View implements Linked {
     return this.cursor;
   }
 
+  /** Nothing may be asked of a chart that was taken away. */
+  protected get isGone(): boolean {
+    return this.gone;
+  }
+
   private repoint(row: number): void {
     if (!this.gone) this.point(row);
   }

@@ -9,7 +9,7 @@ export function RunBadge({ run }: { run: Run | null }) {
 }
 
 /** Why, on hover. */
-export function HealthBadge({ health }: { health: Health | null }) {
+export function HealthBadge({ health }: { health: Pick<Health, "condition" | "reasons"> | null }) {
   if (!health) return <span className="faint">–</span>;
   const look = healthLook(health.condition);
   const badge = <Badge tone={look.tone}>{look.label}</Badge>;

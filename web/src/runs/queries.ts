@@ -23,8 +23,10 @@ export const metricsQuery = (runId: string) =>
     queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/metrics", { ...path(runId), signal }),
   });
 
+/** The market moves what they are worth, of which the run's stream says nothing. */
 export const positionsQuery = (runId: string) =>
   queryOptions({
+    refetchInterval: 5_000,
     queryKey: ["run", runId, "positions"],
     queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/positions", { ...path(runId), signal }),
   });

@@ -31,8 +31,7 @@ export function Parity({ runId }: { runId: string }) {
             <p className="parity-head">
               <strong>{same ? "The same as its backtest, order for order." : "It differs from its backtest."}</strong>{" "}
               {plural(it.orders, "order")} over {plural(it.bars, "bar")} ({fixed(it.days, 1)} days): {it.onlyLive} only
-              here, {it.onlyShadow} only in the backtest, {it.differing} filled otherwise. Measured at{" "}
-              <Time ts={ts} />.
+              here, {it.onlyShadow} only in the backtest, {it.differing} filled otherwise. Measured at <Time ts={ts} />.
             </p>
             <Table label="Parity, split" columns={COLUMNS} rows={partsOf(report)} rowKey={(row) => row.key} />
           </>

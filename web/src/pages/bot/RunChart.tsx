@@ -3,8 +3,10 @@ import { useMemo } from "react";
 import type { Run } from "@/api/types";
 import { CandleChart } from "@/charts";
 import { Empty, ErrorBox, Skeleton, Tabs } from "@/design";
-import { fillsQuery, ordersQuery } from "@/runs/queries";
+import { fillsQuery, ordersQuery, positionsQuery } from "@/runs/queries";
 import { barsOf, candlesQuery } from "./candles";
+import { drawnOf, indicatorsQuery } from "./indicators";
+import { levelsOf, levelsQuery } from "./levels";
 import { marksOf, restingLevels } from "./marks";
 
 interface Props {
@@ -28,7 +30,23 @@ export default function RunChart({ run, symbols, symbol, onSymbol, step_ms, at, 
     () => marksOf(fills?.items ?? [], orders?.items ?? [], symbol, step_ms),
     [fills, orders, symbol, step_ms],
   );
-  const levels = useMemo(() => restingLevels(orders?.items ?? [], symbol), [orders, symbol]);
+  const [first, last] = [bars[0]?.ts ?? 0, bars.at(-1)?.ts ?? 0];
+  const fresh = data?.symbol === symbol;
+  const { data: read } = useQuery({
+    ...indicatorsQuery(run.run_id, symbol, fresh ? last : 0),
+    placeholderData: (before, query) => (query?.queryKey[2] === symbol ? before : undefined),
+  });
+  const { data: told } = useQuery({
+    ...levelsQuery(run.run_id, symbol, first),
+    placeholderData: (before, query) => (query?.queryKey[3] === symbol ? before : undefined),
+    enabled: fresh,
+  });
+  const { data: positions } = useQuery(positionsQuery(run.run_id));
+  const drawn = useMemo(() => drawnOf(fresh ? read : undefined), [fresh, read]);
+  const levels = useMemo(() => {
+    const position = positions?.items.find((each) => each.symbol === symbol);
+    return [...levelsOf(told?.items ?? [], position, last), ...restingLevels(orders?.items ?? [], symbol)];
+  }, [told, positions, orders, symbol, last]);
   const focus = useMemo(() => (at === null ? null : { ts: at }), [at]);
   const tabs = symbols.map((each) => ({ key: each, label: each }));
   return (
@@ -52,6 +70,7 @@ export default function RunChart({ run, symbols, symbol, onSymbol, step_ms, at, 
           }}
           marks={marks}
           levels={levels}
+          {...drawn}
           focus={focus}
           onBar={(bar) => onAt(bar.ts)}
           height={492}

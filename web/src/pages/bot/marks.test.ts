@@ -39,9 +39,9 @@ it("tells entries from exits by their orders, on the bar they fell in", () => {
 });
 
 it("draws what rests with a price", () => {
-  expect(restingLevels([order({}), order({ state: "filled" }), order({ px: null })], "BTC")).toMatchObject([
-    { kind: "stop", px: 90 },
-  ]);
+  const limit = { kind: "limit" };
+  const orders = [order(limit), order({}), order({ ...limit, state: "filled" }), order({ ...limit, px: null })];
+  expect(restingLevels(orders, "BTC")).toMatchObject([{ kind: "order", px: 90 }]);
 });
 
 it("leaves a gap where a bar is missing", () => {

@@ -26,17 +26,19 @@ export function marksOf(fills: readonly Fill[], orders: readonly Order[], symbol
     .sort((a, b) => a.ts - b.ts);
 }
 
-const KINDS: Record<string, Level["kind"]> = { stop: "stop", take: "target", trail: "trail", limit: "order" };
-
-/** Orders that rest with a price, since they were last changed. */
+/** Entries and exits that rest with a price; what protects is told as levels. */
 export function restingLevels(orders: readonly Order[], symbol: string): Level[] {
   return orders
     .filter(
-      (order) => order.symbol === symbol && order.px !== null && (order.state === "open" || order.state === "partial"),
+      (order) =>
+        order.symbol === symbol &&
+        order.px !== null &&
+        order.kind === "limit" &&
+        (order.state === "open" || order.state === "partial"),
     )
     .map((order) => ({
       id: order.order_id,
-      kind: KINDS[order.kind] ?? "order",
+      kind: "order",
       px: Number(order.px),
       since_ts: order.decided_ts,
       until_ts: null,

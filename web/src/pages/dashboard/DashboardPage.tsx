@@ -6,8 +6,8 @@ import { Button, Empty, ErrorBox, Icon, Panel, Skeleton, SkeletonRows } from "@/
 import { plural } from "@/format";
 import { type Asking, RunDialogs } from "@/runs/RunDialogs";
 import { Alerts } from "./Alerts";
-import { alerts, totals } from "./figures";
-import { fleetQuery } from "./fleet";
+import { type Totals, totals } from "./figures";
+import { type FleetRow, fleetQuery } from "./fleet";
 import { FleetTable } from "./FleetTable";
 import { Headlines } from "./Headlines";
 import { Positions } from "./Positions";
@@ -19,26 +19,27 @@ const FleetEquity = lazy(() => import("./FleetEquity"));
 export default function DashboardPage() {
   const navigate = useNavigate();
   const [asking, setAsking] = useState<Asking | null>(null);
-  const { data: rows, error, refetch } = useQuery(fleetQuery);
+  const { data: fleet, error, refetch } = useQuery(fleetQuery);
   const build = () => void navigate({ to: "/builder" });
   const actions = (
     <Button look="primary" icon={<Icon name="plus" />} onClick={build}>
       New strategy
     </Button>
   );
-  if (!rows) {
+  if (!fleet) {
     return (
       <Page title="Dashboard" actions={actions}>
         {error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : <Loading />}
       </Page>
     );
   }
+  const { rows } = fleet;
   const sum = totals(rows);
   return (
     <Page title="Dashboard" facts={<ServerState />} actions={actions}>
       {rows.length > 0 && <Headlines totals={sum} />}
-      <Alerts alerts={alerts(rows)} />
-      <Panel title="Bots" aside={rows.length > 0 && plural(rows.length, "bot")} flush>
+      <Alerts alerts={fleet.alerts} rows={rows} />
+      <Panel title="Bots" aside={rows.length > 0 && counted(rows, sum)} flush>
         <FleetTable rows={rows} onAsk={setAsking} empty={<NoBots onBuild={build} />} />
       </Panel>
       {rows.length > 0 && (
@@ -56,6 +57,12 @@ export default function DashboardPage() {
       <RunDialogs asking={asking} onClose={() => setAsking(null)} />
     </Page>
   );
+}
+
+/** "3 bots, 2 running, 1 paused" */
+function counted(rows: readonly FleetRow[], sum: Totals): string {
+  const bots = plural(new Set(rows.map((row) => row.bot.bot_id)).size, "bot");
+  return [bots, `${sum.running} running`, ...(sum.paused > 0 ? [`${sum.paused} paused`] : [])].join(", ");
 }
 
 function Loading() {

@@ -2,14 +2,18 @@ import { useMemo } from "react";
 import { EquityChart } from "@/charts";
 import { Empty } from "@/design";
 import { date } from "@/format";
-import { drawdowns, together } from "./figures";
+import { drawdowns, goesOn, pointsOf, together } from "./figures";
 import type { FleetRow } from "./fleet";
 
 /** What all runs that go on are worth together, and how far that is below its peak. */
 export default function FleetEquity({ rows }: { rows: readonly FleetRow[] }) {
   const points = useMemo(() => {
-    const kept = rows.filter((row) => row.run && row.run.state !== "stopped" && row.equity.length > 0);
-    return together(kept.map((row) => ({ points: row.equity, capital: Number(row.run?.capital_usd) })));
+    const kept = rows.filter(goesOn).map((row) => row.current);
+    return together(
+      kept
+        .filter((run) => run.equity.length > 0)
+        .map((run) => ({ points: pointsOf(run), capital: Number(run.run.capital_usd) })),
+    );
   }, [rows]);
   const curves = useMemo(
     () => [{ label: "Equity", points: points.map(({ ts, usd }) => ({ ts, value: usd })) }],

@@ -5,8 +5,8 @@ import { Bps, type Column, Icon, Menu, Money, Percent, Sparkline, Table, Time } 
 import type { Asking } from "@/runs/RunDialogs";
 import { HealthBadge, RunBadge } from "@/runs/RunBadge";
 import { askItems } from "@/runs/askItems";
-import { drawdownNow } from "./figures";
-import type { FleetRow } from "./fleet";
+import { pnlOf, pointsOf, returnOf } from "./figures";
+import { type FleetRow, rowKey } from "./fleet";
 import "./FleetTable.css";
 
 interface Props {
@@ -15,7 +15,8 @@ interface Props {
   empty: ReactNode;
 }
 
-const drawdown = (row: FleetRow): number | null => drawdownNow(row.equity, row.run?.capital_usd);
+const NO_PRICE = "a position has no price";
+const amount = (usd: string | null): number | null => (usd === null ? null : Number(usd));
 
 export function FleetTable({ rows, onAsk, empty }: Props) {
   const may = useMay("paper");
@@ -25,13 +26,11 @@ export function FleetTable({ rows, onAsk, empty }: Props) {
       {
         key: "state",
         head: "Status",
-        by: (row) => row.run?.state ?? "",
-        cell: (row) => (
+        by: (row) => row.current?.run.state ?? "",
+        cell: ({ current }) => (
           <span className="fleet-badges">
-            <RunBadge run={row.run} />
-            {row.health && row.run?.state === "active" && row.health.condition !== "healthy" && (
-              <HealthBadge health={row.health} />
-            )}
+            <RunBadge run={current?.run ?? null} />
+            {current?.run.state === "active" && current.condition !== "healthy" && <HealthBadge health={current} />}
           </span>
         ),
       },
@@ -39,36 +38,44 @@ export function FleetTable({ rows, onAsk, empty }: Props) {
         key: "pnl",
         head: "Profit and loss",
         right: true,
-        by: (row) => (row.metrics?.pnl_usd ? Number(row.metrics.pnl_usd) : null),
-        cell: (row) => row.run && <Money usd={row.metrics?.pnl_usd} change why="nothing was decided yet" />,
+        by: ({ current }) => current && amount(pnlOf(current)),
+        cell: ({ current }) => current && <Money usd={pnlOf(current)} change why={NO_PRICE} />,
+      },
+      {
+        key: "unrealised",
+        head: "Unrealised",
+        right: true,
+        wide: true,
+        by: ({ current }) => current && amount(current.unrealised_usd),
+        cell: ({ current }) => current && <Money usd={current.unrealised_usd} change why={NO_PRICE} />,
       },
       {
         key: "return",
         head: "Return",
         right: true,
         wide: true,
-        by: (row) => row.metrics?.return_pct ?? null,
-        cell: (row) => row.run && <Percent value={row.metrics?.return_pct} change />,
+        by: ({ current }) => current && returnOf(current),
+        cell: ({ current }) => current && <Percent value={returnOf(current)} change why={NO_PRICE} />,
       },
       {
         key: "drawdown",
         head: "Drawdown",
         right: true,
         wide: true,
-        by: drawdown,
-        cell: (row) => row.run && <Percent value={drawdown(row)} />,
+        by: ({ current }) => current?.drawdown_pct ?? null,
+        cell: ({ current }) => current && <Percent value={current.drawdown_pct} why={NO_PRICE} />,
       },
       {
         key: "equity",
         head: "Equity",
         wide: true,
         width: "120px",
-        cell: (row) =>
-          row.run && (
+        cell: ({ bot, current }) =>
+          current && (
             <Sparkline
-              values={row.equity.map((point) => point.usd)}
-              base={Number(row.run.capital_usd)}
-              label={`Equity of ${row.bot.name}`}
+              values={pointsOf(current).map((point) => point.usd)}
+              base={Number(current.run.capital_usd)}
+              label={`Equity of ${bot.name}`}
             />
           ),
       },
@@ -77,15 +84,15 @@ export function FleetTable({ rows, onAsk, empty }: Props) {
         head: "Parity",
         right: true,
         wide: true,
-        by: (row) => row.parity?.bpsADay ?? null,
-        cell: (row) => row.run && <Bps value={row.parity?.bpsADay} why="not measured yet" />,
+        by: ({ current }) => current?.parity?.bps_a_day ?? null,
+        cell: ({ current }) => current && <Bps value={current.parity?.bps_a_day} why="not measured yet" />,
       },
       {
         key: "decided",
         head: "Last decision",
         wide: true,
-        by: (row) => row.lastDecisionTs,
-        cell: (row) => row.run && <Time ts={row.lastDecisionTs} />,
+        by: ({ current }) => current?.last_decision_ts ?? null,
+        cell: ({ current }) => current && <Time ts={current.last_decision_ts} />,
       },
       {
         key: "do",
@@ -99,13 +106,13 @@ export function FleetTable({ rows, onAsk, empty }: Props) {
               size="sm"
               label={`Actions for ${row.bot.name}`}
               icon={<Icon name="more" />}
-              items={askItems(row.run, (ask) =>
+              items={askItems(row.current?.run ?? null, (ask) =>
                 onAsk({
                   ask,
                   botId: row.bot.bot_id,
                   name: row.bot.name,
-                  run: row.run,
-                  account: row.account?.name ?? "",
+                  run: row.current?.run ?? null,
+                  account: row.account ?? "",
                 }),
               )}
             />
@@ -119,7 +126,7 @@ export function FleetTable({ rows, onAsk, empty }: Props) {
       label="Bots"
       columns={columns}
       rows={rows}
-      rowKey={(row) => row.bot.bot_id}
+      rowKey={rowKey}
       empty={empty}
       sort={{ key: "name", down: false }}
     />
@@ -132,9 +139,9 @@ function Name({ row }: { row: FleetRow }) {
       <Link to="/bots/$botId" params={{ botId: row.bot.bot_id }} title={row.bot.name}>
         {row.bot.name}
       </Link>
-      {row.run && (
+      {row.current && (
         <small>
-          {row.run.feed} · {row.account?.name ?? "account"}
+          {row.current.run.feed} · {row.account ?? "account"}
         </small>
       )}
     </span>

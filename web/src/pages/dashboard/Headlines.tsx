@@ -1,30 +1,34 @@
 import { useQuery } from "@tanstack/react-query";
 import { Bps, Money, Percent, Stat, Stats } from "@/design";
-import { micros, plural } from "@/format";
+import { micros, plural, sumUsd } from "@/format";
 import type { Totals } from "./figures";
 import { statusQuery } from "./status";
 
 export function Headlines({ totals }: { totals: Totals }) {
   const { data: status } = useQuery(statusQuery);
+  const pnl = totals.unrealised === null ? null : sumUsd([totals.booked, totals.unrealised]);
   return (
     <Stats>
       <Stat label="Equity" note={<Part label="of capital" usd={totals.capital} />}>
         <Money usd={totals.equity} why="no run goes on" />
       </Stat>
-      <Stat label="Profit and loss" note={<Return totals={totals} />}>
-        <Money usd={totals.pnl} change why="nothing was decided yet" />
+      <Stat label="Profit and loss" note={<Return pnl={pnl} capital={totals.capital} />}>
+        <Money usd={pnl} change why="no run goes on" />
+      </Stat>
+      <Stat label="Unrealised" note="at the last closes">
+        <Money usd={totals.unrealised} change why="no run goes on" />
       </Stat>
       <Stat label="Today" note="since midnight UTC">
         <Money usd={status?.daily_pnl} change />
       </Stat>
-      <Stat label="Runs" note={totals.paused > 0 ? `${totals.paused} paused` : "none paused"}>
-        {totals.running}
+      <Stat label="Exposure" note={plural(totals.positions, "position")}>
+        <Money usd={totals.notional ?? "0"} decimals={0} />
       </Stat>
-      <Stat label="Parity, farthest" note="a day, off its backtest">
+      <Stat label="Drawdown" note="of the deepest run">
+        <Percent value={totals.drawdown} why="no run goes on" />
+      </Stat>
+      <Stat label="Parity" note="a day, the farthest">
         <Bps value={totals.parity} why="not measured yet" />
-      </Stat>
-      <Stat label="Exposure" note="across all bots">
-        {plural(totals.positions, "position")}
       </Stat>
     </Stats>
   );
@@ -39,7 +43,7 @@ function Part({ label, usd }: { label: string; usd: string | null }) {
 }
 
 /** A share, so that a float is fine. */
-function Return({ totals }: { totals: Totals }) {
-  if (!totals.pnl || !totals.capital || micros(totals.capital) === 0n) return null;
-  return <Percent value={(100 * Number(totals.pnl)) / Number(totals.capital)} change />;
+function Return({ pnl, capital }: { pnl: string | null; capital: string | null }) {
+  if (pnl === null || capital === null || micros(capital) === 0n) return null;
+  return <Percent value={(100 * Number(pnl)) / Number(capital)} change />;
 }

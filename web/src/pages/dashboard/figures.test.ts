@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { alerts, drawdownNow, drawdowns, together, totals } from "./figures";
+import { drawdownNow, drawdowns, pnlOf, returnOf, together, totals } from "./figures";
 import type { FleetRow } from "./fleet";
 
 const at = (...values: number[]) => values.map((usd, ts) => ({ ts, usd }));
@@ -28,39 +28,52 @@ it("adds runs that were valued at different times, by the last value of each", (
   ]);
 });
 
-const row = (changed: object): FleetRow =>
+const row = (current: object | null): FleetRow =>
   ({
     bot: { bot_id: "b", name: "B" },
-    run: { state: "active", capital_usd: "100" },
-    health: null,
-    metrics: null,
-    parity: null,
-    positions: [],
-    equity: [],
-    ...changed,
+    account: "paper",
+    current: current && {
+      run: { state: "active", capital_usd: "100" },
+      booked_usd: "0",
+      unrealised_usd: "0",
+      equity_usd: "100",
+      drawdown_pct: 0,
+      parity: null,
+      positions: [],
+      equity: [],
+      ...current,
+    },
   }) as unknown as FleetRow;
 
 describe("the fleet", () => {
   it("counts what goes on, to the last cent", () => {
     const rows = [
-      row({ metrics: { equity_usd: "100.10", pnl_usd: "0.10" }, parity: { bpsADay: 1 } }),
-      row({ metrics: { equity_usd: "99.80", pnl_usd: "-0.20" }, parity: { bpsADay: -3 }, positions: [{}] }),
-      row({ run: { state: "stopped" }, metrics: { equity_usd: "7", pnl_usd: "7" } }),
+      row({ equity_usd: "100.10", booked_usd: "0.30", unrealised_usd: "-0.20", parity: { bps_a_day: 1 } }),
+      row({
+        equity_usd: "99.80",
+        booked_usd: "-0.20",
+        parity: { bps_a_day: -3 },
+        drawdown_pct: -0.5,
+        positions: [{ notional_usd: "7" }],
+      }),
+      row({ run: { state: "stopped", capital_usd: "9" }, equity_usd: "7", booked_usd: "7" }),
+      row(null),
     ];
     expect(totals(rows)).toMatchObject({
       equity: "199.900000",
-      pnl: "-0.100000",
+      booked: "0.100000",
+      unrealised: "-0.200000",
+      capital: "200.000000",
+      notional: "7.000000",
       running: 2,
       positions: 1,
+      drawdown: -0.5,
       parity: -3,
     });
   });
-  it("says what wants a person", () => {
-    const health = { condition: "degraded", reasons: ["the feed is silent"], unprotected: ["BTC"] };
-    expect(alerts([row({ health })]).map(({ text }) => text)).toEqual([
-      "the feed is silent",
-      "the position in BTC has no acknowledged stop",
-    ]);
-    expect(alerts([row({ health: { ...health, reasons: [], unprotected: [] } })])).toEqual([]);
+  it("knows no profit where a position has no price", () => {
+    const [known, unknown] = [row({ booked_usd: "1", unrealised_usd: "2" }), row({ unrealised_usd: null })];
+    expect([known, unknown].map((each) => each.current && pnlOf(each.current))).toEqual(["3.000000", null]);
+    expect([known, unknown].map((each) => each.current && returnOf(each.current))).toEqual([3, null]);
   });
 });

@@ -1,6 +1,11 @@
-/** What the fleet comes to: sums, drawdowns, and what wants a person. */
+/** What the fleet comes to: sums, drawdowns, and its equity over time. */
 import { sumUsd } from "@/format";
-import type { EquityPoint, FleetRow } from "./fleet";
+import type { FleetRow, FleetRun } from "./fleet";
+
+export interface EquityPoint {
+  ts: number;
+  usd: number;
+}
 
 /** Percent below the highest so far, 0 or less, at each point. The capital is where it began. */
 export function drawdowns(points: readonly EquityPoint[], capital?: number): { ts: number; value: number }[] {
@@ -34,57 +39,57 @@ export function together(parts: readonly { points: readonly EquityPoint[]; capit
   });
 }
 
+/** For a drawing: what is shown in figures stays text. */
+export const pointsOf = (run: FleetRun): EquityPoint[] =>
+  run.equity.map((point) => ({ ts: point.ts, usd: Number(point.equity_usd) }));
+
+/** Booked and unrealised; null where a position has no price. */
+export const pnlOf = (run: FleetRun): string | null =>
+  run.unrealised_usd === null ? null : sumUsd([run.booked_usd, run.unrealised_usd]);
+
+/** In percent of the capital: a share, so that a float is fine. */
+export function returnOf(run: FleetRun): number | null {
+  const pnl = pnlOf(run);
+  return pnl === null ? null : (100 * Number(pnl)) / Number(run.run.capital_usd);
+}
+
+export const goesOn = (row: FleetRow): row is FleetRow & { current: FleetRun } =>
+  row.current !== null && row.current.run.state !== "stopped";
+
 export interface Totals {
   equity: string | null;
-  pnl: string | null;
+  booked: string | null;
+  unrealised: string | null;
   capital: string | null;
+  notional: string | null;
   running: number;
   paused: number;
   positions: number;
+  /** The deepest, in percent. */
+  drawdown: number | null;
   /** The farthest from its backtest, in bps of capital a day. */
   parity: number | null;
 }
 
 /** Of the runs that go on. */
 export function totals(rows: readonly FleetRow[]): Totals {
-  const kept = rows.filter((row) => row.run && row.run.state !== "stopped");
-  const parities = kept.flatMap((row) => (row.parity ? [row.parity.bpsADay] : []));
+  const kept = rows.filter(goesOn).map((row) => row.current);
+  const positions = kept.flatMap((run) => run.positions);
+  const parities = kept.flatMap((run) => (run.parity ? [run.parity.bps_a_day] : []));
+  const drawdowns = kept.flatMap((run) => (run.drawdown_pct === null ? [] : [run.drawdown_pct]));
   return {
-    equity: sumUsd(kept.map((row) => row.metrics?.equity_usd ?? row.run?.capital_usd)),
-    pnl: sumUsd(kept.map((row) => row.metrics?.pnl_usd)),
-    capital: sumUsd(kept.map((row) => row.run?.capital_usd)),
-    running: kept.filter((row) => row.run?.state === "active").length,
-    paused: kept.filter((row) => row.run?.state === "paused").length,
-    positions: kept.reduce((sum, row) => sum + row.positions.length, 0),
+    equity: sumUsd(kept.map((run) => run.equity_usd)),
+    booked: sumUsd(kept.map((run) => run.booked_usd)),
+    unrealised: sumUsd(kept.map((run) => run.unrealised_usd)),
+    capital: sumUsd(kept.map((run) => run.run.capital_usd)),
+    notional: sumUsd(positions.map((position) => position.notional_usd)),
+    running: kept.filter((run) => run.run.state === "active").length,
+    paused: kept.filter((run) => run.run.state === "paused").length,
+    positions: positions.length,
+    drawdown: drawdowns.length === 0 ? null : Math.min(...drawdowns),
     parity:
       parities.length === 0
         ? null
         : parities.reduce((worst, each) => (Math.abs(each) > Math.abs(worst) ? each : worst)),
   };
-}
-
-export interface Alert {
-  key: string;
-  botId: string;
-  name: string;
-  text: string;
-  bad: boolean;
-}
-
-/** What stands in a run's way, and positions without a stop at the venue. */
-export function alerts(rows: readonly FleetRow[]): Alert[] {
-  return rows.flatMap((row) => {
-    const health = row.health;
-    if (!health || !row.run || row.run.state === "stopped") return [];
-    const bad = health.condition === "failed";
-    const told = health.condition === "paused" ? health.reasons.slice(1) : health.reasons;
-    const bare = health.unprotected.map((symbol) => `the position in ${symbol} has no acknowledged stop`);
-    return [...told, ...bare].map((text, at) => ({
-      key: `${row.bot.bot_id} ${at}`,
-      botId: row.bot.bot_id,
-      name: row.bot.name,
-      text,
-      bad,
-    }));
-  });
 }
