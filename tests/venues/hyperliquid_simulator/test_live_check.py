@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from paddock.venues.faults import Fault
 from tests.live_check import main
+from tests.venues.impatience import unhurried
 
 from .kit import hyperliquid_simulator  # noqa: F401  a fixture
+
+__all__ = ["unhurried"]
+pytestmark = pytest.mark.usefixtures("unhurried")
 
 
 def test_all_is_read_and_nothing_differs(capsys, hyperliquid_simulator):  # noqa: F811
