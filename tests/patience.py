@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-PATIENCE_S = 120.0  # ends only what failed: a busy machine takes long, and waiting costs nothing else
+PATIENCE_S = 300.0  # ends only what failed: a busy machine takes long, and waiting costs nothing else
 
 
 def pause(seconds: float) -> None:
@@ -12,9 +12,9 @@ def pause(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-def until(met: Callable[[], bool], wait_s: float = PATIENCE_S) -> None:
+def until(met: Callable[[], bool], wait_s: float = PATIENCE_S, every_s: float = 0.01) -> None:
     """Look again and again; fails when it has not become so in time."""
     ends = time.monotonic() + wait_s
     while not met():
         assert time.monotonic() < ends, f"not so within {wait_s} s"
-        pause(0.01)
+        pause(every_s)

@@ -15,9 +15,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.patience import PATIENCE_S, pause, until
+from tests.patience import PATIENCE_S
 
-from .test_live_trading import LIMITS, SPEED, cash_of, enter_and_hold, home, reached
+from .test_live_trading import LIMITS, SPEED, cash_of, enter_and_hold, home, in_time, reached
 from .test_serve import made
 
 __all__ = ["home"]
@@ -76,7 +76,7 @@ def bot_on_pacifica(folder: Path) -> Path:
     return strategy
 
 
-@pytest.mark.timeout(900)  # three processes start, and may compile the engine before
+@pytest.mark.timeout(1800)  # three processes start, and may compile the engine before
 def test_a_bot_trades_at_pacifica_from_the_wallet_to_the_last_micro_dollar(venue, home, monkeypatch, capsys):
     with reached(home, monkeypatch, "--feed", f"pacifica:1m:BTC@{venue.url}") as server:
         words = ("--network", "simulator", "--url", venue.url, "--name", "play", *LIMITS)
@@ -84,22 +84,22 @@ def test_a_bot_trades_at_pacifica_from_the_wallet_to_the_last_micro_dollar(venue
         account = made(capsys, "live", "fund", account_id, "--usd", "10000")
         assert account["status"] == "active", account
         made(capsys, "live", "enable", account_id)
-        until(lambda: bool(server.api().get("/feeds")["items"]))
+        in_time(lambda: bool(server.api().get("/feeds")["items"]))
         bot = made(capsys, "bots", "create", "hold", str(bot_on_pacifica(home)))["bot_id"]
         run_id = made(capsys, "runs", "deploy", bot, "--account", account_id, "--capital", "9000")["run_id"]
-        until(lambda: bool(made(capsys, "runs", "fills", run_id)["items"]))
-        until(lambda: venue.stops(account["main"]) == [venue.lots(account["main"])])
+        in_time(lambda: bool(made(capsys, "runs", "fills", run_id)["items"]))
+        in_time(lambda: venue.stops(account["main"]) == [venue.lots(account["main"])])
         assert server.end(signal.SIGKILL) == -signal.SIGKILL
     main, held = account["main"], venue.lots(account["main"])
     assert venue.stops(main) == [held], "the venue keeps the stop while nobody is there"
     with reached(home, monkeypatch) as server:  # the feed comes back by itself
-        until(lambda: made(capsys, "runs", "health", run_id)["condition"] == "healthy")
+        in_time(lambda: made(capsys, "runs", "health", run_id)["condition"] == "healthy")
         assert venue.lots(main) == held and venue.stops(main) == [held]
         assert made(capsys, "runs", "stop", run_id, "--mode", "flatten")["wanted"] == "stopped"
-        until(lambda: made(capsys, "runs", "show", run_id)["settled"])
+        in_time(lambda: made(capsys, "runs", "show", run_id)["settled"])
         assert venue.lots(main) == 0 and venue.stops(main) == []
         worth = venue.worth(main)  # of what is flat nothing changes it any more
-        until(lambda: pause(0.5) or cash_of(home, account_id) == worth)
+        in_time(lambda: cash_of(home, account_id) == worth)
         assert made(capsys, "live", "revoke", account_id)["status"] == "revoked"
         assert server.end() == 0
         assert [line for line in server.log() if line["level"] in {"error", "critical"}] == []

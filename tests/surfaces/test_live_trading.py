@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from paddock.runtime.tables import runs
 from paddock.runtime.tell import Tell
 from paddock.strategy.templates.build import equity, graph, node, path
 from paddock.surfaces.histories import Histories
-from tests.patience import PATIENCE_S, pause, until
+from tests.patience import PATIENCE_S, until
 
 from .test_serve import Serving, made, serving
 
@@ -157,13 +157,18 @@ def cash_of(home: Path, account_id: str) -> int:
     return found
 
 
-@pytest.mark.timeout(900)  # three processes start, and may compile the engine before
+def in_time(met: Callable[[], bool]) -> None:
+    """Asked now and then: whoever answers has a bot to decide for."""
+    until(met, every_s=0.5)
+
+
+@pytest.mark.timeout(1800)  # three processes start, and may compile the engine before
 def test_a_bot_trades_at_a_venue_from_the_wallet_to_the_last_micro_dollar(venue, home, monkeypatch, capsys):
     strategy = home / "hold.json"
     strategy.write_text(json.dumps(enter_and_hold()))
     feed = f"hyperliquid:1m:BTC@{venue.url}"
     with reached(home, monkeypatch, "--feed", feed) as server:
-        until(lambda: bool(server.api().get("/feeds")["items"]))
+        in_time(lambda: bool(server.api().get("/feeds")["items"]))
         account = connected(capsys, venue)
         main, account_id = account["main"], account["account_id"]
         bot = made(capsys, "bots", "create", "hold", str(strategy))["bot_id"]
@@ -174,37 +179,37 @@ def test_a_bot_trades_at_a_venue_from_the_wallet_to_the_last_micro_dollar(venue,
         def filled(which: str) -> bool:
             return bool(made(capsys, "runs", "fills", which)["items"])
 
-        until(lambda: filled(run_id) and filled(on_paper))
-        until(lambda: venue.stops(main) == [venue.lots(main)])
+        in_time(lambda: filled(run_id) and filled(on_paper))
+        in_time(lambda: venue.stops(main) == [venue.lots(main)])
         assert server.end(signal.SIGKILL) == -signal.SIGKILL
     assert venue.lots(main) in venue.stops(main), "the venue keeps the stop while nobody is there"
     held = venue.lots(main)
     with reached(home, monkeypatch) as server:  # the feed comes back by itself
-        until(lambda: made(capsys, "runs", "health", run_id)["condition"] == "healthy")
+        in_time(lambda: made(capsys, "runs", "health", run_id)["condition"] == "healthy")
         (feed_now,) = server.api().get("/feeds")["items"]
         lived = feed_now["last_ts"]
-        until(lambda: server.api().get("/feeds")["items"][0]["last_ts"] > lived + 3 * 60_000)
-        until(lambda: venue.stops(main) == [held])
+        in_time(lambda: server.api().get("/feeds")["items"][0]["last_ts"] > lived + 3 * 60_000)
+        in_time(lambda: venue.stops(main) == [held])
         assert venue.lots(main) == held
         for one in (run_id, on_paper):
             explained(parity_of(home, one))
         assert made(capsys, "runs", "stop", run_id, "--mode", "flatten")["wanted"] == "stopped"
-        until(lambda: made(capsys, "runs", "show", run_id)["settled"])
+        in_time(lambda: made(capsys, "runs", "show", run_id)["settled"])
         assert venue.lots(main) == 0 and venue.stops(main) == []
         worth = venue.worth(main)  # of what is flat nothing changes it any more
-        until(lambda: pause(0.5) or cash_of(home, account_id) == worth)
+        in_time(lambda: cash_of(home, account_id) == worth)
 
         # What the signer does not allow stops the bot, and says why.
         made(capsys, "live", "limit", account_id, "--symbols", "*", "--order-usd", "20", *LIMITS[4:])
         again = made(capsys, "runs", "deploy", bot, "--account", account_id, "--capital", "5000")["run_id"]
-        until(lambda: made(capsys, "runs", "show", again)["state"] == "paused")
+        in_time(lambda: made(capsys, "runs", "show", again)["state"] == "paused")
         assert "signer.policy" in made(capsys, "runs", "show", again)["reason"]
         made(capsys, "live", "limit", account_id, *LIMITS)
         made(capsys, "runs", "resume", again)
-        until(lambda: venue.lots(main) > 0 and venue.stops(main) == [venue.lots(main)])
+        in_time(lambda: venue.lots(main) > 0 and venue.stops(main) == [venue.lots(main)])
 
         assert made(capsys, "live", "revoke", account_id)["status"] == "revoked"
-        until(lambda: made(capsys, "runs", "show", again)["state"] == "stopped")
+        in_time(lambda: made(capsys, "runs", "show", again)["state"] == "stopped")
         assert venue.lots(main) in venue.stops(main), "what is at the venue stays there"
         assert server.end() == 0
         assert [line for line in server.log() if line["level"] in {"error", "critical"}] == []
