@@ -12,6 +12,7 @@ from threading import Event
 import pytest
 
 from paddock.runtime.kept import Boxes
+from paddock.runtime.sandbox import Allowance
 from paddock.strategy.templates import find_template
 from paddock.surfaces.backtests import KIND_PYTHON, Backtester
 from paddock.surfaces.boxes import boxes
@@ -26,7 +27,8 @@ PATH = "/api/v1/backtests"
 START, END = datetime(2024, 12, 24, tzinfo=UTC), datetime(2025, 1, 5, tzinfo=UTC)
 WINDOW = {"start_ts": int(START.timestamp()) * 1000, "end_ts": int(END.timestamp()) * 1000}
 SCOPE = {"venue": "demo", "interval": "1h", "symbols": ["BTC", "ETH"]}
-TRIED = replace(PATIENT, cpu_s=2, memory_mb=400, remember=False)
+TRIED = replace(PATIENT, remember=False)
+SHORT = replace(TRIED, cpu_s=2, memory_mb=400)  # a start takes some of that, too
 
 
 def wanted(source: str, class_name: str = "Mine", **window: int) -> dict:
@@ -48,10 +50,10 @@ class Asked:
         ticks = itertools.count()
         return Backtester(self.world.database, self.world.home, lambda: float(next(ticks)), "worker", made, kind)
 
-    def done(self, body: dict) -> dict:
+    def done(self, body: dict, allowed: Allowance) -> dict:
         made = self.client.post(PATH, json=body)
         assert made.status_code == 201, made.text
-        assert self.worker(boxes(TRIED)).step()
+        assert self.worker(boxes(allowed)).step()
         return self.client.get(f"{PATH}/{made.json()['backtest_id']}").json()
 
 
@@ -94,13 +96,13 @@ HOSTILE = {
 
 def test_what_harms_ends_alone_and_is_told_in_one_shape(asked):
     for what, source in HOSTILE.items():
-        found = asked.done(wanted(source))
+        found = asked.done(wanted(source), SHORT)
         assert found["state"] == "dead", what
         assert found["error"]["kind"] in ("invalid", "not_found"), what
         assert found["error"]["code"] in ("strategy.python", "data.symbol", "data.not_found"), (what, found["error"])
         assert found["error"]["message"], what
     well = strategy("yield open_long('BTC', equity_pct(10), stop_loss_pct=5)")
-    assert asked.done(wanted(well))["state"] == "done"
+    assert asked.done(wanted(well), TRIED)["state"] == "done"
 
 
 def test_it_can_be_cancelled_while_it_runs(asked):
