@@ -86,7 +86,7 @@ def test_who_is_not_let_in_is_told_what_to_do(opened):
 
 def test_a_page_offers_what_there_is(opened, served):
     here = opened(signed_in=False)
-    expect(here.get_by_text("No wallet is in this browser")).to_be_visible()
+    expect(here.get_by_text("but this browser has none")).to_be_visible()
     elsewhere = opened(served.url.replace("127.0.0.1", "localhost"), wallet=EthereumWallet(), signed_in=False)
     domain = served.url.removeprefix("http://")
     expect(elsewhere.get_by_role("link", name=domain)).to_have_attribute("href", f"http://{domain}/")

@@ -6,14 +6,16 @@ import type { StrategyDoc } from "@/builder/document";
 import { Button, Empty, ErrorBox, Money, Select, Skeleton } from "@/design";
 import { useBuilder } from "./context";
 import { drawnOf } from "./drawn";
-import { previewQuery } from "./queries";
+import { gettingReady, previewQuery } from "./queries";
 import "./Preview.css";
 
 /** Entries and exits of the last bars, as the strategy stands now. */
 export function Preview({ rested, height }: { rested: StrategyDoc; height: number }) {
   const { state, checked, dispatch, show } = useBuilder();
   const [symbol, setSymbol] = useState<string | null>(null);
-  const { data, error, isPlaceholderData, refetch } = useQuery(previewQuery(rested, symbol, checked.sound));
+  const { data, error, failureReason, isPlaceholderData, refetch } = useQuery(
+    previewQuery(rested, symbol, checked.sound),
+  );
   const drawn = useMemo(() => (data ? drawnOf(data) : null), [data]);
   const chosen = useMemo(
     () =>
@@ -26,7 +28,8 @@ export function Preview({ rested, height }: { rested: StrategyDoc; height: numbe
     const node = drawn?.marks.find((mark) => mark.ts === bar.ts && mark.node !== null)?.node;
     if (node) dispatch({ do: "choose", nodes: [node] });
   };
-  if (!data || !drawn) return <NoPreview height={height} error={error} retry={() => void refetch()} />;
+  if (!data || !drawn)
+    return <NoPreview height={height} error={error} waits={gettingReady(failureReason)} retry={() => void refetch()} />;
   const told = error ? asApiError(error) : null;
   const broken = checked.valid === false;
   return (
@@ -63,7 +66,14 @@ export function Preview({ rested, height }: { rested: StrategyDoc; height: numbe
   );
 }
 
-function NoPreview({ height, error, retry }: { height: number; error: unknown; retry: () => void }) {
+interface NoPreviewProps {
+  height: number;
+  error: unknown;
+  waits: boolean;
+  retry: () => void;
+}
+
+function NoPreview({ height, error, waits, retry }: NoPreviewProps) {
   const { checked } = useBuilder();
   if (checked.valid === false) {
     return (
@@ -76,6 +86,15 @@ function NoPreview({ height, error, retry }: { height: number; error: unknown; r
     return (
       <div className="preview">
         <ErrorBox title="There is nothing to preview it on" error={error} onRetry={retry} />
+      </div>
+    );
+  }
+  if (waits) {
+    return (
+      <div className="preview" role="status">
+        <Empty title="The engine gets ready">
+          The first preview takes up to a minute, longer on a busy machine. It is drawn here by itself.
+        </Empty>
       </div>
     );
   }

@@ -2,6 +2,7 @@
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import { ApiError } from "@/api/error";
 import type { Model } from "@/api/types";
 import type { Block } from "@/builder/blocks";
 import { fingerprint, type StrategyDoc, withoutLayout } from "@/builder/document";
@@ -66,6 +67,10 @@ export function readingQuery(doc: StrategyDoc, valid: boolean) {
 
 export type Preview = Model<"PreviewModel">;
 
+/** The engine is compiled, or a history built: it passes, but may take a minute where the machine is new or busy. */
+export const gettingReady = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === "serve.getting_ready";
+
 /** What the strategy would have done over the last bars of one market. */
 export function previewQuery(doc: StrategyDoc, symbol: string | null, valid: boolean) {
   return queryOptions({
@@ -77,6 +82,7 @@ export function previewQuery(doc: StrategyDoc, symbol: string | null, valid: boo
         ...READS,
       }),
     enabled: valid,
+    retry: (failed, error) => gettingReady(error) || (failed < 2 && error instanceof ApiError && error.passing),
     placeholderData: keepPreviousData,
     staleTime: MINUTE,
     gcTime: MINUTE,

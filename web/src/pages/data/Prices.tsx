@@ -85,7 +85,6 @@ export function Prices({ shelf, series }: { shelf: Shelf; series: readonly Serie
           <CandleChart
             bars={bars}
             step_ms={data.step_ms}
-            decimals={data.px_decimals}
             height={HEIGHT}
             source={{
               venue: data.venue,

@@ -1,27 +1,16 @@
 import { useMutation } from "@tanstack/react-query";
 import { signIn } from "@/app/session";
 import { Button, ErrorBox, Icon } from "@/design";
-import { useWallets } from "@/wallets/found";
 import type { Chain, Wallet } from "@/wallets/wallet";
 import { enterWith, type Ways } from "./enter";
 
 const CHAIN: Record<Chain, string> = { ethereum: "Ethereum", solana: "Solana" };
 
-/** The wallets of this browser, each a button; on a page that the server takes no wallets on, where to go instead. */
-export function WalletList({ ways }: { ways: Ways }) {
-  const wallets = useWallets();
+/** The wallets of this browser, each a button. */
+export function WalletList({ ways, wallets }: { ways: Ways; wallets: readonly Wallet[] }) {
   const { mutate, error, isPending, variables } = useMutation({
     mutationFn: (wallet: Wallet) => signIn(() => enterWith(wallet, ways, location)),
   });
-  if (!ways.domains.includes(location.host)) return <Elsewhere domains={ways.domains} />;
-  if (wallets.length === 0) {
-    return (
-      <p className="start-note">
-        No wallet is in this browser. With the extension of an Ethereum or Solana wallet, it can be used to sign in
-        here: reload the page once you have one.
-      </p>
-    );
-  }
   return (
     <div className="start-way">
       {wallets.map((wallet) => (
@@ -51,9 +40,18 @@ function Picture({ wallet }: { wallet: Wallet }) {
   return wallet.icon ? <img src={wallet.icon} alt="" width={18} height={18} /> : <Icon name="accounts" />;
 }
 
-function Elsewhere({ domains }: { domains: readonly string[] }) {
+/** Why there are none here, and where to go instead. */
+export function NoWallets({ domains }: { domains: readonly string[] }) {
+  if (domains.includes(location.host)) {
+    return (
+      <p className="faint">
+        Wallets can sign in here too, but this browser has none: reload the page once it has the extension of an
+        Ethereum or Solana wallet.
+      </p>
+    );
+  }
   return (
-    <p className="start-note">
+    <p className="faint">
       Wallets sign in at{" "}
       {domains.map((domain, at) => (
         <span key={domain}>
