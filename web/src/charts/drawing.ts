@@ -54,7 +54,7 @@ export function drawMark({ context, theme }: Pen, mark: Triangle): void {
 /** A trailing stop moves in steps, each too short for dashes. */
 const DASHES: Partial<Record<Level["kind"], number[]>> = { entry: [1, 3], trail: [] };
 
-/** A dashed line at a price from when it stood, with what it is at its beginning. */
+/** A dashed line at a price from when it stood until it did no more. */
 export function drawLevel(pen: Pen, level: Level, colour: string): void {
   const y = pen.y(level.px);
   const to = level.until_ts === null ? pen.width : (pen.x(level.until_ts) ?? 0);
@@ -72,18 +72,28 @@ export function drawLevel(pen: Pen, level: Level, colour: string): void {
   context.moveTo(from, row);
   context.lineTo(to, row);
   context.stroke();
-  if (level.until_ts === null) {
-    context.font = `11px ${pen.theme.font}`;
-    context.textBaseline = "bottom";
-    const room = pen.width - context.measureText(level.text).width - 6;
-    const left = Math.max(Math.min(Math.max(from, 0) + 4, room), 4); // whole, also where it began a moment ago
-    context.setLineDash([]);
-    context.lineJoin = "round";
-    context.lineWidth = 4;
-    context.strokeStyle = pen.theme.surface;
-    context.strokeText(level.text, left, row - 2);
-    context.fillStyle = colour;
-    context.fillText(level.text, left, row - 2);
+  context.restore();
+}
+
+/** What a level is that still stands: at its beginning, and whole, also where that was a moment ago. */
+export function nameLevel(pen: Pen, level: Level, colour: string): void {
+  const y = pen.y(level.px);
+  const from = pen.x(level.since_ts) ?? 0;
+  if (level.until_ts !== null || y === null || from >= pen.width) {
+    return;
   }
+  const { context } = pen;
+  const row = Math.round(y) - 1.5;
+  context.save();
+  context.font = `11px ${pen.theme.font}`;
+  context.textBaseline = "bottom";
+  const room = pen.width - context.measureText(level.text).width - 6;
+  const left = Math.max(Math.min(Math.max(from, 0) + 4, room), 4);
+  context.lineJoin = "round";
+  context.lineWidth = 4;
+  context.strokeStyle = pen.theme.surface;
+  context.strokeText(level.text, left, row);
+  context.fillStyle = colour;
+  context.fillText(level.text, left, row);
   context.restore();
 }

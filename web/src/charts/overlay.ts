@@ -11,7 +11,7 @@ import type {
 } from "lightweight-charts";
 import { fixed } from "@/format";
 import { rowAt } from "./bars";
-import { drawLevel, drawMark, type Pen } from "./drawing";
+import { drawLevel, drawMark, nameLevel, type Pen } from "./drawing";
 import { pointsUp } from "./marks";
 import { toTime } from "./scale";
 import { type ChartTheme, fade } from "./theme";
@@ -119,6 +119,9 @@ export class Overlay implements ISeriesPrimitive<Time> {
         colour: markColour(mark, this.theme),
         chosen: this.overlaid.chosen.has(mark.id),
       });
+    }
+    for (const level of this.overlaid.levels) {
+      nameLevel(pen, level, levelColour(level, this.theme));
     }
   }
 
