@@ -16,13 +16,15 @@ export function Templates({ onPick }: { onPick: (doc: StrategyDoc) => void }) {
   if (error) return <ErrorBox title="The templates could not be read" error={error} onRetry={() => void refetch()} />;
   if (!data) {
     return (
-      <ul className="templates" role="status" aria-label="Templates">
-        {[0, 1, 2, 3, 4, 5].map((one) => (
-          <li key={one} className="templates-empty">
-            <Skeleton height={180} />
-          </li>
-        ))}
-      </ul>
+      <div role="status" aria-label="Templates">
+        <ul className="templates">
+          {[0, 1, 2, 3, 4, 5].map((one) => (
+            <li key={one} className="templates-empty">
+              <Skeleton height={180} />
+            </li>
+          ))}
+        </ul>
+      </div>
     );
   }
   return (
