@@ -14,6 +14,7 @@ from paddock.venues.hyperliquid.simulator.simulator import Simulator
 
 _GRACE_S = 1
 _START_S = 60
+_IDLE_S = 75  # longer than clients keep a connection: what they send on one must not meet its end
 
 
 def server(simulator: Simulator) -> uvicorn.Server:
@@ -26,6 +27,7 @@ def server(simulator: Simulator) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=_GRACE_S,
     )
     return uvicorn.Server(config)
