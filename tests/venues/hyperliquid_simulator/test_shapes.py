@@ -55,6 +55,8 @@ NOT_RECORDED = {
     "userNonFundingLedgerUpdates[]*": "the recorded one is empty",
     "ws:clearinghouseState.*.assetPositions[]*": "the recorded account is flat; that of the question is not",
     "ws:subscriptionResponse.*.user": "the recorded ones are of markets",
+    "ws:subscriptionResponse.*.aggregateByTime": "the recorded ones are of markets",
+    "ws:subscriptionResponse.*.dex": "the recorded ones are of markets",
 }
 # Other kinds of value than were recorded.
 OTHER_KINDS = {

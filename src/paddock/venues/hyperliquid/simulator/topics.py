@@ -70,7 +70,8 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "webData2": _USER,
     "notification": _USER,
 }
-_OF_DEX: Final = frozenset({"allMids", "assetCtxs", "clearinghouseState", "openOrders", "twapStates"})
+_NAMES_DEX: Final = frozenset({"clearinghouseState", "openOrders", "twapStates"})  # the venue's own as well, as ""
+_OF_DEX: Final = _NAMES_DEX | {"allMids", "assetCtxs"}
 
 
 def read(subscription: Any) -> Topic | None:
@@ -106,10 +107,10 @@ def written(topic: Topic) -> dict[str, Any]:
     said: dict[str, Any] = {"type": topic.kind} | {name: getattr(topic, name) for name in NEEDS[topic.kind]}
     if topic.kind == "l2Book":
         said |= {"nSigFigs": topic.sig_figs, "mantissa": topic.mantissa}
-    if topic.dex:
+    if topic.dex or topic.kind in _NAMES_DEX:
         said["dex"] = topic.dex
     if topic.fast:
         said["fast"] = True
-    if topic.aggregate:
-        said["aggregateByTime"] = True
+    if topic.kind == "userFills":
+        said["aggregateByTime"] = topic.aggregate
     return said
