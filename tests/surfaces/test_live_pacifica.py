@@ -17,10 +17,12 @@ import pytest
 
 from tests.patience import PATIENCE_S
 
-from .test_live_trading import LIMITS, SPEED, cash_of, enter_and_hold, home, in_time, reached
+from .test_live_trading import LIMITS, cash_of, enter_and_hold, home, in_time, reached
 from .test_serve import made
 
 __all__ = ["home"]
+
+SPEED = 30  # a bar of a minute in two seconds
 
 
 class Venue:
