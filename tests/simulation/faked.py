@@ -54,6 +54,7 @@ class Faked:
     """One venue for all accounts; every process reaches it on the same line."""
 
     by_real_time = False
+    waiting: frozenset[str] = frozenset()
 
     def __init__(self, options: Options, luck: Luck, clock: ManualClock, tape: Tape) -> None:
         self._luck, self._symbols = luck, tape.symbols

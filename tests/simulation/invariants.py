@@ -130,7 +130,7 @@ def _settled(world: World, conn: Connection) -> Iterator[str]:
     own = not world.options.capabilities.relative_brackets
     live_there = {one.asked.client_id for one in world.venue.orders if one.live and (own or not one.parent)}
     live_here = _live(conn)
-    for name in live_here.keys() - live_there:
+    for name in live_here.keys() - live_there - world.venue.waiting:
         yield f"I12 the journal has {name} as {live_here[name]}, the venue does not"
     for name in live_there - live_here.keys():
         yield f"I12 the venue works {name}, the journal does not know"

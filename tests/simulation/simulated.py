@@ -66,6 +66,14 @@ class Simulated:
                 if order is not None and order.asked.client_id
             ]
 
+    @property
+    def waiting(self) -> frozenset[str]:
+        """Levels that wait for the fill of their entry: the venue tells of them as open."""
+        with self.simulator.lock:
+            resting = [one for owner in self._owners.values() for one in self.simulator.exchange.open_orders(owner)]
+            named = [one.asked.client_id for one in resting if one.status is Status.WAITING_FILL]
+        return frozenset(map(self.ground.client_id, named))
+
     def positions(self, account_id: str) -> list[VenuePosition]:
         with self.simulator.lock:
             views = [self.simulator.exchange.position(self._owners[account_id], symbol) for symbol in self.symbols]
