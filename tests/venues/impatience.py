@@ -71,6 +71,15 @@ def refuse(client: Any) -> None:
     client._budget.take = take_now
 
 
+def leave(gateway: Any, bucket: str, weight: int) -> None:
+    """Let so much be left of the budget of an open gateway."""
+
+    async def reset() -> None:
+        gateway.client._budget.reset(bucket, weight)
+
+    gateway.read(reset())
+
+
 def strikes(faults: Faults, place: str) -> int:
     """How many requests at a place came to nothing so far."""
     return sum(rule.struck for rule in faults.rules if rule.fault in _SILENT and fnmatchcase(place, rule.where))

@@ -1,4 +1,7 @@
-"""A feed that is left alone for a while when it does not answer: asking costs time that others wait for."""
+"""A feed that is left alone for a while when it does not answer: asking costs time that others wait for.
+
+One whose venue takes no more questions now is asked again as soon as the next one is taken.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from paddock.core.seams import Clock
 from paddock.market.growing import Bar
 from paddock.market.tape import Tape
 from paddock.runtime.feeds import Feed
+from paddock.venues.transport.lost import Throttled
 
 FIRST_S: Final = 1.0
 MOST_S: Final = 30.0
@@ -41,6 +45,10 @@ class Patient:
             return []
         try:
             bars = self._feed.poll()
+        except Throttled as error:
+            wait_s = min(max(error.retry_after_ms / 1000, FIRST_S), MOST_S)
+            self._wait_s, self._again_s = 0.0, self._seconds() + wait_s
+            raise
         except (Unavailable, Unknown):
             self._wait_s = min(2 * self._wait_s, MOST_S) or FIRST_S
             self._again_s = self._seconds() + self._wait_s

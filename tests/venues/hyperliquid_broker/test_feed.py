@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -12,9 +14,16 @@ from paddock.runtime.venue_feed import GRACE_MS, VenueFeed
 from paddock.venues.faults import Fault
 from paddock.venues.hyperliquid import public
 from paddock.venues.hyperliquid.candles import HyperliquidCandles
+from paddock.venues.hyperliquid.gateway import Gateway
+from paddock.venues.hyperliquid.networks import IP
+from paddock.venues.transport.lost import Throttled
 from tests.patience import until
+from tests.venues.impatience import leave
+
+from .staged import AMPLE, client
 
 MINUTE = 60_000
+HOUR = 60 * MINUTE
 COLUMNS = ("open", "high", "low", "close", "volume")
 
 
@@ -111,3 +120,30 @@ def test_a_cut_in_the_middle_is_mended(stage, feed):
     bars = bars_until(feed, 4)
     assert len(bars) == 4
     agree(bars, whole(stage))
+
+
+def test_a_turn_that_is_not_given_now_is_not_waited_for(stage):
+    """Who polls honours kill switches, too: it would wait an hour here."""
+    for n in range(3):
+        stage.trade(100.0 + n)
+    history = whole(stage)
+    allowances = [replace(one, refill=120, per_ms=HOUR) if one.bucket == IP else one for one in AMPLE]
+    stage.simulator.faults.refusing = True
+    with Gateway(client(stage.url, stage.clock, allowances=allowances, wait_ms=24 * HOUR)) as gateway:
+        source = HyperliquidCandles(gateway, "1m")
+        feed = VenueFeed("hyperliquid-1m", source, history, stage.clock)
+        feed.start(int(history.ts[-1]))
+        feed.poll()
+        stage.trade(104.0)
+        stage.clock.advance(GRACE_MS)
+        asked = stage.simulator.faults.calls["info:candleSnapshot"]
+        leave(gateway, IP, 0)
+        with pytest.raises(Throttled):
+            feed.poll()
+        leave(gateway, IP, 0)
+        assert isinstance(source.rates({"COIN": 0}, stage.clock.now_ts())["COIN"], Throttled)
+        assert stage.simulator.faults.calls["info:candleSnapshot"] == asked
+        leave(gateway, IP, 1_000)
+        bars = feed.poll()
+        assert bars
+        agree(bars, whole(stage))

@@ -106,10 +106,10 @@ class Client:
 
     # --- questions and actions ---
 
-    async def ask(self, query: info.Query, priority: Priority = Priority.READ) -> Any:
-        """The JSON that answers a question."""
+    async def ask(self, query: info.Query, priority: Priority = Priority.READ, *, at_once: bool = False) -> Any:
+        """The JSON that answers a question; `at_once` it is asked now, or not at all."""
         charges = {IP: info.weight(query)}
-        reply = await self._post("/info", query, Does.READ, priority, charges)
+        reply = await self._post("/info", query, Does.READ, priority, charges, at_once=at_once)
         if reply.status >= 300:
             raise unavailable(f"it does not answer {query['type']}: {reply.status} {shown(reply.body[:200])}")
         answer = decoded(reply.body)
@@ -220,7 +220,16 @@ class Client:
         return self._hearing.stale()
 
     async def _post(
-        self, path: str, body: Mapping[str, Any], does: Does, priority: Priority, charges: dict[str, int]
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        does: Does,
+        priority: Priority,
+        charges: dict[str, int],
+        *,
+        at_once: bool = False,
     ) -> Reply:
         text = json.dumps(body, separators=(",", ":")).encode()
-        return await self._http.send(Request("POST", path, does, priority, self._wait_ms, charges, text, _JSON))
+        return await self._http.send(
+            Request("POST", path, does, priority, self._wait_ms, charges, text, _JSON, at_once=at_once)
+        )

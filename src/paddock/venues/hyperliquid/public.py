@@ -43,36 +43,53 @@ async def contexts(client: Client, dex: str = MAIN_DEX) -> Mapping[str, Context]
 
 
 async def candles(
-    client: Client, symbol: str, interval: str, start_ts: int, end_ts: int, priority: Priority = Priority.READ
+    client: Client,
+    symbol: str,
+    interval: str,
+    start_ts: int,
+    end_ts: int,
+    priority: Priority = Priority.READ,
+    *,
+    at_once: bool = False,
 ) -> tuple[Candle, ...]:
     """Bars that open from `start_ts` to `end_ts` (inclusive), oldest first; the last may still be forming.
 
-    The venue remembers the newest 5,000 of an interval only: of what lies before them nothing is given. Raises Invalid
-    for an interval that is not of ours.
+    The venue remembers the newest 5,000 of an interval only: of what lies before them nothing is given. `at_once`: the
+    first page does not wait for its turn. Raises Invalid for an interval that is not of ours.
     """
     step = interval_ms(interval)
     remembered_ts = client.clock.now_ts() // step * step - info.MOST_CANDLES * step
     from_ts, found = max(start_ts, remembered_ts), dict[int, Candle]()
     while from_ts <= end_ts:
         until_ts = min(end_ts, from_ts + (info.MOST_CANDLES - 1) * step)
-        page = markets.candles(await client.ask(info.candles(symbol, interval, from_ts, until_ts), priority))
+        query = info.candles(symbol, interval, from_ts, until_ts)
+        page = markets.candles(await client.ask(query, priority, at_once=at_once))
         found |= {bar.open_ts: bar for bar in page if start_ts <= bar.open_ts <= end_ts}
-        from_ts = until_ts + 1
+        from_ts, at_once = until_ts + 1, False
     return tuple(found[open_ts] for open_ts in sorted(found))
 
 
 async def rates_page(
-    client: Client, symbol: str, start_ts: int, end_ts: int, priority: Priority = Priority.READ
+    client: Client,
+    symbol: str,
+    start_ts: int,
+    end_ts: int,
+    priority: Priority = Priority.READ,
+    *,
+    at_once: bool = False,
 ) -> tuple[Rate, ...]:
     """What up to 500 hours cost, oldest first; the next page begins behind the last one's time."""
-    return markets.rates(await client.ask(info.funding_history(symbol, start_ts, end_ts), priority))
+    return markets.rates(await client.ask(info.funding_history(symbol, start_ts, end_ts), priority, at_once=at_once))
 
 
-async def rates(client: Client, symbol: str, start_ts: int, end_ts: int) -> tuple[Rate, ...]:
-    """Each hour once, oldest first: a time lies some ms past its hour."""
+async def rates(client: Client, symbol: str, start_ts: int, end_ts: int, *, at_once: bool = False) -> tuple[Rate, ...]:
+    """Each hour once, oldest first: a time lies some ms past its hour. `at_once`: the first page does not wait for its
+    turn.
+    """
     found: dict[int, Rate] = {}
     while start_ts <= end_ts:
-        page = await rates_page(client, symbol, start_ts, end_ts)
+        page = await rates_page(client, symbol, start_ts, end_ts, at_once=at_once)
+        at_once = False
         found |= {rate.venue_ts // _RATE_MS: rate for rate in page}
         if len(page) < info.MOST_RATES:
             break

@@ -19,7 +19,10 @@ REMEMBERED: Final = 100_000  # bars: as far as we know the venue forgets none, b
 
 
 class PacificaCandles:
-    """For any one thread but the gateway's own. Raises Unavailable, or Unknown, when the venue does not answer."""
+    """For any one thread but the gateway's own. Raises Unavailable, or Unknown, when the venue does not answer.
+
+    Who asks tends orders too, and does not wait for a turn: what the budget does not give now is Throttled.
+    """
 
     remembered = REMEMBERED
 
@@ -44,12 +47,13 @@ class PacificaCandles:
 
     def candles(self, symbols: Sequence[str], start_ts: int, end_ts: int) -> Mapping[str, Answer[Candle]]:
         return self._gateway.read_each(
-            symbols, lambda symbol: public.candles(self._client, symbol, self.interval, start_ts, end_ts)
+            symbols,
+            lambda symbol: public.candles(self._client, symbol, self.interval, start_ts, end_ts, at_once=True),
         )
 
     def rates(self, since_ts: Mapping[str, int], end_ts: int) -> Mapping[str, Answer[Rate]]:
         return self._gateway.read_each(
-            since_ts, lambda symbol: public.rates(self._client, symbol, since_ts[symbol], end_ts)
+            since_ts, lambda symbol: public.rates(self._client, symbol, since_ts[symbol], end_ts, at_once=True)
         )
 
     def _hear(self, delivery: Delivery[Frame]) -> None:

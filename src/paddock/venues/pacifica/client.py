@@ -108,14 +108,14 @@ class Client:
 
     # --- questions and actions ---
 
-    async def ask(self, query: Query, priority: Priority = Priority.READ) -> Answer:
-        """What the venue answers, an error among it."""
-        reply = await self._get(query, priority)
+    async def ask(self, query: Query, priority: Priority = Priority.READ, *, at_once: bool = False) -> Answer:
+        """What the venue answers, an error among it; `at_once` it is asked now, or not at all."""
+        reply = await self._get(query, priority, at_once=at_once)
         return answers.answer(reply.status, reply.body)
 
-    async def data(self, query: Query, priority: Priority = Priority.READ) -> Any:
+    async def data(self, query: Query, priority: Priority = Priority.READ, *, at_once: bool = False) -> Any:
         """The data of an answer; an error is Unavailable."""
-        return answers.payload(await self.ask(query, priority))
+        return answers.payload(await self.ask(query, priority, at_once=at_once))
 
     async def act(self, request: SignedRequest, priority: Priority, does: Does = Does.WRITE) -> Reply:
         """The reply to a signed request; what it says is `codec.outcomes` to read."""
@@ -220,10 +220,10 @@ class Client:
         self._lines.append(_Line(asked.account, Hearing(stream, self.clock, "pacifica hearing")))
         return self._lines[-1]
 
-    async def _get(self, query: Query, priority: Priority) -> Reply:
+    async def _get(self, query: Query, priority: Priority, *, at_once: bool = False) -> Reply:
         path = f"{query.path}?{urlencode(query.params)}" if query.params else query.path
         charges = {CREDITS: HEAVY if query.heavy else CALL}
-        return await self._http.send(Request("GET", path, Does.READ, priority, self._wait_ms, charges))
+        return await self._http.send(Request("GET", path, Does.READ, priority, self._wait_ms, charges, at_once=at_once))
 
 
 def _usage(headers: Mapping[str, str]) -> Iterable[tuple[str, int]]:

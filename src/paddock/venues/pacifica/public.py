@@ -38,25 +38,36 @@ async def trades(client: Client, symbol: str) -> tuple[Trade, ...]:
 
 
 async def candles(
-    client: Client, symbol: str, interval: str, start_ts: int, end_ts: int, priority: Priority = Priority.READ
+    client: Client,
+    symbol: str,
+    interval: str,
+    start_ts: int,
+    end_ts: int,
+    priority: Priority = Priority.READ,
+    *,
+    at_once: bool = False,
 ) -> tuple[Candle, ...]:
     """Bars that open from `start_ts` to `end_ts` (inclusive), oldest first; the last may still be forming.
 
-    Raises Invalid for an interval that is not of ours.
+    `at_once`: the first page does not wait for its turn. Raises Invalid for an interval that is not of ours.
     """
     step, found = interval_ms(interval), dict[int, Candle]()
     from_ts = start_ts
     while from_ts <= end_ts:
         until_ts = min(end_ts, from_ts + queries.MOST_CANDLES * step - 1)
-        page = markets.candles(await client.data(queries.candles(symbol, interval, from_ts, until_ts), priority))
+        query = queries.candles(symbol, interval, from_ts, until_ts)
+        page = markets.candles(await client.data(query, priority, at_once=at_once))
         found |= {bar.open_ts: bar for bar in page if start_ts <= bar.open_ts <= end_ts}
-        from_ts = until_ts + 1
+        from_ts, at_once = until_ts + 1, False
     return tuple(found[open_ts] for open_ts in sorted(found))
 
 
-async def rates(client: Client, symbol: str, start_ts: int, end_ts: int) -> tuple[Rate, ...]:
-    """Each hour once, oldest first: a time lies some ms past its hour. The venue is asked from the newest back."""
-    history, read = rate_pages(client, symbol), list[Rate]()
+async def rates(client: Client, symbol: str, start_ts: int, end_ts: int, *, at_once: bool = False) -> tuple[Rate, ...]:
+    """Each hour once, oldest first: a time lies some ms past its hour. The venue is asked from the newest back.
+
+    `at_once`: the first page does not wait for its turn.
+    """
+    history, read = rate_pages(client, symbol, at_once=at_once), list[Rate]()
     while (rows := await history.page()) is not None:
         read += rows
         if any(rate.venue_ts < start_ts for rate in rows):
@@ -64,11 +75,13 @@ async def rates(client: Client, symbol: str, start_ts: int, end_ts: int) -> tupl
     return hourly(read, start_ts, end_ts)
 
 
-def rate_pages(client: Client, symbol: str, priority: Priority = Priority.READ) -> Pages[Sequence[Rate]]:
+def rate_pages(
+    client: Client, symbol: str, priority: Priority = Priority.READ, *, at_once: bool = False
+) -> Pages[Sequence[Rate]]:
     async def read(data: Any) -> Sequence[Rate]:
         return markets.rates(data, symbol)
 
-    return Pages(client, lambda cursor: queries.funding_rates(symbol, PAGE, cursor), read, priority)
+    return Pages(client, lambda cursor: queries.funding_rates(symbol, PAGE, cursor), read, priority, at_once=at_once)
 
 
 def hourly(rates: Sequence[Rate], start_ts: int, end_ts: int) -> tuple[Rate, ...]:
@@ -79,7 +92,8 @@ def hourly(rates: Sequence[Rate], start_ts: int, end_ts: int) -> tuple[Rate, ...
 
 class Pages(Generic[T]):
     """A history, page by page, newest first. Each page costs, and soon it is told to wait: what broke off goes on with
-    the page that did not come. `query` is given the cursor of each page, "" at first.
+    the page that did not come. `query` is given the cursor of each page, "" at first; `at_once` the first page does not
+    wait for its turn.
     """
 
     def __init__(
@@ -88,15 +102,19 @@ class Pages(Generic[T]):
         query: Callable[[str], Query],
         read: Callable[[Any], Awaitable[T]],
         priority: Priority = Priority.READ,
+        *,
+        at_once: bool = False,
     ) -> None:
         self._client, self._query, self._read, self._priority = client, query, read, priority
+        self._at_once = at_once
         self._cursor: str | None = ""
 
     async def page(self) -> T | None:
         """The next one; None behind the last. Raises Unavailable, Unknown: the same one is asked for again."""
         if self._cursor is None:
             return None
-        said = await self._client.ask(self._query(self._cursor), self._priority)
+        said = await self._client.ask(self._query(self._cursor), self._priority, at_once=self._at_once)
+        self._at_once = False
         if not said.ok:
             self._cursor = ""  # the venue may no longer know it
         page = await self._read(answers.payload(said))

@@ -36,6 +36,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Request:
     """`path` begins with a slash and carries its query. `wait_ms` bounds the whole: budget, connection and answer.
+    `at_once`: what the budget does not give now is not waited for.
 
     Signatures and keys travel in `body` and `headers`: neither is ever shown.
     """
@@ -48,6 +49,7 @@ class Request:
     charges: Charges = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    at_once: bool = False
 
     def __post_init__(self) -> None:
         if not self.path.startswith("/") or self.path.startswith("//"):
@@ -122,7 +124,7 @@ class Http:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + request.wait_ms / 1000
-        await self._budget.take(request.charges, request.priority, request.wait_ms)
+        await self._budget.take(request.charges, request.priority, 0 if request.at_once else request.wait_ms)
         attempt = _Attempt(request, self._client.base_url.host)
         try:
             async with asyncio.timeout_at(deadline):
