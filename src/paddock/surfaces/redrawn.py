@@ -16,18 +16,20 @@ from paddock.surfaces.report import render, tell
 from paddock.surfaces.report.series import one_chart
 from paddock.surfaces.simulation import Ready
 
-KEPT: Final = 4  # runs
+KEPT: Final = 4  # runs of each kind
 WAITING: Final = 8  # that ask at once
 PATIENCE_S: Final = 30.0
 
 
 class Redrawn:
-    """The newest runs are kept, so that each symbol of one is drawn at once. One of a kind is made at a time."""
+    """The newest runs are kept, so that each symbol of one is drawn at once. One of a kind is made at a time, and what
+    is kept of it is changed by nobody else meanwhile.
+    """
 
     def __init__(self, home: Path, boxes: Boxes) -> None:
         self._home, self._boxes = home, boxes
-        self._kept: OrderedDict[str, tuple[Ready, Run]] = OrderedDict()
         self._making = {kind: Lock() for kind in (KIND, KIND_PYTHON)}
+        self._kept = {kind: OrderedDict[str, tuple[Ready, Run]]() for kind in self._making}
         self._room = {kind: BoundedSemaphore(WAITING) for kind in self._making}
 
     def chart(self, name: str, request: str, symbol: str) -> dict[str, Any]:
@@ -54,19 +56,20 @@ class Redrawn:
 
     def _run(self, name: str, request: str) -> tuple[Ready, Run]:
         asked = wanted_of(json.loads(request))
-        making, room = self._making[kind_of(asked)], self._room[kind_of(asked)]
+        kind = kind_of(asked)
+        making, room, kept = self._making[kind], self._room[kind], self._kept[kind]
         if not room.acquire(blocking=False):
             raise _busy()
         try:
             if not making.acquire(timeout=PATIENCE_S):
                 raise _busy()
             try:
-                if name not in self._kept:
-                    self._kept[name] = self._made(name, asked)
-                self._kept.move_to_end(name)
-                while len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
-                return self._kept[name]
+                if name not in kept:
+                    kept[name] = self._made(name, asked)
+                kept.move_to_end(name)
+                while len(kept) > KEPT:
+                    kept.popitem(last=False)
+                return kept[name]
             finally:
                 making.release()
         finally:
