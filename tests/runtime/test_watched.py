@@ -81,6 +81,7 @@ def test_levels_follow_from_the_books_as_the_paper_venue_keeps_them(rig: Rig) ->
     assert moved > 0
     check_ends(rig, next(run for run in runs.values()))
     check_mark(rig)
+    assert any(check_past(rig, run) for run in runs.values())
 
 
 def check_ends(rig: Rig, run: Run) -> None:
@@ -93,6 +94,25 @@ def check_ends(rig: Rig, run: Run) -> None:
             middle = ended[len(ended) // 2].since_ts if ended else 0
             later = levels_of(conn, run, market_of(rig, symbol), middle)
             assert later == [one for one in every if one.until_ts is None or one.until_ts >= middle]
+
+
+def check_past(rig: Rig, run: Run) -> bool:
+    """What was before the position that a look begins with is not read. Gives whether there was anything."""
+    for symbol in SYMBOLS:
+        mine = (fills.c.run_id == run.run_id, fills.c.symbol == symbol)
+        with rig.database.read() as conn:
+            every = levels_of(conn, run, market_of(rig, symbol))
+            entries = sorted({one.since_ts for one in every if one.kind is LevelKind.ENTRY})
+            late = levels_of(conn, run, market_of(rig, symbol), entries[-1]) if entries else []
+            first = conn.execute(select(fills.c.fill_id).where(*mine).order_by(fills.c.venue_ts)).scalars().first()
+        if len(late) == len(every):
+            continue
+        with rig.database.write() as conn:
+            conn.execute(fills.update().where(*mine, fills.c.fill_id == first).values(lots=fills.c.lots + 1))
+        with rig.database.read() as conn:
+            assert levels_of(conn, run, market_of(rig, symbol), entries[-1]) == late
+        return True
+    return False
 
 
 def check_mark(rig: Rig) -> None:

@@ -23,7 +23,7 @@ from paddock.core.rounding import nearest_int
 from paddock.journal.events import events
 from paddock.journal.intents import get
 from paddock.journal.kinds import EventKind
-from paddock.journal.tables import decisions, fills, orders
+from paddock.journal.tables import decisions, fills, orders, positions
 from paddock.runtime.accounts import PAPER
 from paddock.runtime.levels import stop_px, take_px
 from paddock.runtime.requests import placement
@@ -61,6 +61,7 @@ class Market:
     step: int
 
 
+PAGE: Final = 500  # fills that are read at once
 _KINDS: Final = {
     OrderKind.STOP: LevelKind.STOP,
     OrderKind.TAKE: LevelKind.TARGET,
@@ -87,16 +88,20 @@ def levels_of(conn: Connection, run: Run, market: Market, from_ts: int = 0) -> l
 
 
 def _filled(conn: Connection, run: Run, symbol: str, from_ts: int) -> list[RowMapping]:
-    """The fills since the position was last flat before `from_ts`."""
-    c = fills.c
-    wanted = select(fills).where(c.account_id == run.account_id, c.run_id == run.run_id, c.symbol == symbol)
-    rows = list(conn.execute(wanted.order_by(c.venue_ts, c.fill_id)).mappings())
-    lots = begin = 0
-    for n, row in enumerate(rows):
-        lots += row["side"] * row["lots"]
-        if lots == 0 and row["venue_ts"] < from_ts:
-            begin = n + 1
-    return rows[begin:]
+    """The fills since the position was last flat before `from_ts`; read from the newest back, as a life has many."""
+    c, p = fills.c, positions.c
+    held = select(p.qty).where(p.account_id == run.account_id, p.run_id == run.run_id, p.symbol == symbol)
+    lots = conn.execute(held).scalar_one_or_none() or 0
+    wanted = select(fills).where(c.run_id == run.run_id, c.symbol == symbol)
+    newest = wanted.order_by(c.venue_ts.desc(), c.fill_id.desc())
+    found: list[RowMapping] = []
+    with conn.execute(newest, execution_options={"yield_per": PAGE}) as rows:
+        for row in rows.mappings():
+            if lots == 0 and row["venue_ts"] < from_ts:
+                break
+            found.append(row)
+            lots -= row["side"] * row["lots"]
+    return found[::-1]
 
 
 def _ordered(conn: Connection, run: Run, symbol: str, from_ts: int) -> list[_Ordered]:
