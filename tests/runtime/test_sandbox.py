@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import time
@@ -293,8 +294,15 @@ def test_what_the_settings_ask_for_must_hold() -> None:
         assert box.walls == held
 
 
-def test_without_a_process_to_be_had_it_says_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.executable", "/nowhere/python")
+def no_descriptors() -> None:
+    raise OSError(errno.EMFILE, "too many open files")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("sys.executable", "/nowhere/python"), ("socket.socketpair", no_descriptors)]
+)
+def test_without_a_process_to_be_had_it_says_later(name: str, value: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(name, value)
     with pytest.raises(Unavailable, match="no process could be started"), started(strategy(BUYS)):
         pass
 

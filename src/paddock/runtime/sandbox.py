@@ -198,19 +198,20 @@ class Sandbox:
         self.stop()
 
     def _spawn(self) -> None:
-        self._socket, theirs = socket.socketpair()
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-s", "-P", "-X", "utf8", "-m", "paddock.runtime.box", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                cwd="/",
-                # Sets in one order in every process; no threads that were there before the walls.
-                env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"},
-            )
+            self._socket, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-s", "-P", "-X", "utf8", "-m", "paddock.runtime.box", str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                    cwd="/",
+                    # Sets in one order in every process; no threads that were there before the walls.
+                    env={"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"},
+                )
         except OSError as error:
             self.stop()
             raise Unavailable(
@@ -221,13 +222,13 @@ class Sandbox:
                 rule="a living Python strategy has a process of its own",
                 suggestion="let the server have more processes or memory",
             ) from None
-        finally:
-            theirs.close()
 
     def _say(self, message: Mapping[str, object], within_s: float) -> None:
         self._deadline = min(self._seconds() + within_s, self._ends)
         if self._socket is None:
             raise failed("is not running", "no process", "a strategy that failed is not asked again")
+        if self._seconds() >= self._ends:
+            raise self.late()
         self._socket.settimeout(max(self.left(), 0.001))
         try:
             self._socket.sendall(frame(message))

@@ -173,7 +173,7 @@ class Backtester:
     def step(self, stop: Event | None = None) -> bool:
         """Do one job, if there is one; when `stop` is set meanwhile it goes back into the queue.
 
-        Raises Unavailable and Unknown; what a job itself raises is its own end.
+        Raises Unavailable and Unknown; what a job itself raises, whatever it is, is its own end.
         """
         job = jobs.claim(self._database, [self.kind], self._holder, HOLD_MS)
         if job is None:
@@ -187,11 +187,18 @@ class Backtester:
             if error.code is Code.FENCED:
                 log.warning("another worker has taken over", job_id=job.job_id)
                 return True
-            told = json.dumps(error.as_dict()["error"])
-            with self._database.write() as conn:
-                now = self._database.now_ts(conn)
-                jobs.fail(conn, job, told, now, retry_ms=AGAIN_MS if isinstance(error, Unavailable) else None)
+            self._ended(job, error)
+        except Exception:
+            log.error("a backtest could not be done", job_id=job.job_id, exc_info=True)
+            self._ended(job, PaddockError(Code.INTERNAL, "a bug of ours", where=job.job_id, rule="the log has more"))
         return True
+
+    def _ended(self, job: Job, error: PaddockError) -> None:
+        """Without a result: for good, or to be tried again."""
+        told = json.dumps(error.as_dict()["error"])
+        with self._database.write() as conn:
+            now = self._database.now_ts(conn)
+            jobs.fail(conn, job, told, now, retry_ms=AGAIN_MS if isinstance(error, Unavailable) else None)
 
     def _do(self, job: Job, stop: Event) -> None:
         name = job.payload["result_id"]
@@ -227,7 +234,7 @@ class Backtester:
 
 
 def backtest_part(backtester: Backtester) -> Part:
-    """The queue, worked on as a part of the process."""
+    """The queue, worked on as a part of the process; bots live on without it."""
 
     def run(stop: Event) -> None:
         while not stop.is_set():
@@ -239,4 +246,4 @@ def backtest_part(backtester: Backtester) -> Part:
             if not busy:
                 stop.wait(IDLE_S)
 
-    return Part(f"queue of {backtester.kind}", run)
+    return Part(f"queue of {backtester.kind}", run, vital=False)

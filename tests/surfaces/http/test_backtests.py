@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
+from threading import Event
 
 import pytest
+from structlog.testing import capture_logs
 
 from paddock.core.errors import Code, Unavailable
 from paddock.journal import jobs
 from paddock.strategy.templates import find_template
 from paddock.surfaces import backtests as module
-from paddock.surfaces.backtests import KIND, Backtester
+from paddock.surfaces.backtests import KIND, Backtester, backtest_part
 from paddock.surfaces.boxes import trials
 from paddock.surfaces.cli.main import main
+from paddock.surfaces.parts import Ending, run_together
+from tests.patience import PATIENCE_S
 
 from .world import World
 
@@ -119,6 +123,41 @@ def test_what_was_not_possible_is_tried_again(there, world, monkeypatch):
     assert ann.get(f"{PATH}/{made['backtest_id']}").json()["state"] == "queued"
     assert worker.step()
     assert ann.get(f"{PATH}/{made['backtest_id']}").json()["state"] == "done"
+
+
+def test_a_bug_is_the_end_of_its_job_and_of_nothing_else(there, monkeypatch):
+    worker, ann, _ = there
+    made = ann.post(PATH, json=WANTED).json()
+
+    def no_memory(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as patch, capture_logs() as logged:
+        patch.setattr(module, "prepare_opened", no_memory)
+        assert worker.step()
+    found = ann.get(f"{PATH}/{made['backtest_id']}").json()
+    assert (found["state"], found["error"]["code"], found["error"]["kind"]) == ("dead", "internal", "error")
+    (told,) = [one for one in logged if one["log_level"] == "error"]
+    assert told["job_id"] == found["error"]["where"]
+    again = ann.post(PATH, json=WANTED | {"start_usd": "5000"}).json()
+    assert worker.step()
+    assert ann.get(f"{PATH}/{again['backtest_id']}").json()["state"] == "done"
+
+
+def test_a_queue_that_fails_ends_nothing_else(there, monkeypatch):
+    worker, _, _ = there
+    monkeypatch.setattr("paddock.surfaces.parts.AGAIN_S", 0.001)
+    rounds = []
+
+    def fail(stop):
+        rounds.append(1)
+        if len(rounds) == 3:
+            stop.set()
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(worker, "step", fail)
+    assert run_together([backtest_part(worker)], Event(), within_s=PATIENCE_S) == Ending((), ())
+    assert len(rounds) == 3
 
 
 def test_a_worker_that_was_taken_over_writes_nothing(there, world, monkeypatch):
