@@ -1,6 +1,7 @@
 """Jobs: queued once, done by one at a time, tried again, and given up; schedules fire once for all who look."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -105,6 +106,7 @@ def test_p07_an_earlier_attempt_can_neither_finish_nor_fail_nor_go_on(database, 
     for late in (
         lambda conn: jobs.finish(conn, old, 1, 9),
         lambda conn: jobs.fail(conn, old, "x", 9, retry_ms=None),
+        lambda conn: jobs.give_back(conn, old, 9),
         lambda conn: jobs.canceled(conn, old, 9),
         lambda conn: jobs.require_held(conn, old),
     ):
@@ -134,6 +136,18 @@ def test_a_failed_job_is_tried_again_later_and_given_up(database, clock):
     with database.write() as conn:
         jobs.fail(conn, claimed, "no data again", clock.ts, retry_ms=70)
     assert (look(database, "a").state, look(database, "a").error) == (JobState.DEAD, "no data again")
+
+
+def test_a_job_that_is_given_back_waits_as_if_nobody_had_begun_it(database, clock):
+    queued = queue(database, "a", max_attempts=2)
+    for _ in range(4):
+        claimed = jobs.claim(database, ["work"], "w", 100)
+        jobs.heartbeat(database, claimed, 100, 0.5)
+        with database.write() as conn:
+            jobs.give_back(conn, claimed, clock.ts)
+        assert look(database, "a") == replace(queued, due_ts=clock.ts)
+    with database.write() as conn, pytest.raises(Refused):
+        jobs.finish(conn, claimed, 1, 9)
 
 
 def test_a_failure_that_no_attempt_can_mend_ends_it_at_once(database, clock):

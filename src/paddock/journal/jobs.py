@@ -207,6 +207,14 @@ def fail(conn: Connection, claimed: Job, error: str, now_ts: int, *, retry_ms: i
         conn.execute(update(jobs).where(jobs.c.job_id == claimed.job_id).values(again))
 
 
+def give_back(conn: Connection, claimed: Job, now_ts: int) -> None:
+    """Let the next who asks do a claimed job at once; this attempt does not count. Raises Refused (database.fenced)."""
+    require_held(conn, claimed)
+    waits = {"state": JobState.QUEUED, "holder": "", "expires_ts": 0, "due_ts": now_ts, "progress": 0.0}
+    uncounted = {"attempts": claimed.attempts - 1}
+    conn.execute(update(jobs).where(jobs.c.job_id == claimed.job_id).values(waits | uncounted))
+
+
 def canceled(conn: Connection, claimed: Job, now_ts: int) -> None:
     """The worker's answer to being asked to stop. Raises Refused (database.fenced)."""
     require_held(conn, claimed)

@@ -187,11 +187,19 @@ class Backtester:
             if error.code is Code.FENCED:
                 log.warning("another worker has taken over", job_id=job.job_id)
                 return True
-            self._ended(job, error)
+            if error.code is Code.REQUEST_CLOSED:
+                self._given_back(job)
+            else:
+                self._ended(job, error)
         except Exception:
             log.error("a backtest could not be done", job_id=job.job_id, exc_info=True)
             self._ended(job, PaddockError(Code.INTERNAL, "a bug of ours", where=job.job_id, rule="the log has more"))
         return True
+
+    def _given_back(self, job: Job) -> None:
+        """For the process that comes after this one, however often that ends in the middle of it."""
+        with self._database.write() as conn:
+            jobs.give_back(conn, job, self._database.now_ts(conn))
 
     def _ended(self, job: Job, error: PaddockError) -> None:
         """Without a result: for good, or to be tried again."""
