@@ -19,6 +19,7 @@ from paddock.engine.orders_hash import orders_hash
 from paddock.engine.scripted import backtest_python
 from paddock.market.feature import Feature
 from paddock.runtime import sandbox
+from paddock.runtime.boxed import boxed
 from paddock.runtime.sandbox import Sandbox, decide_all
 from paddock.runtime.user_code import load_python
 from paddock.strategy.program import Program
@@ -26,6 +27,7 @@ from paddock.strategy.python import compile_python
 from tests.market.tapes import tape_of, walk
 from tests.patience import PATIENCE_S
 from tests.runtime.boxes import PATIENT, Close, document, started, strategy
+from tests.runtime.rig import box_of
 from tests.strategy.twins import SOURCES
 
 CLASSES = {"rsi-mean-reversion": "RsiMeanReversion", "sma-crossover": "SmaCrossover", "twap-trend": "TwapTrend"}
@@ -47,6 +49,8 @@ class Boxed:
     @property
     def features(self) -> Sequence[Feature]:
         return self.box.features
+
+    most_values: int | None = None
 
     def start(self) -> Sandbox:
         return self.box
@@ -282,6 +286,16 @@ def test_one_that_is_tried_remembers_nothing() -> None:
     with started(strategy(BUYS), remember=False) as box:
         box.decide(Close())
         assert (box.memory, box.forgotten) == (None, "")
+
+
+def test_one_that_is_tried_acts_so_often_and_reads_so_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    tape = tape_of(walk(11, 100, 2))
+    source = document(strategy(BUYS, init="market.feature('close')"), symbols=tape.symbols)
+    monkeypatch.setattr("paddock.runtime.boxed.MOST_ACTIONS", 3)
+    for values, reason in ((200, "acts too often"), (199, "reads more than can be held")):
+        monkeypatch.setattr("paddock.runtime.boxed.MOST_VALUES", values)
+        with boxed(source, tape.symbols, box_of) as tried, pytest.raises(Invalid, match=reason):
+            backtest_python(tried, tape, start_usd=Decimal(10_000), costs=Costs())
 
 
 def test_what_the_settings_ask_for_must_hold() -> None:

@@ -26,7 +26,6 @@ from paddock.strategy.program import Action
 from paddock.strategy.python import PythonProgram
 
 REPORT_EVERY = 16  # bars, each of which may take as long as the strategy likes
-MOST_VALUES = 1 << 26  # of all columns that a strategy reads: they are held while it runs
 
 
 def backtest_python(
@@ -72,15 +71,15 @@ def closes(strategy: PythonProgram, tape: Tape, session: Session) -> Iterator[tu
 
 
 def check_columns(strategy: PythonProgram, tape: Tape) -> None:
-    """Raises Invalid (strategy.python) for a strategy whose features take more than MOST_VALUES on this tape."""
+    """Raises Invalid (strategy.python) for a strategy whose features have more values on this tape than it may read."""
     values = len(strategy.features) * tape.bars
-    if values > MOST_VALUES:
+    if strategy.most_values is not None and values > strategy.most_values:
         raise Invalid(
             Code.STRATEGY_PYTHON,
             "the strategy reads more than can be held",
             where="init",
             seen=f"{len(strategy.features)} features over {tape.bars} bars",
-            rule=f"features times bars are at most {MOST_VALUES}",
+            rule=f"features times bars are at most {strategy.most_values}",
             suggestion="read fewer features, or fewer symbols",
         )
 

@@ -13,7 +13,9 @@ from paddock.strategy.program import Action
 from paddock.strategy.python import PythonProgram
 from paddock.strategy.view import Observation
 
-MOST_ACTIONS = 1_000_000  # of a whole run: each leaves rows behind
+# Of a whole run, in a process that others share: each action leaves rows behind, and each value takes 8 bytes.
+MOST_ACTIONS = 100_000
+MOST_VALUES = 1 << 24
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def boxed(document: Document, symbols: Sequence[str] | None, boxes: Boxes) -> It
     with boxes(document, symbols) as box:
         box.start()
         assert box.program is not None
-        yield PythonProgram(box.program, box.scope, box.features, lambda: Tried(box))
+        yield PythonProgram(box.program, box.scope, box.features, lambda: Tried(box), MOST_VALUES)
 
 
 class Tried:

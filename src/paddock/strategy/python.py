@@ -166,13 +166,14 @@ class PythonProgram:
     """A Python strategy ready to run: `program` has everything but rules, `features` are the columns it may read.
 
     It acts on `scope`; `program.symbols` also holds symbols that it only reads. `start` makes a fresh instance for one
-    run.
+    run. All columns are held while it runs: `most_values` bounds them together, None does not.
     """
 
     program: Program
     scope: tuple[str, ...]
     features: tuple[Feature, ...]
     start: Callable[[], Decides]
+    most_values: int | None = None
 
 
 class Decider:

@@ -19,8 +19,9 @@ import structlog
 from sqlalchemy import Connection, select
 
 from paddock import __version__
-from paddock.core.errors import Code, PaddockError, Unavailable
+from paddock.core.errors import Code, Invalid, PaddockError, Unavailable
 from paddock.engine.costs import Costs
+from paddock.engine.log import Run
 from paddock.engine.result import document
 from paddock.journal import jobs
 from paddock.journal.database import Database
@@ -47,6 +48,7 @@ KIND_PYTHON: Final = "backtest.python"  # a queue of its own: these take long, a
 HOLD_MS: Final = 60_000  # how long a worker may be silent: as long as reading a large tape takes
 TELL_S: Final = 0.5  # between two words on how far it is
 AGAIN_MS: Final = 5_000
+MOST_ROWS: Final = 500_000  # of a result: orders, fills and trades, up to 1 kB each while it is written down
 IDLE_S: Final = 0.3
 
 log = structlog.get_logger(__name__)
@@ -156,6 +158,20 @@ def stored(conn: Connection, name: str) -> str | None:
     return conn.execute(select(results.c.body).where(results.c.result_id == name)).scalar()
 
 
+def _written(run: Run) -> str:
+    """The result document as JSON text. Raises Invalid (run.range) for a run that did more than can be kept."""
+    rows = len(run.orders) + len(run.fills) + len(run.trades)
+    if rows > MOST_ROWS:
+        raise Invalid(
+            Code.RUN_RANGE,
+            "the backtest did more than a result can hold",
+            seen=f"{len(run.orders)} orders, {len(run.fills)} fills, {len(run.trades)} trades",
+            rule=f"they are at most {MOST_ROWS} together",
+            suggestion="test fewer bars, or fewer symbols",
+        )
+    return json.dumps(document(run), separators=(",", ":"), allow_nan=False)
+
+
 class _Canceled(Exception):
     """Its owner no longer wants it."""
 
@@ -224,7 +240,7 @@ class Backtester:
         tell = self._teller(job, stop)
         with prepared(asked, self._home, self._boxes) as ready:
             tell(0, 1)
-            return json.dumps(document(ready.run(tell)), separators=(",", ":"), allow_nan=False)
+            return _written(ready.run(tell))
 
     def _teller(self, job: Job, stop: Event) -> Callable[[int, int], None]:
         """Says how far a job is, now and then, and stops it when it is not wanted any more."""

@@ -109,6 +109,16 @@ def test_what_cannot_be_run_says_why(there):
     assert (found["state"], found["error"]["code"]) == ("dead", "run.range")
 
 
+def test_a_result_has_an_end(there, monkeypatch):
+    worker, ann, _ = there
+    made = ann.post(PATH, json=WANTED).json()
+    monkeypatch.setattr(module, "MOST_ROWS", 3)
+    assert worker.step()
+    found = ann.get(f"{PATH}/{made['backtest_id']}").json()
+    assert (found["state"], found["error"]["code"]) == ("dead", "run.range")
+    assert "at most 3" in found["error"]["rule"]
+
+
 def test_what_was_not_possible_is_tried_again(there, world, monkeypatch):
     worker, ann, _ = there
     made = ann.post(PATH, json=WANTED).json()
