@@ -333,6 +333,18 @@ def test_sets_have_one_order_in_every_process() -> None:
     assert len(told) == 1
 
 
+def test_chance_begins_alike_in_every_run_of_a_source() -> None:
+    drawn = "raise RuntimeError(repr((random.random(), numpy.random.random(), random.getrandbits(64))))"
+
+    def told(source: str) -> str:
+        with started(source) as box, pytest.raises(Invalid, match="RuntimeError") as error:
+            box.decide(Close())
+        return error.value.message
+
+    source = strategy(drawn, before="import random, numpy\n")
+    assert told(source) == told(source) != told(source + "# another\n")
+
+
 def test_it_ends_when_whoever_asked_has_gone() -> None:
     with started(strategy(BUYS)) as box:
         pid = process_of(box)
