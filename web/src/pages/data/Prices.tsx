@@ -68,7 +68,7 @@ export function Prices({ shelf, series }: { shelf: Shelf; series: readonly Serie
             aria-label="Later bars"
             icon={<Icon name="right" />}
             disabled={!data || !stored || before_ts === null}
-            onClick={() => data && stored && setBefore(later(data, endOf(stored)))}
+            onClick={() => data && stored && setBefore(later(data, endOf(stored), gaps))}
           />
         </div>
       }

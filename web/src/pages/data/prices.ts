@@ -29,15 +29,18 @@ export const pricesQuery = ({ venue, interval, symbol, before_ts }: Shown) =>
 
 type Candles = Pick<Model<"CandlesModel">, "ts" | "step_ms" | "close">;
 
-/** The page before what is shown; null where the history begins. */
+/** The page before what is shown; null where the history begins. One that is short begins behind a hole. */
 export function earlier({ ts, step_ms }: Candles, first_ts: number): number | null {
   const [first] = ts;
-  return first === undefined || first <= first_ts ? null : first + KEPT * step_ms;
+  if (first === undefined || first <= first_ts) return null;
+  return ts.length < PLACES ? first : first + KEPT * step_ms;
 }
 
-/** The page after it; the newest once that reaches the end. */
-export function later({ ts, step_ms }: Candles, end_ts: number): number | null {
-  const before = (ts.at(-1) ?? 0) + (PLACES - KEPT) * step_ms;
+/** The page after it, beyond a hole that it may end before; the newest once that reaches the end. */
+export function later({ ts, step_ms }: Candles, end_ts: number, gaps: readonly (readonly number[])[]): number | null {
+  const last = ts.at(-1) ?? 0;
+  const beyond = gaps.find(([from]) => from === last + step_ms)?.[1] ?? last;
+  const before = Math.max(last + (PLACES - KEPT) * step_ms, beyond + KEPT * step_ms);
   return before >= end_ts ? null : before;
 }
 
