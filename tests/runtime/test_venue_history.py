@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from paddock.core.errors import Code, Invalid
+from paddock.core.errors import Code, Invalid, NotFound
+from paddock.core.instrument import Instrument
 from paddock.journal.database import Database
 from paddock.journal.upgrade import upgrade
 from paddock.market.align import truncate
 from paddock.runtime.feeds import VENUE_ITSELF, feed_record
 from paddock.runtime.place import Place
-from paddock.runtime.venue_history import begin, history_of, place_of, require_same, still_needed
+from paddock.runtime.venue_history import begin, history_of, place_of, require_same, require_same_grid, still_needed
 from paddock.venues.signing.grant import Network
 from tests.databases import fresh_url
 from tests.engine.market import market
@@ -62,3 +65,24 @@ def test_a_feed_is_asked_for_as_it_was_begun(database, change):
         with pytest.raises(Invalid) as caught:
             require_same(conn, record, **wish | change)
     assert caught.value.code is Code.FEED_CHANGED
+
+
+@pytest.mark.parametrize(("decimals", "where"), [("qty_decimals", "BTC.lot"), ("px_decimals", "BTC.tick")])
+def test_a_grid_that_the_venue_changed_is_no_grid_of_the_feed(decimals, where):
+    begun = [Instrument("test", "ETH", px_decimals=8, qty_decimals=8), Instrument("test", "BTC", max_leverage=40)]
+    listed = {one.symbol: replace(one, max_leverage=20) for one in begun}
+    require_same_grid("a feed", begun, listed.__getitem__)
+    listed["BTC"] = replace(begun[1], **{decimals: 7})
+    with pytest.raises(Invalid) as caught:
+        require_same_grid("a feed", begun, listed.__getitem__)
+    error = caught.value
+    assert (error.code, error.where, error.seen) == (Code.FEED_CHANGED, where, "0.0000001")
+    assert "0.0000001 at the venue, and 0.000001 on" in error.message
+    assert "begin anew" in error.suggestion
+
+
+def test_a_market_that_the_venue_lists_no_more_has_no_other_grid():
+    def listed(symbol):
+        raise NotFound(Code.DATA_SYMBOL, f"there is no {symbol}")
+
+    require_same_grid("a feed", [Instrument("test", "BTC")], listed)

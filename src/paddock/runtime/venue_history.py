@@ -6,7 +6,7 @@ the lake of some machine holds: features count from the same bar wherever the fe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import Connection, insert, select
 
-from paddock.core.errors import Code, Invalid
+from paddock.core.errors import Code, Invalid, NotFound
 from paddock.core.instrument import Instrument, InstrumentKind
 from paddock.market.growing import Bar
 from paddock.market.tape import Tape
@@ -70,6 +70,27 @@ def require_same(conn: Connection, record: FeedRecord, place: Place, interval: s
                 rule=f"its {where} is {_words(old)} for ever: what its runs decided depends on it",
                 suggestion=f"give the new one another name: --feed {record.feed}-2=…",
             )
+
+
+def require_same_grid(name: str, begun: Sequence[Instrument], listed: Callable[[str], Instrument]) -> None:
+    """Raises Invalid (feed.changed) where the venue has another lot or tick than when the feed began: numbers of lots
+    would mean other quantities there. What the venue does not list any more cannot be traded."""
+    for was in begun:
+        try:
+            now = listed(was.symbol)
+        except NotFound:
+            continue
+        for where in ("lot", "tick"):
+            old, new = f"{getattr(was, where):f}", f"{getattr(now, where):f}"
+            if old != new:
+                raise Invalid(
+                    Code.FEED_CHANGED,
+                    f"the {where} of {was.symbol} is {new} at the venue, and {old} on the feed {name}",
+                    where=f"{was.symbol}.{where}",
+                    seen=new,
+                    rule=f"a feed keeps the grid that it began with, {old}: its runs count in it",
+                    suggestion=f"close at the venue what its runs hold, stop them, and begin anew: --feed {name}-2=…",
+                )
 
 
 def history_of(conn: Connection, record: FeedRecord) -> Tape:

@@ -29,7 +29,7 @@ from paddock.runtime.download import Span, download_candles, download_rates
 from paddock.runtime.feeds import Feed, feed_records
 from paddock.runtime.runner import Market
 from paddock.runtime.venue_feed import GRACE_MS, VenueFeed
-from paddock.runtime.venue_history import history_of, place_of, require_same, still_needed
+from paddock.runtime.venue_history import history_of, place_of, require_same, require_same_grid, still_needed
 from paddock.surfaces.kits import kit_of
 from paddock.surfaces.parts import Part
 from paddock.surfaces.patient_feed import Patient
@@ -94,7 +94,13 @@ class VenueFeeds:
                         waiting.remove(wish)
                     except PaddockError as error:
                         if told.get(wish.name) != error.message:
-                            log.warning("the feed waits", feed=wish.name, code=error.code, message=error.message)
+                            log.warning(
+                                "the feed waits",
+                                feed=wish.name,
+                                code=error.code,
+                                message=error.message,
+                                suggestion=error.suggestion,
+                            )
                         told[wish.name] = error.message
                 if waiting:
                     stop.wait(wait_s)
@@ -104,31 +110,31 @@ class VenueFeeds:
         return Part("feeds", run)
 
     def _open(self, wish: VenueWish, stop: Event) -> None:
-        reached = self._venues.at(wish.place)
-        history = self._history(wish, reached, stop)
-        source = kit_of(wish.place.venue).candles(reached.gateway, wish.interval)
+        def wait(ms: int) -> None:
+            stop.wait(ms / 1000)
+
+        reached, kit = self._venues.at(wish.place), kit_of(wish.place.venue)
+        archive = kit.archive(reached.gateway, wait)
+        history = self._history(wish, archive)
+        require_same_grid(wish.name, history.instruments, archive.instrument)
+        source = kit.candles(reached.gateway, wish.interval)
         feed = VenueFeed(wish.name, source, history, reached.clock, grace_ms=int(GRACE_MS * reached.speed))
         self.clocks[wish.name] = reached.clock
         self._opened.put(self._trading(Patient(feed, time.monotonic), reached))
         log.info("the feed is open", feed=wish.name, network=wish.place.network, history=history.bars)
 
-    def _history(self, wish: VenueWish, reached: Reached, stop: Event) -> Tape:
+    def _history(self, wish: VenueWish, archive: Archive) -> Tape:
         with self._database.read() as conn:
             known = {record.feed: record for record in feed_records(conn)}.get(wish.name)
             if known is not None:
                 return history_of(conn, known)
-        tape = self._brought(wish, reached, stop)
+        tape = self._brought(wish, archive)
         with self._database.write() as conn:
             venue_history.begin(conn, wish.name, wish.place, tape)
-        return self._history(wish, reached, stop)
+        return self._history(wish, archive)
 
-    def _brought(self, wish: VenueWish, reached: Reached, stop: Event) -> Tape:
+    def _brought(self, wish: VenueWish, archive: Archive) -> Tape:
         """The bars that have closed at the venue: what the lake lacks of them is downloaded into it."""
-
-        def wait(ms: int) -> None:
-            stop.wait(ms / 1000)
-
-        archive = kit_of(wish.place.venue).archive(reached.gateway, wait)
         if wish.place.network is not Network.SIMULATOR:
             return _downloaded(archive, self._lake, wish)
         with TemporaryDirectory(prefix="paddock-") as folder:  # what one simulator told is no past of another
