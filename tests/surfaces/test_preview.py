@@ -103,7 +103,7 @@ def test_code_is_not_run(lake):
     code = load_document(raw | {"kind": "python", "python": {"source": "raise SystemExit", "class": "A"}})
     with pytest.raises(Invalid) as caught:
         preview(wanted("breakout", strategy=code), lake)
-    assert caught.value.code is Code.STRATEGY_PYTHON
+    assert (caught.value.code, caught.value.suggestion) == (Code.STRATEGY_PYTHON, "backtest it")
 
 
 def test_what_takes_long_goes_on_without_whoever_asked(demo_home, monkeypatch):

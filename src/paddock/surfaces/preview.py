@@ -140,11 +140,11 @@ def preview(wanted: Wanted, lake: Lake) -> Preview:
     if not isinstance(wanted.strategy.body, Graph):
         raise Invalid(
             Code.STRATEGY_PYTHON,
-            "a Python strategy is not run by the server",
+            "a preview is of a graph",
             where="strategy.kind",
             seen=wanted.strategy.kind,
-            rule="the server shows what graphs do; code of yours runs on your own machine",
-            suggestion="paddock backtest FILE.py",
+            rule="a preview is drawn while a graph is edited; Python is backtested, in a sandbox",
+            suggestion="backtest it",
         )
     venue, known = _venue(wanted, lake)
     symbols, symbol = _symbols(wanted, venue, known)
