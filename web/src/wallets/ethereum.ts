@@ -1,6 +1,7 @@
 /** Wallets of Ethereum: EIP-1193 providers, announced by EIP-6963. */
 
-import { checksummed, hex } from "./hex";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { checksummed } from "./checksum";
 import { pictureOf, type Wallet } from "./wallet";
 
 export interface Provider {
@@ -27,9 +28,12 @@ export function ethereumWallet({ info, provider }: Announced): Wallet {
       return Number(await provider.request({ method: "eth_chainId" }));
     },
     async sign(text, address) {
-      const message = `0x${hex(new TextEncoder().encode(text))}`;
+      const message = `0x${bytesToHex(new TextEncoder().encode(text))}`;
       const signature = String(await provider.request({ method: "personal_sign", params: [message, address] }));
       return withParity(signature);
+    },
+    async signTyped(typed, address) {
+      return withParity(String(await provider.request({ method: "eth_signTypedData_v4", params: [address, typed] })));
     },
   };
 }

@@ -75,10 +75,16 @@ const standard = (features: Record<string, unknown>, chains = ["solana:mainnet"]
   chains,
   features,
 });
+const ACCOUNTS = [
+  { address: "0xSui", chains: ["sui:mainnet"] },
+  { address: "So1", chains: ["solana:mainnet", "sui:mainnet"] },
+  { address: "So2", chains: ["solana:devnet"] },
+];
 const FEATURES = {
-  "standard:connect": { connect: () => Promise.resolve({ accounts: [{ address: "So1" }] }) },
+  "standard:connect": { connect: () => Promise.resolve({ accounts: ACCOUNTS }) },
   "solana:signMessage": {
-    signMessage: ({ message }: { message: Uint8Array }) => Promise.resolve([{ signature: message }]),
+    signMessage: ({ account, message }: { account: { address: string }; message: Uint8Array }) =>
+      Promise.resolve([{ signature: account.address === "So1" ? message : new Uint8Array() }]),
   },
 };
 
@@ -90,8 +96,10 @@ describe("a wallet of Solana", () => {
     });
     const [wallet] = watched(page).now();
     expect(wallet).toMatchObject({ name: "Ghost", chain: "solana" });
-    expect(await wallet?.connect()).toBe("So1");
+    expect(await wallet?.connect()).toBe("So1"); // the first that is of this chain
     expect(await wallet?.sign("\u0001\u0000", "So1")).toBe("5R");
+    expect(await wallet?.sign("\u0001\u0000", "So2")).toBe(""); // by the account that is named
+    await expect(wallet?.sign("x", "0xSui")).rejects.toThrow("no account 0xSui");
   });
 
   it("is of that chain, and signs messages", () => {

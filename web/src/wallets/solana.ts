@@ -1,10 +1,12 @@
 /** Wallets of Solana: those of the Wallet Standard, and the older ones that only put themselves on the page. */
 
-import { base58 } from "./base58";
+import { base58 } from "@scure/base";
 import { pictureOf, type Wallet } from "./wallet";
 
+/** A wallet of several chains has accounts of each. */
 interface Account {
   address: string;
+  chains: readonly string[];
 }
 
 /** A wallet of the Wallet Standard; features that a sign-in does not need are left out. */
@@ -27,25 +29,28 @@ interface SignMessage {
 export function standardWallet(found: Standard): Wallet | null {
   const connect = found.features["standard:connect"] as Connect | undefined;
   const sign = found.features["solana:signMessage"] as SignMessage | undefined;
-  if (!found.chains.some((chain) => chain.startsWith("solana:")) || !connect || !sign) return null;
-  let account: Account | undefined;
+  if (!onSolana(found) || !connect || !sign) return null;
+  let accounts: readonly Account[] = [];
   return {
     id: `solana ${found.name}`,
     name: found.name,
     icon: pictureOf(found.icon),
     chain: "solana",
     async connect() {
-      account = (await connect.connect()).accounts[0];
-      return account?.address ?? "";
+      accounts = (await connect.connect()).accounts.filter(onSolana);
+      return accounts[0]?.address ?? "";
     },
     chainId: () => Promise.resolve(null),
     async sign(text, address) {
-      const asked = { account: account ?? { address }, message: new TextEncoder().encode(text) };
-      const [signed] = await sign.signMessage(asked);
-      return base58(signed?.signature ?? new Uint8Array());
+      const account = accounts.find((each) => each.address === address);
+      if (!account) throw new Error(`${found.name} gave this page no account ${address}.`);
+      const [signed] = await sign.signMessage({ account, message: new TextEncoder().encode(text) });
+      return base58.encode(signed?.signature ?? new Uint8Array());
     },
   };
 }
+
+const onSolana = ({ chains }: Pick<Standard, "chains">): boolean => chains.some((chain) => chain.startsWith("solana:"));
 
 export interface Older {
   publicKey?: { toString(): string } | null;
@@ -65,7 +70,7 @@ export function olderWallet(found: Older): Wallet {
     },
     chainId: () => Promise.resolve(null),
     async sign(text) {
-      return base58((await found.signMessage(new TextEncoder().encode(text))).signature);
+      return base58.encode((await found.signMessage(new TextEncoder().encode(text))).signature);
     },
   };
 }

@@ -1,4 +1,4 @@
-/** A wallet that an extension of this browser brought, as far as a sign-in needs it. */
+/** A wallet that an extension of this browser brought: it signs in, and signs what an agent needs. */
 
 export type Chain = "ethereum" | "solana";
 
@@ -15,6 +15,8 @@ export interface Wallet {
   chainId(): Promise<number | null>;
   /** What it signs for a text shown to its owner, as the API takes it. */
   sign(text: string, address: string): Promise<string>;
+  /** As `sign`, for typed data (EIP-712) in JSON; only on Ethereum. */
+  signTyped?(typed: string, address: string): Promise<string>;
 }
 
 /** Pictures come from a stranger: only those that are nothing but a picture, and ask nobody for it. */

@@ -3,9 +3,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api } from "@/api/client";
 import { Badge, Button, Dialog, ErrorBox, Field, Input, Select } from "@/design";
+import { useWallets } from "@/wallets/found";
 import { type ConnectionWish, connectionOf, FIRST, wrongConnection } from "./connectionWish";
 import { PolicyFields } from "./PolicyFields";
-import { here } from "./wallet";
+import { signersOf } from "./signers";
 
 const VENUES = [
   { value: "hyperliquid", label: "Hyperliquid" },
@@ -21,6 +22,10 @@ const NETWORKS = [
 export function ConnectDialog({ onClose }: { onClose: () => void }) {
   const [wish, setWish] = useState<ConnectionWish>(FIRST);
   const [shown, setShown] = useState(false);
+  const [chosen, setChosen] = useState("");
+  const wallets = useWallets();
+  const simulated = wish.network === "simulator";
+  const signers = wish.venue === "hyperliquid" && !simulated ? signersOf({ scheme: "eip712" }, wallets) : [];
   const cache = useQueryClient();
   const navigate = useNavigate();
   const wrong = wrongConnection(wish);
@@ -28,9 +33,8 @@ export function ConnectDialog({ onClose }: { onClose: () => void }) {
   const change = (changed: Partial<ConnectionWish>) => setWish({ ...wish, ...changed });
   const connect = useMutation({
     mutationFn: async () => {
-      const ethereum = wish.venue === "hyperliquid" && wish.network !== "simulator" ? here().ethereum : undefined;
-      const chain = ethereum ? String(await ethereum.request({ method: "eth_chainId" })) : "";
-      return api.post("/api/v1/connections", { body: connectionOf(wish, chain) });
+      const wallet = signers.find(({ id }) => id === chosen) ?? signers[0];
+      return api.post("/api/v1/connections", { body: connectionOf(wish, (await wallet?.chainId()) ?? null) });
     },
     onSuccess: async (connection) => {
       await cache.invalidateQueries({ queryKey: ["accounts"] });
@@ -43,7 +47,6 @@ export function ConnectDialog({ onClose }: { onClose: () => void }) {
     setShown(true);
     if (Object.keys(wrong).length === 0) connect.mutate();
   };
-  const simulated = wish.network === "simulator";
   return (
     <Dialog
       title="Connect a venue"
@@ -105,6 +108,18 @@ export function ConnectDialog({ onClose }: { onClose: () => void }) {
           <Field label="Main address" error={told.main} hint="Whose money it is; the wallet that will sign">
             {(wired) => (
               <Input {...wired} mono value={wish.main} onChange={(event) => change({ main: event.target.value })} />
+            )}
+          </Field>
+        )}
+        {signers.length > 1 && (
+          <Field label="Wallet that will sign" hint="What it signs names the chain that it is on">
+            {(wired) => (
+              <Select
+                {...wired}
+                value={chosen || (signers[0]?.id ?? "")}
+                options={signers.map(({ id, name }) => ({ value: id, label: name }))}
+                onPick={setChosen}
+              />
             )}
           </Field>
         )}

@@ -4,8 +4,10 @@ import { api } from "@/api/client";
 import type { Model } from "@/api/types";
 import { useMay } from "@/app/session";
 import { Age, Badge, Button, ErrorBox, Field, Icon, Input, Panel, SkeletonRows, useNow } from "@/design";
+import { useWallets } from "@/wallets/found";
+import type { Wallet } from "@/wallets/wallet";
 import { draftsQuery } from "./queries";
-import { canSign, here, sign } from "./wallet";
+import { sign, signersOf } from "./signers";
 
 type Draft = Model<"DraftModel">;
 type Connected = Model<"ConnectionModel">;
@@ -68,11 +70,11 @@ export function Drafts({ connection }: { connection: Connected }) {
 function One({ draft, connection, late }: { draft: Draft; connection: Connected; late: boolean }) {
   const [signature, setSignature] = useState("");
   const cache = useQueryClient();
-  const wallets = here();
+  const signers = signersOf(draft, useWallets());
   const may = useMay("live");
   const hand = useMutation({
-    mutationFn: async (byWallet: boolean) => {
-      const given = byWallet ? await sign(draft, connection.main, wallets) : signature.trim();
+    mutationFn: async (wallet: Wallet | null) => {
+      const given = wallet ? await sign(draft, connection.main, wallet) : signature.trim();
       return api.post("/api/v1/accounts/{account_id}/connection/approvals", {
         path: { account_id: connection.account_id },
         body: { kind: draft.kind, signature: given },
@@ -92,16 +94,16 @@ function One({ draft, connection, late }: { draft: Draft; connection: Connected;
       {may && draft.signed_ts === null && !late && (
         <>
           <div className="accounts-acts">
-            {canSign(draft, wallets) && (
-              <Button look="primary" busy={hand.isPending} onClick={() => hand.mutate(true)}>
-                Sign in the wallet
+            {signers.map((wallet) => (
+              <Button key={wallet.id} look="primary" busy={hand.isPending} onClick={() => hand.mutate(wallet)}>
+                Sign in {wallet.name}
               </Button>
-            )}
+            ))}
             <span className="faint">
               good until <Age ts={draft.until_ts} />
             </span>
           </div>
-          <Field label={canSign(draft, wallets) ? "Or sign it elsewhere and paste the signature" : "The signature"}>
+          <Field label={signers.length > 0 ? "Or sign it elsewhere and paste the signature" : "The signature"}>
             {(wired) => (
               <Input
                 {...wired}
@@ -113,7 +115,7 @@ function One({ draft, connection, late }: { draft: Draft; connection: Connected;
             )}
           </Field>
           <div className="accounts-acts">
-            <Button disabled={signature.trim() === ""} busy={hand.isPending} onClick={() => hand.mutate(false)}>
+            <Button disabled={signature.trim() === ""} busy={hand.isPending} onClick={() => hand.mutate(null)}>
               Hand in the signature
             </Button>
           </div>

@@ -27,12 +27,15 @@ describe("wrongConnection", () => {
 
 describe("connectionOf", () => {
   it("asks for what was written", () => {
-    expect(connectionOf(whole, "0xa4b1")).toMatchObject({
+    expect(connectionOf(whole, 42_161)).toMatchObject({
       network: "testnet",
       policy: { symbols: ["BTC", "ETH"], order_usd: "500", day_usd: "5000", max_leverage: 3 },
       chain_id: "0xa4b1",
     });
-    expect(connectionOf({ ...whole, network: "simulator", url: "http://127.0.0.1:1" }, "")).toMatchObject({ main: "" });
+    expect(connectionOf({ ...whole, network: "simulator", url: "http://127.0.0.1:1" }, null)).toMatchObject({
+      main: "",
+      chain_id: "",
+    });
   });
 
   it("reads symbols however they are parted", () => {

@@ -73,7 +73,8 @@ export function policyOf(policy: PolicyWish): Model<"PolicyWanted"> {
   };
 }
 
-export function connectionOf(wish: ConnectionWish, chainId: string): Model<"ConnectionWanted"> {
+/** `chainId` is that of the wallet that will sign; null where none is known. */
+export function connectionOf(wish: ConnectionWish, chainId: number | null): Model<"ConnectionWanted"> {
   const simulated = wish.network === "simulator";
   return {
     venue: wish.venue,
@@ -83,7 +84,7 @@ export function connectionOf(wish: ConnectionWish, chainId: string): Model<"Conn
     url: simulated ? wish.url.trim() : "",
     policy: policyOf(wish.policy),
     agent_name: "paddock",
-    chain_id: chainId,
+    chain_id: chainId === null ? "" : `0x${chainId.toString(16)}`,
     builder: "",
     builder_fee: 0,
   };
