@@ -117,15 +117,38 @@ def test_what_takes_long_goes_on_without_whoever_asked(demo_home, monkeypatch):
     monkeypatch.setattr(module, "preview", slow)
     monkeypatch.setattr(module, "PATIENCE_S", 0.02)
     previews = Previews(demo_home)
-    for _ in range(module.AT_ONCE + module.WAITING):
+    for more in range(module.AT_ONCE + module.WAITING):
         with pytest.raises(Unavailable) as caught:
-            previews.make(wanted("breakout"))
+            previews.make(wanted("breakout", bars=BARS + more))
         assert caught.value.code is Code.GETTING_READY
     with pytest.raises(Unavailable) as caught:
-        previews.make(wanted("breakout"))
+        previews.make(wanted("breakout", symbol="ETH"))
     assert caught.value.message == "many previews are being made"
     monkeypatch.setattr(module, "PATIENCE_S", 60)
     going.set()
     previews._pool.shutdown()
     monkeypatch.undo()
     assert not math.isnan(Previews(demo_home).make(wanted("breakout")).coverage)
+
+
+def test_who_asks_again_gets_what_was_begun(demo_home, monkeypatch):
+    """Though it always takes longer than anybody waits: it is made once, and kept for whoever asks next."""
+    going, begun, made = threading.Event(), [], preview(wanted("breakout"), Lake(demo_home))
+
+    def slow(asked: Wanted, _: Lake):
+        begun.append(asked)
+        assert going.wait(60)
+        return made
+
+    monkeypatch.setattr(module, "preview", slow)
+    monkeypatch.setattr(module, "PATIENCE_S", 0.02)
+    previews = Previews(demo_home)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            previews.make(wanted("breakout"))
+    going.set()
+    previews._begun[0].made.result(60)
+    assert previews.make(wanted("breakout")) is made
+    assert begun == [wanted("breakout")]
+    monkeypatch.setattr(module, "PATIENCE_S", 60)
+    assert previews.make(wanted("breakout")) is made and len(begun) == 2  # it was handed out: bars may have come since

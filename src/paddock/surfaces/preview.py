@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import Lock
+from time import monotonic
 from typing import Any, Final
 
 import numpy as np
@@ -41,6 +42,7 @@ START_USD: Final = Decimal(10_000)
 AT_ONCE: Final = 2
 WAITING: Final = 8
 PATIENCE_S: Final = 3.0
+KEPT_S: Final = 60.0  # for whoever asks again
 _KINDS: Final = {
     Reason.ENTRY: ActionKind.ENTER,
     Reason.CLOSE_POSITION: ActionKind.CLOSE,
@@ -109,21 +111,44 @@ class Previews:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._pool = ThreadPoolExecutor(AT_ONCE, "preview")
-        self._room = BoundedSemaphore(AT_ONCE + WAITING)
+        self._begun: list[_Begun] = []
+        self._lock = Lock()
 
     def make(self, wanted: Wanted) -> Preview:
-        """Raises Unavailable (serve.getting_ready) for what takes long, and as `preview` does."""
-        return self._in_time(lambda: preview(wanted, Lake(self._home)))
+        """Raises Unavailable (serve.getting_ready) for what takes long, and as `preview` does. Who asks again for the
+        same waits for what was begun, and gets it though it was done in between."""
+        begun = self._begin(wanted)
+        if not wait([begun.made], PATIENCE_S).done:
+            raise _busy("the engine or the history is getting ready")
+        self._forget(begun)
+        return begun.made.result()
 
-    def _in_time(self, work: Callable[[], Preview]) -> Preview:
-        if not self._room.acquire(blocking=False):
-            raise _busy("many previews are being made")
-        made = self._pool.submit(work)
-        made.add_done_callback(lambda _: self._room.release())
-        try:
-            return made.result(PATIENCE_S)
-        except TimeoutError:
-            raise _busy("the engine or the history is getting ready") from None
+    def _begin(self, wanted: Wanted) -> _Begun:
+        with self._lock:
+            self._begun = [begun for begun in self._begun if monotonic() - begun.done_s < KEPT_S]
+            for begun in self._begun:
+                if begun.wanted == wanted:
+                    return begun
+            if sum(not begun.made.done() for begun in self._begun) >= AT_ONCE + WAITING:
+                raise _busy("many previews are being made")
+            begun = _Begun(wanted, self._pool.submit(preview, wanted, Lake(self._home)))
+            self._begun.append(begun)
+        begun.made.add_done_callback(begun.end)
+        return begun
+
+    def _forget(self, one: _Begun) -> None:
+        with self._lock:
+            self._begun = [begun for begun in self._begun if begun is not one]
+
+
+@dataclass(slots=True)
+class _Begun:
+    wanted: Wanted
+    made: Future[Preview]
+    done_s: float = math.inf  # monotonic
+
+    def end(self, _: Future[Preview]) -> None:
+        self.done_s = monotonic()
 
 
 def _busy(doing: str) -> Unavailable:

@@ -29,7 +29,7 @@ export function Preview({ rested, height }: { rested: StrategyDoc; height: numbe
     if (node) dispatch({ do: "choose", nodes: [node] });
   };
   if (!data || !drawn)
-    return <NoPreview height={height} error={error} waits={gettingReady(failureReason)} retry={() => void refetch()} />;
+    return <NoPreview height={height} error={error} waits={failureReason} retry={() => void refetch()} />;
   const told = error ? asApiError(error) : null;
   const broken = checked.valid === false;
   return (
@@ -69,7 +69,8 @@ export function Preview({ rested, height }: { rested: StrategyDoc; height: numbe
 interface NoPreviewProps {
   height: number;
   error: unknown;
-  waits: boolean;
+  /** What came of the last try, where it is tried again. */
+  waits: unknown;
   retry: () => void;
 }
 
@@ -89,11 +90,12 @@ function NoPreview({ height, error, waits, retry }: NoPreviewProps) {
       </div>
     );
   }
-  if (waits) {
+  if (gettingReady(waits)) {
     return (
       <div className="preview" role="status">
-        <Empty title="The engine gets ready">
-          The first preview takes up to a minute, longer on a busy machine. It is drawn here by itself.
+        <Empty title="The preview waits">
+          It is drawn here by itself: {asApiError(waits).message}. The first one takes up to a minute, longer on a busy
+          machine.
         </Empty>
       </div>
     );

@@ -71,6 +71,12 @@ export type Preview = Model<"PreviewModel">;
 export const gettingReady = (error: unknown): boolean =>
   error instanceof ApiError && error.code === "serve.getting_ready";
 
+/** Each takes four seconds or more: after five minutes it is said that there is none, and why. */
+const MOST_WAITS = 75;
+
+export const askAgain = (failed: number, error: unknown): boolean =>
+  gettingReady(error) ? failed < MOST_WAITS : failed < 2 && error instanceof ApiError && error.passing;
+
 /** What the strategy would have done over the last bars of one market. */
 export function previewQuery(doc: StrategyDoc, symbol: string | null, valid: boolean) {
   return queryOptions({
@@ -82,7 +88,7 @@ export function previewQuery(doc: StrategyDoc, symbol: string | null, valid: boo
         ...READS,
       }),
     enabled: valid,
-    retry: (failed, error) => gettingReady(error) || (failed < 2 && error instanceof ApiError && error.passing),
+    retry: askAgain,
     placeholderData: keepPreviousData,
     staleTime: MINUTE,
     gcTime: MINUTE,
