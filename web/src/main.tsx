@@ -11,6 +11,11 @@ import "./design/base.css";
 
 loadPreferences();
 
+// A page that Back brings as it was left may show what is another's by now.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

@@ -1,8 +1,10 @@
 /** Who is signed in, and what they may do. */
 import { createContext, useContext } from "react";
 import { api, leave, whenSignedOut } from "@/api/client";
+import { asApiError } from "@/api/error";
 import { sessionQuery } from "@/api/queries";
 import type { Scope, Session } from "@/api/types";
+import { toasts } from "@/design/toasts";
 import { live } from "@/live/live";
 import { queryClient } from "./queryClient";
 
@@ -47,7 +49,7 @@ export async function signIn(enter: () => Promise<Session>): Promise<void> {
   queryClient.setQueryData(sessionQuery.queryKey, session);
 }
 
-/** Nothing of the one who leaves stays in the page. */
+/** Nothing of the one who leaves stays in the page; who could not leave is told so. */
 export async function signOut(): Promise<void> {
   const closed = api.delete("/api/v1/session");
   leave(true);
@@ -56,9 +58,13 @@ export async function signOut(): Promise<void> {
   try {
     await closed;
   } catch (error) {
-    leave(false);
-    live.start();
-    throw error;
+    const { status, message } = asApiError(error);
+    if (status !== 401) {
+      leave(false);
+      live.start();
+      toasts.say(`You are still signed in. ${message}`, "bad");
+      return;
+    }
   }
   note(false);
   location.assign("/");
