@@ -49,8 +49,9 @@ def test_a_second_user_sees_nothing_of_the_first(opened):
     bob.goto(f"/builder?bot={bot}")
     expect(bob.get_by_role("alert").first).to_contain_text("there is no bot")
     bob.goto("/")
-    expect(dashboard(bob)).to_be_visible()
-    expect(bob.get_by_text(re.compile("ann"))).to_have_count(0)
+    expect(bob.get_by_text("No bots yet")).to_be_visible()  # all that there is has come by then
+    for name in ("only for ann", "ann's money"):
+        expect(bob.get_by_text(name)).to_have_count(0)
 
 
 def test_a_wallet_finds_what_it_left(opened):
@@ -89,14 +90,36 @@ def test_a_page_offers_what_there_is(opened, served):
     expect(elsewhere.get_by_role("button", name=re.compile("^Continue"))).to_have_count(0)
 
 
+def test_ways_that_could_not_be_read_are_asked_for_again(opened):
+    page = opened(wallet=EthereumWallet(), signed_in=False)
+    page.route("**/api/v1/signin", lambda route: route.fulfill(status=503))
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("The ways in could not be read")
+    expect(page.get_by_label("Local token")).to_be_visible()
+    page.unroute("**/api/v1/signin")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("button", name="Continue with Test wallet")).to_be_visible()
+
+
+def test_a_page_that_back_brings_is_loaded_anew(page):
+    """As after somebody signed out: the browser that tests run in keeps no pages itself."""
+    expect(dashboard(page)).to_be_visible()
+    with page.expect_request(lambda asked: asked.is_navigation_request()):
+        page.evaluate("setTimeout(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))")
+    expect(dashboard(page)).to_be_visible()
+
+
 def test_an_account_of_privy_is_handed_over_once(opened, served):
     now = int(time.time())
     claims = {"iss": "privy.io", "aud": PRIVY_APP, "sub": "did:privy:ann", "iat": now, "exp": now + 3_600}
     token = jwt.encode(claims, served.privy_key, algorithm="ES256")
-    page = opened(f"/#privy={token}", signed_in=False)
+    page = opened(f"/#privy={token}", signed_in=False, foreseen="status of 401")
     expect(page.get_by_text("did:privy:ann")).to_be_visible()
     assert token not in page.url
     enter(page, "Privy")
+    page.context.clear_cookies()  # the dashboard asks again by itself, and finds its session ended
+    expect(page.get_by_label("Local token")).to_be_visible()
+    expect(page.get_by_text("did:privy:ann")).to_have_count(0)
     again = opened(f"/#privy={token}", signed_in=False, foreseen="status of 401")
     again.get_by_role("button", name="Continue with Privy").click()
     expect(again.get_by_role("alert")).to_contain_text("this does not sign you in")

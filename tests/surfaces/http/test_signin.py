@@ -191,8 +191,14 @@ def test_another_account_cannot_sign_for_this_one(world: World):
     client = world.client()
     nonce = nonce_of(client)
     other = Account.from_key("0x" + "33" * 32)
-    assert_refused(enter(client, ethereum(nonce), sign(ethereum(nonce), other)))
-    assert_refused(enter(client, solana(nonce), sign(solana(nonce), SigningKey(b"\x44" * 32))))
+    answers = [
+        enter(client, ethereum(nonce), sign(ethereum(nonce), other)),
+        enter(client, solana(nonce), sign(solana(nonce), SigningKey(b"\x44" * 32))),
+    ]
+    for answer in answers:
+        assert_refused(answer)
+    told = [answer.json()["error"]["suggestion"] for answer in answers]
+    assert ["contracts cannot sign in" in each for each in told] == [True, False]  # of Ethereum it nearly always is one
 
 
 def test_the_second_form_of_an_ethereum_signature_is_refused(world: World):

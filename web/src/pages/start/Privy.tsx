@@ -8,7 +8,7 @@ import { subjectOf } from "./handed";
 interface Props {
   token: string;
   ways: Ways;
-  /** It was shown once, and is good for nothing more. */
+  /** It was shown once, and is good for nothing more: it let somebody in, or another way is taken. */
   onSpent: () => void;
 }
 
@@ -16,6 +16,7 @@ interface Props {
 export function Privy({ token, ways, onSpent }: Props) {
   const { mutate, error, isPending } = useMutation({
     mutationFn: () => signIn(() => api.post("/api/v1/signin/privy", { body: { token }, key: "" })),
+    onSuccess: onSpent,
   });
   if (!ways.privy_app_id) {
     return (

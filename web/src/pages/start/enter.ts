@@ -4,7 +4,7 @@ import { api } from "@/api/client";
 import type { Model, Session } from "@/api/types";
 import type { Wallet } from "@/wallets/wallet";
 import { messageOf } from "./message";
-import { noAccount, otherChain, tooLate, told } from "./refusals";
+import { noAccount, otherChain, told } from "./refusals";
 
 export type Ways = Model<"SignInModel">;
 
@@ -29,7 +29,6 @@ export async function enterWith(wallet: Wallet, ways: Ways, page: Pick<Location,
       expires_ts,
     });
     const signature = await wallet.sign(message, address);
-    if (Date.now() >= expires_ts) throw tooLate();
     const body = { message, signature };
     return wallet.chain === "ethereum"
       ? await api.post("/api/v1/signin/ethereum", { body, ...ONCE })

@@ -25,4 +25,11 @@ function take(): string | null {
   return token;
 }
 
-export const HANDED = take();
+let handed = take();
+
+export const handedOver = (): string | null => handed;
+
+/** It counts once: this page, which may live on after the session that it opened, offers it no more. */
+export function forget(): void {
+  handed = null;
+}

@@ -35,14 +35,6 @@ export const otherChain = (wallet: Wallet, seen: number, allowed: readonly numbe
     chainName(seen),
   );
 
-export const tooLate = (): ApiError =>
-  here(
-    "expired",
-    "It was signed too late",
-    "a message to sign is good for five minutes",
-    "sign in again: there is a new message each time",
-  );
-
 interface Thrown {
   code?: unknown;
   message?: unknown;
@@ -50,7 +42,7 @@ interface Thrown {
 
 /** What a wallet threw, or the server refused, in words that say what to do. */
 export function told(error: unknown, wallet: Wallet): ApiError {
-  if (error instanceof ApiError) return error.where === "signature" ? contract(error) : error;
+  if (error instanceof ApiError) return error;
   const { code, message } = (typeof error === "object" && error !== null ? error : {}) as Thrown;
   const words = typeof message === "string" ? message.slice(0, 200) : "";
   if (code === 4001 || /reject|denied|declin|cancel/i.test(words)) {
@@ -79,10 +71,4 @@ export function told(error: unknown, wallet: Wallet): ApiError {
     );
   }
   return here("failed", `${wallet.name} did not sign`, "", "sign in again, or take another way", words);
-}
-
-/** A signature that is not the address's is one of a contract, nearly always. */
-function contract({ status, code, message, rule, requestId }: ApiError): ApiError {
-  const suggestion = "accounts that are contracts cannot sign in: take one with a key";
-  return new ApiError(status, { code, message, rule, suggestion }, requestId);
 }

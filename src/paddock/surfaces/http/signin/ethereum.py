@@ -22,7 +22,11 @@ def prove(text: str, signature: str, settings: SignIn, now_ts: int, nonce_ms: in
     if not message.chain.isdecimal() or int(message.chain) not in settings.ethereum_chains:
         raise refused("the chain is one of this server's")
     if _signer(text, signature) != message.address:
-        raise refused("the address, with its checksum, is that of the signer", where="signature")
+        raise refused(
+            "the address, with its checksum, is that of the signer",
+            where="signature",
+            suggestion="accounts that are contracts cannot sign in: take one with a key",
+        )
     return Proof("ethereum", message.address, message.nonce, issued=True, expires_ts=0)
 
 
