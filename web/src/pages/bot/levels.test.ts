@@ -10,7 +10,7 @@ const told = (changed: Partial<Told>): Told => ({
   order_ts: new Date(2026, 0, 2, 14, 2).getTime(),
   ...changed,
 });
-const position = { side: "long", stop_px: "61200", trail_px: "61500" } as Position;
+const position = { side: "long", protection: "protected", stop_px: "61200", trail_px: "61500" } as Position;
 const now = new Date(2026, 0, 2, 18).getTime();
 
 it("says which stop protects, and since when", () => {
@@ -22,6 +22,11 @@ it("says which stop protects, and since when", () => {
   ]);
   const [stop] = levelsOf([told({})], { ...position, trail_px: null }, now);
   expect(stop?.text).toBe("Stop 61,200, protected since 14:02");
+});
+
+it("claims no protection by a stop that does not cover the position", () => {
+  const bare = { ...position, protection: "bare", stop_px: null, trail_px: null } as Position;
+  expect(levelsOf([told({})], bare, now)[0]?.text).toBe("Stop 61,200, since 14:02");
 });
 
 it("names the day where it was another, and claims nothing of what is over", () => {

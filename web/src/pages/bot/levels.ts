@@ -19,9 +19,10 @@ export const levelsQuery = (runId: string, symbol: string, from_ts: number) =>
     enabled: symbol !== "",
   });
 
-/** Of stop and trailing stop the nearer one protects. `now` is the time of the newest bar. */
+/** Of stop and trailing stop the nearer one protects, where one covers the position. `now`: time of the newest bar. */
 export function levelsOf(told: readonly Told[], position: Position | undefined, now: number): Level[] {
-  const protects = position && nearest(position.side, position.stop_px, position.trail_px)[1];
+  const covered = position?.protection === "protected";
+  const protects = covered ? nearest(position.side, position.stop_px, position.trail_px)[1] : null;
   return told.map((one) => ({
     id: `${one.kind} ${one.since_ts}`,
     kind: one.kind,
