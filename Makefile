@@ -54,8 +54,9 @@ bench: $(BENCH)/.synced ## Measure against the peers (see docs/performance.md)
 sim: $(VENV)/.synced-dev ## Play one seed of the simulation: make sim SEED=7
 	@$(BIN)/python -m tests.simulation.simulate $(SEED)
 
-soak: $(VENV)/.synced-dev ## Play seeds of the simulation for a while: make soak MINUTES=60
+soak: $(VENV)/.synced-dev ## Play seeds of the simulation for a while, then property tests with new examples: make soak MINUTES=60
 	@$(BIN)/python -m tests.simulation.soak $(MINUTES)
+	@$(BIN)/pytest -n auto -m hypothesis --hypothesis-profile explore
 
 crash-matrix: $(VENV)/.synced-dev ## Kill a worker at every point where it writes or sends, and print what became of it
 	@$(BIN)/python -m tests.crash.matrix

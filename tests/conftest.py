@@ -17,8 +17,11 @@ from tests.project import ROOT, name_of
 
 kernel_cache.use(ROOT / ".cache")
 
-# What holds must not depend on how busy the machine is, nor on chance: `make soak` looks for what nobody has seen yet.
-settings.register_profile("paddock", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+# What holds must not depend on how busy the machine is, nor on chance: `make soak` looks for what nobody has seen, with
+# `--hypothesis-profile explore`. What is found is kept in .hypothesis, and tried first the next time.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("paddock", UNHURRIED, derandomize=True, database=None)
+settings.register_profile("explore", UNHURRIED, derandomize=False, max_examples=1_000, print_blob=True)
 settings.load_profile("paddock")
 
 # Half a minute and more each. Whoever met one of them last would keep the others waiting.

@@ -390,7 +390,7 @@ reports = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None)
 @given(reports)
 def test_whatever_is_reported_is_booked_and_no_money_is_made_or_lost(steps: list) -> None:
     live = one_bot()

@@ -23,7 +23,7 @@ from tests.oracle.generate import Case, cases, random_case
 from tests.oracle.tapes import cut, renamed
 
 DECIDED = ["bar", "ts", "symbol", "kind", "side", "reason", "tif", "capped", "lots", "px", "leverage"]
-EXAMPLES = settings(max_examples=60, deadline=None, derandomize=True)
+EXAMPLES = settings(max_examples=60, deadline=None)
 
 
 def run_of(case: Case) -> Run:

@@ -56,7 +56,7 @@ def served(lasting):
 
 
 @pytest.mark.parametrize("name", ENDING)
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_nothing_that_fits_or_breaks_the_document_is_answered_otherwise(name, data, served):
     schema, token = served
