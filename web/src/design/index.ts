@@ -13,6 +13,7 @@ export * from "./Menu";
 export * from "./Panel";
 export * from "./Skeleton";
 export * from "./Sparkline";
+export * from "./Stale";
 export * from "./Stat";
 export * from "./Table";
 export * from "./Tabs";

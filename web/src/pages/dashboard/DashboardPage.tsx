@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { Page } from "@/app/Page";
-import { Button, Empty, ErrorBox, Icon, Panel, Skeleton, SkeletonRows } from "@/design";
+import { Button, Empty, ErrorBox, Icon, Panel, Skeleton, SkeletonRows, Stale } from "@/design";
 import { plural } from "@/format";
 import { type Asking, RunDialogs } from "@/runs/RunDialogs";
 import { Alerts } from "./Alerts";
@@ -19,7 +19,8 @@ const FleetEquity = lazy(() => import("./FleetEquity"));
 export default function DashboardPage() {
   const navigate = useNavigate();
   const [asking, setAsking] = useState<Asking | null>(null);
-  const { data: fleet, error, refetch } = useQuery(fleetQuery);
+  const asked = useQuery(fleetQuery);
+  const { data: fleet, error, refetch } = asked;
   const build = () => void navigate({ to: "/builder" });
   const actions = (
     <Button look="primary" icon={<Icon name="plus" />} onClick={build}>
@@ -37,6 +38,7 @@ export default function DashboardPage() {
   const sum = totals(rows);
   return (
     <Page title="Dashboard" facts={<ServerState />} actions={actions}>
+      <Stale asked={asked} />
       {rows.length > 0 && <Headlines totals={sum} />}
       <Alerts alerts={fleet.alerts} rows={rows} />
       <Panel title="Bots" aside={rows.length > 0 && counted(rows, sum)} flush>
