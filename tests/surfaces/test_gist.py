@@ -18,6 +18,7 @@ from paddock.surfaces.cli.gist import acts, gist
         ({"decision": 3, "detail": {"because": []}, "cash": 5}, "cash 0.00"),
         ({"reduce_only": True, "reason": 3, "leg": 1}, "reduce only, stop loss"),
         ({"reason": "kill switch: test", "from": "active"}, "reason kill switch: test, from active"),
+        ({"text": "the feed is silent", "since_ts": 1723410000000}, "the feed is silent, since 2024-08-11 21:00"),
         ({}, ""),
     ],
 )

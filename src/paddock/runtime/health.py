@@ -15,7 +15,7 @@ from paddock.journal.intents import intents
 from paddock.journal.schema import slices
 from paddock.runtime.desk_tables import desk_blocks
 from paddock.runtime.feeds import feed_records
-from paddock.runtime.kill import Kill, engaged
+from paddock.runtime.kill import Kill, account_scope, engaged, run_scope
 from paddock.runtime.lifecycle import KEPT, RunState
 from paddock.runtime.runs import Run
 
@@ -32,11 +32,22 @@ class Condition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a run is not well, since `since_ts` (ms UTC) where that is known. `about` names the feed, or the scope of a
+    switch: the run, its account or the platform."""
+
+    kind: str  # of its state: "state"; else "stale", "kill", "frozen", "blocked", "unknown_order"
+    about: str
+    text: str
+    since_ts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """`condition` is the worst of what `reasons` say; no reason: all is well."""
 
     condition: Condition
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 _OF_STATE = {
@@ -85,30 +96,43 @@ def facts_of(conn: Connection, wanted: Sequence[Run]) -> Facts:
 
 def judged(run: Run, facts: Facts) -> Health:
     """The one judgement of a run's health."""
-    found: list[tuple[Condition, str]] = []
+    found: list[tuple[Condition, Reason]] = []
+    own = run_scope(run.run_id)
     if run.state is not RunState.ACTIVE:
-        found.append((_OF_STATE[run.state], f"{run.state}: {run.reason}" if run.reason else str(run.state)))
+        found.append((_OF_STATE[run.state], Reason("state", own, stated(run), run.end_ts)))
     if run.asked and run.state in KEPT:
-        found.append((Condition.WAITING, f"it is to be {run.wanted}"))
-    if run.state in KEPT:
-        found += [(Condition.DEGRADED, reason) for reason in _limits(run, facts)]
+        found.append((Condition.WAITING, Reason("state", own, f"it is to be {run.wanted}")))
+    found += [(Condition.DEGRADED, reason) for reason in limits(run, facts)]
     order = list(Condition)
     worst = max((condition for condition, _ in found), key=order.index, default=Condition.HEALTHY)
     return Health(worst, tuple(reason for _, reason in found))
 
 
-def blocks_of(run: Run, facts: Facts) -> list[Row[Any]]:
-    """Those that keep this run from entries."""
-    return [row for row in facts.blocks if row.account_id == run.account_id and row.book in ("", run.run_id)]
+def stated(run: Run) -> str:
+    """Its state, and why it is in it."""
+    return f"{run.state}: {run.reason}" if run.reason else str(run.state)
 
 
-def _limits(run: Run, facts: Facts) -> Iterator[str]:
+def limits(run: Run, facts: Facts) -> Iterator[Reason]:
+    """What stands in the way of a run that is kept going."""
+    if run.state not in KEPT:
+        return
+    account = account_scope(run.account_id)
     if run.feed in facts.stale:
-        yield f"the feed {run.feed} is silent since {facts.stale[run.feed]}"
-    kill = next((kill for kill in facts.kills if kill.covers(run.account_id, run.run_id)), None)
-    if kill is not None:
-        yield f"the kill switch of {kill.scope} is engaged: {kill.reason}"
-    for row in blocks_of(run, facts):
-        yield f"no entries on {row.symbol or 'any symbol'}: {row.reason}"
-    for name in facts.unknown.get(run.run_id, ()):
-        yield f"nobody knows what became of order {name}"
+        yield Reason("stale", run.feed, "the feed is silent: nothing is decided on it", facts.stale[run.feed])
+    for kill in facts.kills:
+        if kill.covers(run.account_id, run.run_id):
+            what = kill.scope.partition(":")[0]
+            yield Reason("kill", kill.scope, f"the {what}'s kill switch is engaged: {kill.reason}", kill.engaged_ts)
+    for row in _blocks(run, facts):
+        why = f"no entries on {row.symbol or 'any market'}: {row.reason.replace('_', ' ')}"
+        kind = "blocked" if row.book or row.symbol else "frozen"
+        yield Reason(kind, account, f"{why}, {row.detail}" if row.detail else why, row.since_ts)
+    lost = len(facts.unknown.get(run.run_id, ()))
+    if lost:
+        what = "an order" if lost == 1 else f"{lost} orders"
+        yield Reason("unknown_order", run_scope(run.run_id), f"nobody knows what became of {what}")
+
+
+def _blocks(run: Run, facts: Facts) -> list[Row[Any]]:
+    return [row for row in facts.blocks if row.account_id == run.account_id and row.book in ("", run.run_id)]

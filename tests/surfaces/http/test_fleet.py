@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event, insert, select, update
 from paddock.journal.tables import equity_points
 from paddock.market.features import FeatureStore
 from paddock.runtime.desk_tables import desk_blocks
+from paddock.runtime.kill import account_scope
 from paddock.runtime.lifecycle import StopMode
 from paddock.runtime.tables import feeds, run_states
 from paddock.runtime.tell import Tell
@@ -61,6 +62,10 @@ def held(rig: Rig, run_id: str) -> bool:
     return any(one.book == run_id for one in rig.paper.positions(rig.run(run_id).account_id))
 
 
+def run_of(row: dict) -> str | None:
+    return row["current"] and row["current"]["run"]["run_id"]
+
+
 @contextmanager
 def asked() -> Iterator[list[str]]:
     """The statements that are made meanwhile."""
@@ -91,7 +96,8 @@ def test_a_fleet_is_told_as_its_runs_are_one_by_one(lived):
         unrealised = sum(Decimal(one["unrealised_usd"]) for one in row["positions"])
         assert Decimal(row["unrealised_usd"]) == unrealised
         assert Decimal(row["equity_usd"]) == Decimal(metrics["capital_usd"]) + booked + unrealised
-        assert row["drawdown_pct"] <= 0
+        now = [metrics[name] for name in ("booked_usd", "unrealised_usd", "worth_usd", "drawdown_pct")]
+        assert now == [row[name] for name in ("booked_usd", "unrealised_usd", "equity_usd", "drawdown_pct")]
         assert row["last_decision_ts"] == client.get(f"{path}/decisions?newest=true").json()["items"][0]["ts"]
         assert by_run[run_id]["account"] == "paper"
 
@@ -109,6 +115,31 @@ def test_a_curve_has_the_first_and_the_last_and_few_between(lived, lasting):
     for point in curve:
         before = max(ts for ts in stamps if ts <= point["ts"])
         assert Decimal(point["equity_usd"]) * 1_000_000 == known[before]
+
+
+def test_drawdown_is_from_the_highest_that_was_known_which_is_not_looked_for_again(lived, lasting):
+    _, kept, _, _, client = lived
+
+    def now() -> tuple[Decimal, float]:
+        metrics = client.get(f"/api/v1/runs/{kept[0]}/metrics").json()
+        return Decimal(metrics["worth_usd"]), metrics["drawdown_pct"]
+
+    mine = equity_points.c.run_id == kept[0]
+    with lasting.database.read() as conn:
+        known = conn.execute(select(equity_points).where(mine).order_by(equity_points.c.ts)).mappings().all()
+    worth, before = now()
+    peak = max(CAPITAL, worth * 1_000_000, *(row["equity"] for row in known))
+    assert before == pytest.approx(float(100 * (worth * 1_000_000 - peak) / peak), abs=1e-5)
+    past = dict(known[0]) | {"ts": known[0]["ts"] - 1, "equity": 3 * CAPITAL}
+    newer = dict(known[-1]) | {"ts": known[-1]["ts"] + 1, "equity": 2 * CAPITAL}
+    with lasting.database.write() as conn:
+        conn.execute(insert(equity_points), past)
+    assert now() == (worth, before)
+    with lasting.database.write() as conn:
+        conn.execute(insert(equity_points), newer)
+    assert now()[1] == pytest.approx(float(100 * (worth * 1_000_000 - 2 * CAPITAL) / (2 * CAPITAL)), abs=1e-5)
+    with lasting.database.write() as conn:
+        conn.execute(equity_points.delete().where(mine, equity_points.c.ts.in_([past["ts"], newer["ts"]])))
 
 
 def test_a_position_tells_what_it_is_worth_and_what_protects_it(lived):
@@ -164,10 +195,26 @@ def test_what_is_wrong_is_told_once_with_the_bots_that_it_touches(lived, lasting
         conn.execute(insert(desk_blocks), block)
         conn.execute(update(feeds).values(stale_ts=9))
         conn.execute(update(run_states).where(run_states.c.run_id == kept[0]).values(refused=[["A", "drawdown_halt"]]))
-    alerts = client.get("/api/v1/fleet").json()["alerts"]
+    rig.kills.engage(account_scope(account), "by hand", by=OWNER)
+    fleet = client.get("/api/v1/fleet").json()
+    alerts, since = fleet["alerts"], rig.feed.now_ts()
     told = [(one["kind"], one["what"], one["since_ts"], len(one["bot_ids"])) for one in alerts]
-    assert told == [("frozen", "paper", 7, 2), ("stale", rig.feed.name, 9, 2), ("breach", "bot", None, 1)]
-    assert alerts[0]["text"] == "no entries on any market: frozen, odd"
+    assert told == [
+        ("kill", "paper", since, 2),
+        ("frozen", "paper", 7, 2),
+        ("stale", rig.feed.name, 9, 2),
+        ("breach", "bot", None, 1),
+    ]
+    assert [one["text"] for one in alerts[:3]] == [
+        "the account's kill switch is engaged: by hand",
+        "no entries on any market: frozen, odd",
+        "the feed is silent: nothing is decided on it",
+    ]
+    reasons = next(row["current"]["reasons"] for row in fleet["items"] if run_of(row) == kept[1])
+    assert sorted((one["text"], one["since_ts"]) for one in reasons) == sorted(
+        (one["text"], one["since_ts"]) for one in alerts[:3]
+    )
+    rig.kills.release(account_scope(account), by=OWNER)
     with lasting.database.write() as conn:
         conn.execute(desk_blocks.delete())
         conn.execute(update(feeds).values(stale_ts=None))
@@ -195,3 +242,21 @@ def test_a_page_follows_the_one_before(lived):
 def test_nobody_else_sees_any_of_it(lived, lasting):
     other = lasting.client(lasting.token("bob")).get("/api/v1/fleet").json()
     assert other == {"items": [], "next": None, "alerts": []}
+
+
+def test_what_a_stopped_run_keeps_is_told_beside_the_one_that_follows_it(lived):
+    """And what was drawn of its equity stays."""
+    rig, kept, _, _, client = lived
+    before = {run_of(row): row["current"] for row in client.get("/api/v1/fleet").json()["items"] if row["current"]}
+    old = rig.run(kept[1])
+    rig.runs.stop(OWNER, old.run_id, StopMode.KEEP)
+    rig.go(1)
+    assert rig.run(old.run_id).state == "stopped" and held(rig, old.run_id)
+    new = rig.runs.deploy(OWNER, old.bot_id, rig.accounts.open(OWNER, "other", CAPITAL).account_id, CAPITAL)
+    rig.go(1)
+    rows = {run_of(row): row["current"] for row in client.get("/api/v1/fleet").json()["items"] if row["current"]}
+    assert {old.run_id, new.run_id} <= set(rows) and rows[old.run_id]["run"]["state"] == "stopped"
+    assert rows[old.run_id]["positions"] and rows[old.run_id]["unrealised_usd"] is not None
+    drawn, anew = (of[kept[0]]["equity"] for of in (before, rows))
+    past = [point for point in anew if point["ts"] < drawn[-1]["ts"]]
+    assert len(anew) > 2 and all(point in drawn for point in past)

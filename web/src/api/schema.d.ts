@@ -701,7 +701,7 @@ export interface paths {
         };
         /**
          * Fleet
-         * @description My bots by id with the runs that go on (else the newest), what they hold and are worth, and what is wrong.
+         * @description My bots by id with the runs that go on or hold something (else the newest), their worth, and what is wrong.
          */
         get: operations["getFleet"];
         put?: never;
@@ -1784,7 +1784,8 @@ export interface components {
         };
         /**
          * AlertModel
-         * @description Something that wants a person: `what` it is about (a bot, an account, a feed), and the bots that it touches.
+         * @description Something that wants a person: `what` it is about (a bot, an account, a feed, or everything), and the bots that
+         *     it touches.
          *
          *     `kind` is failed, unprotected, breach, frozen, blocked, stale, unknown_order or kill.
          */
@@ -2540,7 +2541,7 @@ export interface components {
         };
         /**
          * FleetModel
-         * @description Bots by their ids, a row for each run that goes on, and what wants a person among them.
+         * @description Bots by their ids, a row for each run that goes on or holds something, and what wants a person among them.
          */
         FleetModel: {
             /** Alerts */
@@ -2579,7 +2580,7 @@ export interface components {
         };
         /**
          * FleetRow
-         * @description A bot with a run that goes on, or its newest; both null for one that was never deployed.
+         * @description A bot with a run that goes on or still holds something, else its newest; both null for one never deployed.
          */
         FleetRow: {
             /** Account */
@@ -2593,8 +2594,8 @@ export interface components {
          *
          *     `booked_usd` is realised less fees and with funding, `unrealised_usd` that of all positions at their marks;
          *     `equity_usd` is both with the capital. They are null where a position has no price. `drawdown_pct` is how far
-         *     `equity_usd` lies below the highest that was known. `equity` is what it was worth when it decided, at times that
-         *     lie evenly between its first decision and its last.
+         *     `equity_usd` lies below the highest that was known. `equity` is what it was worth when it decided: first,
+         *     last, and between them at few times, which stay as they are until a longer life has every other one left out.
          */
         FleetRun: {
             /**
@@ -2616,7 +2617,7 @@ export interface components {
             /** Positions */
             positions: components["schemas"]["PositionModel"][];
             /** Reasons */
-            reasons: string[];
+            reasons: components["schemas"]["ReasonModel"][];
             run: components["schemas"]["RunModel"];
             /** Unrealised Usd */
             unrealised_usd: string | null;
@@ -2644,7 +2645,7 @@ export interface components {
             /** Feed Stale Ts */
             feed_stale_ts: number | null;
             /** Reasons */
-            reasons: string[];
+            reasons: components["schemas"]["ReasonModel"][];
             state: components["schemas"]["RunState"];
             /** Unprotected */
             unprotected: string[];
@@ -2968,15 +2969,27 @@ export interface components {
          * MetricsModel
          * @description What a run came to so far, by its books; `equity_usd` is that of its last decision, null before the first.
          *
+         *     `booked_usd` is realised less fees and with funding, `unrealised_usd` that of its positions at the last closes, and
+         *     `worth_usd` both with the capital: null where a position has no price. `drawdown_pct` is how far `worth_usd` lies
+         *     below the highest that was known. All are of one moment.
+         *
          *     `result` has the equity of every close, and all other figures.
          */
         MetricsModel: {
+            /**
+             * Booked Usd
+             * @description US dollars, of either sign
+             * @example -12.500000
+             */
+            booked_usd: string;
             /** Capital Usd */
             capital_usd: string;
             /** Closures */
             closures: number;
             /** Decisions */
             decisions: number;
+            /** Drawdown Pct */
+            drawdown_pct: number | null;
             /** Equity Usd */
             equity_usd: string | null;
             /**
@@ -3007,10 +3020,14 @@ export interface components {
             realised_usd: string;
             /** Return Pct */
             return_pct: number | null;
+            /** Unrealised Usd */
+            unrealised_usd: string | null;
             /** Win Rate Pct */
             win_rate_pct: number | null;
             /** Wins */
             wins: number;
+            /** Worth Usd */
+            worth_usd: string | null;
         };
         /**
          * Network
@@ -3362,6 +3379,16 @@ export interface components {
             text: string;
             /** Where */
             where: string;
+        };
+        /**
+         * ReasonModel
+         * @description Why a run is not well, in words, and since when.
+         */
+        ReasonModel: {
+            /** Since Ts */
+            since_ts: number | null;
+            /** Text */
+            text: string;
         };
         /** ReasonWanted */
         ReasonWanted: {

@@ -9,6 +9,7 @@ export type Bot = Models["BotModel"];
 export type Version = Models["VersionModel"];
 export type Run = Models["RunModel"];
 export type Health = Models["HealthModel"];
+export type Reason = Models["ReasonModel"];
 export type Position = Models["PositionModel"];
 export type Order = Models["OrderModel"];
 export type Fill = Models["FillModel"];

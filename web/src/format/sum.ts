@@ -13,8 +13,9 @@ export function fromMicros(amount: bigint): string {
   return `${amount < 0n ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }
 
-/** What is not known is left out; null when nothing is. */
-export function sumUsd(amounts: readonly (string | null | undefined)[]): string | null {
-  const known = amounts.filter((amount): amount is string => amount !== null && amount !== undefined);
-  return known.length === 0 ? null : fromMicros(known.reduce((sum, amount) => sum + micros(amount), 0n));
+/** Null where a part is not known, or where there is none: what is left out is no sum. */
+export function sumUsd(amounts: readonly (string | null)[]): string | null {
+  const known = amounts.filter((amount) => amount !== null);
+  if (known.length === 0 || known.length < amounts.length) return null;
+  return fromMicros(known.reduce((sum, amount) => sum + micros(amount), 0n));
 }

@@ -1,6 +1,6 @@
 import type { Health, Run } from "@/api/types";
 import { Badge, Tooltip } from "@/design";
-import { healthLook, runLook } from "./words";
+import { healthLook, runLook, told } from "./words";
 
 export function RunBadge({ run }: { run: Run | null }) {
   if (!run) return <Badge>Not deployed</Badge>;
@@ -15,7 +15,7 @@ export function HealthBadge({ health }: { health: Pick<Health, "condition" | "re
   const badge = <Badge tone={look.tone}>{look.label}</Badge>;
   if (health.reasons.length === 0) return badge;
   return (
-    <Tooltip text={health.reasons.join("; ")}>
+    <Tooltip text={health.reasons.map(told).join("; ")}>
       <span tabIndex={0}>{badge}</span>
     </Tooltip>
   );

@@ -3,6 +3,8 @@ import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 
 const path = (runId: string) => ({ path: { run_id: runId } });
+/** The market moves what is held and what the run is worth, of which its stream says nothing. */
+const MARKET_MS = 5_000;
 const NEWEST = { newest: true, limit: 200 } as const;
 
 export const runQuery = (runId: string) =>
@@ -19,14 +21,14 @@ export const healthQuery = (runId: string) =>
 
 export const metricsQuery = (runId: string) =>
   queryOptions({
+    refetchInterval: MARKET_MS,
     queryKey: ["run", runId, "metrics"],
     queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/metrics", { ...path(runId), signal }),
   });
 
-/** The market moves what they are worth, of which the run's stream says nothing. */
 export const positionsQuery = (runId: string) =>
   queryOptions({
-    refetchInterval: 5_000,
+    refetchInterval: MARKET_MS,
     queryKey: ["run", runId, "positions"],
     queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/positions", { ...path(runId), signal }),
   });
@@ -59,13 +61,6 @@ export const eventsQuery = (runId: string) =>
   queryOptions({
     queryKey: ["run", runId, "events"],
     queryFn: ({ signal }) => api.get("/api/v1/runs/{run_id}/events", { ...path(runId), query: NEWEST, signal }),
-  });
-
-export const equityQuery = (runId: string) =>
-  queryOptions({
-    queryKey: ["run", runId, "equity"],
-    queryFn: ({ signal }) =>
-      api.get("/api/v1/runs/{run_id}/equity", { ...path(runId), query: { newest: true, limit: 500 }, signal }),
   });
 
 /** Without a report before the first measurement. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Run } from "@/api/types";
-import { asksOf, currentRun, runLook, words } from "./words";
+import { asksOf, currentRun, runLook, told, words } from "./words";
 
 const run = (changed: Partial<Run>): Run =>
   ({ state: "active", wanted: "active", asked: false, deployed_ts: 1, ...changed }) as Run;
@@ -29,3 +29,9 @@ describe("a run", () => {
 });
 
 it("writes names as words", () => expect(words("stop_loss")).toBe("Stop loss"));
+
+it("tells since when something stands in the way, as people tell time", () => {
+  const since_ts = new Date(2026, 0, 2, 14, 2).getTime();
+  expect(told({ text: "the feed is silent", since_ts })).toBe("the feed is silent, since 2026-01-02 14:02");
+  expect(told({ text: "paused", since_ts: null })).toBe("paused");
+});

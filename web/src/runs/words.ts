@@ -1,6 +1,7 @@
 /** States of runs, orders and health in words and tones; what may be asked of a run in each. */
-import type { Run } from "@/api/types";
+import type { Reason, Run } from "@/api/types";
 import type { Tone } from "@/design";
+import { moment } from "@/format";
 
 interface Look {
   tone: Tone;
@@ -43,6 +44,10 @@ export function words(name: string): string {
   const text = name.replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** Why a run is not well, and since when, where only words fit. */
+export const told = (reason: Reason): string =>
+  reason.since_ts === null ? reason.text : `${reason.text}, since ${moment(reason.since_ts)}`;
 
 const lookIn = (table: Record<string, Look>, name: string): Look =>
   table[name] ?? { tone: "plain", label: words(name) };

@@ -11,7 +11,7 @@ from paddock.core.orders import OrderKind, Reason, Side
 from paddock.core.time import format_ts
 
 MONEY: Final = ("capital", "cash", "equity", "fee", "fees", "funding", "amount", "cost", "exit_value", "realised")
-PLAIN: Final = ("symbol", "state", "name", "note")  # what they hold says what they are
+PLAIN: Final = ("symbol", "state", "name", "note", "text")  # what they hold says what they are
 FIRST: Final = ("symbol", "side", "lots", "px")
 SILENT: Final = ("px_decimals", "qty_decimals", "venue", "decision", "leg", "version", "bar_ts", "owner")
 

@@ -135,7 +135,7 @@ def health(run: Run, /, *, json: Json = False) -> None:
 
 @app.command
 def metrics(run: Run, /, *, json: Json = False) -> None:
-    """What a run came to so far, as of its last decision."""
+    """What a run came to so far: by its books, as of its last decision, and at the last closes."""
     with api() as session:
         show_one(session.get("/runs/{}/metrics", run), json=json)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from paddock.core.orders import Refusal
 from paddock.runtime.guards import Protection
-from paddock.runtime.health import blocks_of
+from paddock.runtime.health import limits, stated
+from paddock.runtime.kill import PLATFORM, account_scope, run_scope
 from paddock.runtime.lifecycle import KEPT, RunState
 from paddock.runtime.runs import Run
 from paddock.surfaces.http.fleet import Fleet
@@ -28,7 +29,7 @@ def alerts_of(fleet: Fleet) -> list[AlertModel]:
     names = {bot.bot_id: bot.name for bot in fleet.bots}
     for bot_id, found in fleet.runs.items():
         for run in found:
-            for key in (*_of_run(fleet, run, names[bot_id]), *_around(fleet, run)):
+            for key in (*_of_run(fleet, run, names[bot_id]), *_around(fleet, run, names[bot_id])):
                 touched[key].add(bot_id)
     ordered = sorted(touched, key=lambda key: (_WORST.index(key[0]), key[1], key[2]))
     return [
@@ -40,7 +41,7 @@ def alerts_of(fleet: Fleet) -> list[AlertModel]:
 def _of_run(fleet: Fleet, run: Run, name: str) -> Iterator[_Key]:
     """What is wrong with the run itself."""
     if run.state in (RunState.FAILED, RunState.QUARANTINED):
-        yield "failed", name, f"{run.state}: {run.reason}" if run.reason else str(run.state), run.end_ts
+        yield "failed", name, stated(run), run.end_ts
     for one in fleet.held.get(run.run_id, ()):
         if one.guard.protection is Protection.BARE:
             yield "unprotected", name, f"no acknowledged stop covers its position in {one.symbol}", one.guard.bare_ts
@@ -48,28 +49,11 @@ def _of_run(fleet: Fleet, run: Run, name: str) -> Iterator[_Key]:
         return
     for reason in sorted({reason for _, reason in fleet.refused.get(run.run_id, ()) if reason in _BREACHES}):
         yield "breach", name, _BREACHES[reason], None
-    lost = fleet.facts.unknown.get(run.run_id, ())
-    if lost:
-        yield "unknown_order", name, f"nobody knows what became of {_counted(lost)}", None
 
 
-def _around(fleet: Fleet, run: Run) -> Iterator[_Key]:
-    """What stands in the way of the run, and of others too."""
-    if run.state not in KEPT:
-        return
-    facts = fleet.facts
-    if run.feed in facts.stale:
-        yield "stale", run.feed, "the feed is silent: nothing is decided on it", facts.stale[run.feed]
-    for kill in facts.kills:
-        if kill.covers(run.account_id, run.run_id):
-            yield "kill", kill.scope, f"the kill switch is engaged: {kill.reason}", kill.engaged_ts
-    for row in blocks_of(run, facts):
-        why = f"no entries on {row.symbol or 'any market'}: {row.reason.replace('_', ' ')}"
-        text = f"{why}, {row.detail}" if row.detail else why
-        kind = "blocked" if row.book or row.symbol else "frozen"
-        yield kind, fleet.accounts.get(run.account_id, run.account_id), text, row.since_ts
-
-
-def _counted(orders: Iterable[str]) -> str:
-    count = len(list(orders))
-    return "an order" if count == 1 else f"{count} orders"
+def _around(fleet: Fleet, run: Run, name: str) -> Iterator[_Key]:
+    """What stands in the way of the run, and maybe of others too."""
+    account = fleet.accounts.get(run.account_id, run.account_id)
+    called = {run_scope(run.run_id): name, account_scope(run.account_id): account, PLATFORM: "everything"}
+    for reason in limits(run, fleet.facts):
+        yield reason.kind, called.get(reason.about, reason.about), reason.text, reason.since_ts

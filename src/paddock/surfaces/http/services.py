@@ -17,6 +17,7 @@ from paddock.runtime.live.service import LiveAccounts
 from paddock.runtime.runs import Runs
 from paddock.runtime.tell import Tell
 from paddock.surfaces.http.credentials import Entropy
+from paddock.surfaces.http.worth import Peaks
 from paddock.surfaces.preview import Previews
 from paddock.surfaces.readings import Readings
 from paddock.surfaces.redrawn import Redrawn
@@ -108,3 +109,4 @@ class Services:
     redrawn: Redrawn
     readings: Readings
     getting_ready: Callable[[], str]
+    peaks: Peaks = field(default_factory=Peaks)

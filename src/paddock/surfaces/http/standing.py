@@ -11,13 +11,15 @@ from paddock.journal.ledger import Book
 from paddock.journal.tables import closures, decisions, equity_points, fills, orders
 from paddock.runtime.desk_tables import desk_blocks, desk_levels
 from paddock.runtime.feeds import feed_record
-from paddock.runtime.health import health_of
+from paddock.runtime.health import Health, health_of
 from paddock.runtime.parity import latest
 from paddock.runtime.runs import Run
 from paddock.runtime.tables import runs
 from paddock.surfaces.http import books
+from paddock.surfaces.http.held import held_by
 from paddock.surfaces.http.models.base import money
-from paddock.surfaces.http.models.runtime import BlockModel, HealthModel, MetricsModel, ParityModel
+from paddock.surfaces.http.models.runtime import BlockModel, HealthModel, MetricsModel, ParityModel, ReasonModel
+from paddock.surfaces.http.worth import Peaks, worths
 
 
 def pnl_of(conn: Connection, wanted: Sequence[Run]) -> dict[str, int]:
@@ -30,7 +32,7 @@ def pnl_of(conn: Connection, wanted: Sequence[Run]) -> dict[str, int]:
     return {run.run_id: equity[run.run_id] - run.capital for run in wanted if run.run_id in equity}
 
 
-def metrics_of(conn: Connection, run: Run) -> MetricsModel:
+def metrics_of(conn: Connection, run: Run, peaks: Peaks) -> MetricsModel:
     """From the books alone; nothing is simulated."""
     pnl = pnl_of(conn, [run]).get(run.run_id)
     book = books.balances_of(conn, run.account_id, run.run_id)
@@ -39,6 +41,7 @@ def metrics_of(conn: Connection, run: Run) -> MetricsModel:
             closures.c.run_id == run.run_id
         )
     ).one()
+    worth = worths(conn, [run], held_by(conn, [run]), peaks)[run.run_id]
     return MetricsModel(
         capital_usd=money(run.capital),
         equity_usd=None if pnl is None else money(run.capital + pnl),
@@ -47,6 +50,10 @@ def metrics_of(conn: Connection, run: Run) -> MetricsModel:
         realised_usd=money(-book.get(Book.REALISED, 0)),
         fees_usd=money(book.get(Book.FEES, 0)),
         funding_usd=money(-book.get(Book.FUNDING, 0)),
+        booked_usd=money(worth.booked),
+        unrealised_usd=None if worth.unrealised is None else money(worth.unrealised),
+        worth_usd=None if worth.equity is None else money(worth.equity),
+        drawdown_pct=worth.drawdown_pct,
         points=_count(conn, equity_points, run),
         closures=closed,
         wins=won,
@@ -63,7 +70,7 @@ def health_model(conn: Connection, run: Run) -> HealthModel:
     bare = select(desk_levels.c.symbol).where(desk_levels.c.run_id == run.run_id, desk_levels.c.bare_ts > 0)
     return HealthModel(
         condition=health.condition,
-        reasons=list(health.reasons),
+        reasons=reasons(health),
         state=run.state,
         feed_last_ts=feed.last_ts if feed.last_ts > feed.begin_ts else None,
         feed_stale_ts=feed.stale_ts,
@@ -71,6 +78,11 @@ def health_model(conn: Connection, run: Run) -> HealthModel:
         unprotected=sorted(conn.execute(bare).scalars()),
         blocks=_blocks(conn, run),
     )
+
+
+def reasons(health: Health) -> list[ReasonModel]:
+    """On the wire."""
+    return [ReasonModel(text=one.text, since_ts=one.since_ts) for one in health.reasons]
 
 
 def parity_of(conn: Connection, run: Run) -> ParityModel:

@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Model, Run } from "@/api/types";
-import { Bps, Money, Percent, Stat, Stats, Time } from "@/design";
-import { fromMicros, micros, percent, plural, sumUsd } from "@/format";
-import { metricsQuery, parityQuery, positionsQuery } from "@/runs/queries";
+import { Bps, ErrorBox, Money, Percent, Skeleton, Stale, Stat, Stats, Time } from "@/design";
+import { percent, plural, sumUsd } from "@/format";
+import { metricsQuery, parityQuery } from "@/runs/queries";
 
 const NO_PRICE = "a position has no price";
-const negated = (usd: string): string => fromMicros(-micros(usd));
 
 /** "10 closes, 90 % won" */
 function closed(it: Model<"MetricsModel">): string {
@@ -13,14 +12,28 @@ function closed(it: Model<"MetricsModel">): string {
   return `${plural(it.closures, "close")}${won}`;
 }
 
+/** All money of one moment, in one answer. */
 export function Headlines({ run }: { run: Run }) {
-  const { data: it } = useQuery(metricsQuery(run.run_id));
+  const asked = useQuery(metricsQuery(run.run_id));
   const { data: parity } = useQuery(parityQuery(run.run_id));
-  const { data: positions } = useQuery(positionsQuery(run.run_id));
-  const made = positions?.items.map((position) => position.unrealised_usd);
-  const unrealised = !made || made.includes(null) ? null : (sumUsd(made) ?? "0");
-  const pnl =
-    it && unrealised !== null ? sumUsd([it.realised_usd, negated(it.fees_usd), it.funding_usd, unrealised]) : null;
+  const { data: it, error, refetch } = asked;
+  if (!it) return error ? <ErrorBox error={error} onRetry={() => void refetch()} /> : <Skeleton height={92} />;
+  return (
+    <>
+      <Stale asked={asked} />
+      <Figures run={run} it={it} parity={parity} />
+    </>
+  );
+}
+
+interface Props {
+  run: Run;
+  it: Model<"MetricsModel">;
+  parity: Model<"ParityModel"> | undefined;
+}
+
+function Figures({ run, it, parity }: Props) {
+  const pnl = sumUsd([it.booked_usd, it.unrealised_usd]);
   const share = pnl === null ? null : (100 * Number(pnl)) / Number(run.capital_usd); // a share, so that a float is fine
   const bps = (parity?.report?.bps_a_day as { total?: number } | undefined)?.total;
   return (
@@ -29,19 +42,19 @@ export function Headlines({ run }: { run: Run }) {
         <Money usd={pnl} change why={NO_PRICE} />
       </Stat>
       <Stat label="Equity" note="at the last closes">
-        <Money usd={pnl === null ? null : sumUsd([run.capital_usd, pnl])} why={NO_PRICE} />
+        <Money usd={it.worth_usd} why={NO_PRICE} />
       </Stat>
       <Stat label="Unrealised" note="at the last closes">
-        <Money usd={unrealised} change why={NO_PRICE} />
+        <Money usd={it.unrealised_usd} change why={NO_PRICE} />
       </Stat>
-      <Stat label="Realised" note={it ? closed(it) : " "}>
-        <Money usd={it?.realised_usd} change />
+      <Stat label="Realised" note={closed(it)}>
+        <Money usd={it.realised_usd} change />
       </Stat>
-      <Stat label="Fees" note={it ? plural(it.fills, "fill") : " "}>
-        <Money usd={it?.fees_usd} />
+      <Stat label="Fees" note={plural(it.fills, "fill")}>
+        <Money usd={it.fees_usd} />
       </Stat>
       <Stat label="Funding" note="received less paid">
-        <Money usd={it?.funding_usd} change />
+        <Money usd={it.funding_usd} change />
       </Stat>
       <Stat
         label="Parity"

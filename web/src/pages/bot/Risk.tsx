@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import { type Column, Empty, Percent, Table } from "@/design";
-import { drawdownNow } from "@/pages/dashboard/figures";
-import { equityQuery, healthQuery } from "@/runs/queries";
+import { healthQuery, metricsQuery } from "@/runs/queries";
 import { words } from "@/runs/words";
 import { Loaded } from "./Loaded";
 import "./Parity.css";
@@ -34,17 +33,16 @@ const COLUMNS: readonly Column<Limit>[] = [
 /** What the bot may do, and how near its drawdown is to the limit. */
 export function Risk({ runId, strategy }: { runId: string; strategy: Record<string, unknown> }) {
   const form = useQuery(formQuery);
-  const { data: equity } = useQuery(equityQuery(runId));
+  const { data: metrics } = useQuery(metricsQuery(runId));
   const { data: health } = useQuery(healthQuery(runId));
-  const points = (equity?.items ?? []).map((each) => ({ ts: each.ts, usd: Number(each.equity_usd) })).reverse();
-  const now = drawdownNow(points, undefined);
   return (
     <>
       <p className="parity-head">
         <strong>
-          Drawdown now <Percent value={now} change why="nothing was decided yet" />
+          Drawdown now{" "}
+          <Percent value={metrics?.drawdown_pct} change why={metrics ? "a position has no price" : "not asked yet"} />
         </strong>{" "}
-        at its decisions.{" "}
+        from the highest that it was worth.{" "}
         {health && health.blocks.length > 0 ? "Entries are blocked, see above." : "Nothing blocks its entries."} The
         gates apply to what increases exposure; an exit is never blocked.
       </p>

@@ -6,26 +6,27 @@ import { statusQuery } from "./status";
 
 export function Headlines({ totals }: { totals: Totals }) {
   const { data: status } = useQuery(statusQuery);
-  const pnl = totals.unrealised === null ? null : sumUsd([totals.booked, totals.unrealised]);
+  const pnl = sumUsd([totals.booked, totals.unrealised]);
+  const why = totals.runs === 0 ? "no run goes on" : "a position has no price";
   return (
     <Stats>
       <Stat label="Equity" note={<Part label="of capital" usd={totals.capital} />}>
-        <Money usd={totals.equity} why="no run goes on" />
+        <Money usd={totals.equity} why={why} />
       </Stat>
       <Stat label="Profit and loss" note={<Return pnl={pnl} capital={totals.capital} />}>
-        <Money usd={pnl} change why="no run goes on" />
+        <Money usd={pnl} change why={why} />
       </Stat>
       <Stat label="Unrealised" note="at the last closes">
-        <Money usd={totals.unrealised} change why="no run goes on" />
+        <Money usd={totals.unrealised} change why={why} />
       </Stat>
       <Stat label="Today" note="since midnight UTC">
         <Money usd={status?.daily_pnl} change />
       </Stat>
       <Stat label="Exposure" note={plural(totals.positions, "position")}>
-        <Money usd={totals.notional ?? "0"} decimals={0} />
+        <Money usd={totals.notional} decimals={0} why={why} />
       </Stat>
       <Stat label="Drawdown" note="of the deepest run">
-        <Percent value={totals.drawdown} why="no run goes on" />
+        <Percent value={totals.drawdown} why={why} />
       </Stat>
       <Stat label="Parity" note="a day, the farthest">
         <Bps value={totals.parity} why="not measured yet" />

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { drawdownNow, drawdowns, pnlOf, returnOf, together, totals } from "./figures";
+import { drawdowns, pnlOf, returnOf, together, totals } from "./figures";
 import type { FleetRow } from "./fleet";
 
 const at = (...values: number[]) => values.map((usd, ts) => ({ ts, usd }));
 
 it("measures drawdown from the peak, which is the capital at first", () => {
-  expect(drawdowns(at(100, 110, 99)).map(({ value }) => value)).toEqual([0, 0, -10]);
-  expect(drawdownNow(at(90), "100")).toBe(-10);
-  expect(drawdownNow([], "100")).toBeNull();
+  expect(drawdowns(at(100, 110, 99), 100).map(({ value }) => value)).toEqual([0, 0, -10]);
+  expect(drawdowns(at(90), 100).map(({ value }) => value)).toEqual([-10]);
 });
 
 it("adds runs that were valued at different times, by the last value of each", () => {
@@ -70,6 +69,33 @@ describe("the fleet", () => {
       drawdown: -0.5,
       parity: -3,
     });
+  });
+  it("counts what a stopped run kept", () => {
+    const stopped = { state: "stopped", capital_usd: "100" };
+    const rows = [
+      row({ run: stopped, unrealised_usd: "-3", positions: [{ notional_usd: "40" }] }),
+      row({ run: stopped }),
+    ];
+    expect(totals(rows)).toMatchObject({ runs: 1, running: 0, unrealised: "-3.000000", notional: "40.000000" });
+  });
+  it("makes no sum of which a part is not known", () => {
+    const unpriced = {
+      unrealised_usd: null,
+      equity_usd: null,
+      drawdown_pct: null,
+      positions: [{ notional_usd: null }],
+    };
+    expect(totals([row({ drawdown_pct: -2 }), row(unpriced)])).toMatchObject({
+      runs: 2,
+      equity: null,
+      booked: "0.000000",
+      unrealised: null,
+      capital: "200.000000",
+      notional: null,
+      drawdown: null,
+    });
+    expect(totals([row({})])).toMatchObject({ notional: "0", drawdown: 0 });
+    expect(totals([])).toMatchObject({ runs: 0, equity: null, notional: "0", drawdown: null });
   });
   it("knows no profit where a position has no price", () => {
     const [known, unknown] = [row({ booked_usd: "1", unrealised_usd: "2" }), row({ unrealised_usd: null })];

@@ -8,17 +8,12 @@ export interface EquityPoint {
 }
 
 /** Percent below the highest so far, 0 or less, at each point. The capital is where it began. */
-export function drawdowns(points: readonly EquityPoint[], capital?: number): { ts: number; value: number }[] {
-  let peak = capital ?? -Infinity;
+export function drawdowns(points: readonly EquityPoint[], capital: number): { ts: number; value: number }[] {
+  let peak = capital;
   return points.map(({ ts, usd }) => {
     peak = Math.max(peak, usd);
     return { ts, value: peak > 0 ? (100 * (usd - peak)) / peak : 0 };
   });
-}
-
-/** The newest; null before the first point. */
-export function drawdownNow(points: readonly EquityPoint[], capital: string | undefined): number | null {
-  return drawdowns(points, capital === undefined ? undefined : Number(capital)).at(-1)?.value ?? null;
 }
 
 /** All together: at each moment that one of them was valued, each by its value then, or its capital before its first. */
@@ -53,10 +48,13 @@ export function returnOf(run: FleetRun): number | null {
   return pnl === null ? null : (100 * Number(pnl)) / Number(run.run.capital_usd);
 }
 
+/** What a stopped run kept is held like anything else. */
 export const goesOn = (row: FleetRow): row is FleetRow & { current: FleetRun } =>
-  row.current !== null && row.current.run.state !== "stopped";
+  row.current !== null && (row.current.run.state !== "stopped" || row.current.positions.length > 0);
 
+/** Money is null where a part of it is not known, or where no run goes on. */
 export interface Totals {
+  runs: number;
   equity: string | null;
   booked: string | null;
   unrealised: string | null;
@@ -71,22 +69,23 @@ export interface Totals {
   parity: number | null;
 }
 
-/** Of the runs that go on. */
+/** Of the runs that go on or hold something. */
 export function totals(rows: readonly FleetRow[]): Totals {
   const kept = rows.filter(goesOn).map((row) => row.current);
   const positions = kept.flatMap((run) => run.positions);
   const parities = kept.flatMap((run) => (run.parity ? [run.parity.bps_a_day] : []));
-  const drawdowns = kept.flatMap((run) => (run.drawdown_pct === null ? [] : [run.drawdown_pct]));
+  const depths = kept.map((run) => run.drawdown_pct).filter((depth) => depth !== null);
   return {
+    runs: kept.length,
     equity: sumUsd(kept.map((run) => run.equity_usd)),
     booked: sumUsd(kept.map((run) => run.booked_usd)),
     unrealised: sumUsd(kept.map((run) => run.unrealised_usd)),
     capital: sumUsd(kept.map((run) => run.run.capital_usd)),
-    notional: sumUsd(positions.map((position) => position.notional_usd)),
+    notional: positions.length === 0 ? "0" : sumUsd(positions.map((position) => position.notional_usd)),
     running: kept.filter((run) => run.run.state === "active").length,
     paused: kept.filter((run) => run.run.state === "paused").length,
     positions: positions.length,
-    drawdown: drawdowns.length === 0 ? null : Math.min(...drawdowns),
+    drawdown: depths.length === 0 || depths.length < kept.length ? null : Math.min(...depths),
     parity:
       parities.length === 0
         ? null

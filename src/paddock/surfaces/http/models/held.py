@@ -10,7 +10,7 @@ from paddock.runtime.guards import Protection
 from paddock.runtime.health import Condition
 from paddock.runtime.watched import LevelKind
 from paddock.surfaces.http.models.base import Answered, Signed, Ts
-from paddock.surfaces.http.models.runtime import BotModel, RunModel
+from paddock.surfaces.http.models.runtime import BotModel, ReasonModel, RunModel
 
 Why = Annotated[dict[str, str], Field(description="why a value is null that may be there, by its name")]
 
@@ -88,13 +88,13 @@ class FleetRun(Answered):
 
     `booked_usd` is realised less fees and with funding, `unrealised_usd` that of all positions at their marks;
     `equity_usd` is both with the capital. They are null where a position has no price. `drawdown_pct` is how far
-    `equity_usd` lies below the highest that was known. `equity` is what it was worth when it decided, at times that
-    lie evenly between its first decision and its last.
+    `equity_usd` lies below the highest that was known. `equity` is what it was worth when it decided: first,
+    last, and between them at few times, which stay as they are until a longer life has every other one left out.
     """
 
     run: RunModel
     condition: Condition
-    reasons: list[str]
+    reasons: list[ReasonModel]
     booked_usd: Signed
     unrealised_usd: Signed | None
     equity_usd: Signed | None
@@ -106,7 +106,7 @@ class FleetRun(Answered):
 
 
 class FleetRow(Answered):
-    """A bot with a run that goes on, or its newest; both null for one that was never deployed."""
+    """A bot with a run that goes on or still holds something, else its newest; both null for one never deployed."""
 
     bot: BotModel
     account: str | None
@@ -114,7 +114,8 @@ class FleetRow(Answered):
 
 
 class AlertModel(Answered):
-    """Something that wants a person: `what` it is about (a bot, an account, a feed), and the bots that it touches.
+    """Something that wants a person: `what` it is about (a bot, an account, a feed, or everything), and the bots that
+    it touches.
 
     `kind` is failed, unprotected, breach, frozen, blocked, stale, unknown_order or kill.
     """
@@ -127,7 +128,7 @@ class AlertModel(Answered):
 
 
 class FleetModel(Answered):
-    """Bots by their ids, a row for each run that goes on, and what wants a person among them."""
+    """Bots by their ids, a row for each run that goes on or holds something, and what wants a person among them."""
 
     items: list[FleetRow]
     next: str | None

@@ -211,6 +211,10 @@ class EquityModel(Answered):
 class MetricsModel(Answered):
     """What a run came to so far, by its books; `equity_usd` is that of its last decision, null before the first.
 
+    `booked_usd` is realised less fees and with funding, `unrealised_usd` that of its positions at the last closes, and
+    `worth_usd` both with the capital: null where a position has no price. `drawdown_pct` is how far `worth_usd` lies
+    below the highest that was known. All are of one moment.
+
     `result` has the equity of every close, and all other figures.
     """
 
@@ -221,6 +225,10 @@ class MetricsModel(Answered):
     realised_usd: Signed
     fees_usd: Signed
     funding_usd: Signed
+    booked_usd: Signed
+    unrealised_usd: Signed | None
+    worth_usd: Signed | None
+    drawdown_pct: float | None
     points: int
     closures: int
     wins: int
@@ -239,11 +247,18 @@ class BlockModel(Answered):
     since_ts: Ts
 
 
+class ReasonModel(Answered):
+    """Why a run is not well, in words, and since when."""
+
+    text: str
+    since_ts: Ts | None
+
+
 class HealthModel(Answered):
     """`condition` is the worst of what `reasons` say. `unresolved` orders have no proven state."""
 
     condition: Condition
-    reasons: list[str]
+    reasons: list[ReasonModel]
     state: RunState
     feed_last_ts: Ts | None
     feed_stale_ts: Ts | None

@@ -107,7 +107,7 @@ def equity(ask: Ask, run_id: InPath, paging: Paged) -> Listed[EquityModel]:
 def metrics(ask: Ask, run_id: InPath) -> MetricsModel:
     """What it came to so far."""
     with ask.services.database.read() as conn:
-        return metrics_of(conn, own_run(ask, conn, run_id))
+        return metrics_of(conn, own_run(ask, conn, run_id), ask.services.peaks)
 
 
 @routes.get("/runs/{run_id}/health", "getRunHealth", Scope.READ)
