@@ -11,7 +11,7 @@ import numpy as np
 from paddock.core.errors import Code, Invalid
 from paddock.core.orders import Refusal
 from paddock.core.time import format_ts, interval_ms
-from paddock.engine.backtest import check_window
+from paddock.engine.backtest import Progress, check_window
 from paddock.engine.costs import Costs
 from paddock.engine.guards import compared, state_value
 from paddock.engine.pack import as_state, start_cash
@@ -140,16 +140,20 @@ def explain_python(
     start_usd: Decimal,
     costs: Costs,
     window: tuple[int, int] | None = None,
+    progress: Progress | None = None,
 ) -> CodeReading:
     """Run a Python strategy up to the bar that contains `at_ts` (ms UTC), and tell what it saw and returned there.
 
-    Raises Invalid: run.explain when no bar of the window contains that time, strategy.python when the strategy fails.
+    `progress` is told each bar: one may take long. Raises Invalid: run.explain when no bar of the window contains that
+    time, strategy.python when the strategy fails.
     """
     begin, end = check_window(window, tape)
     row = row_at(tape, at_ts, begin, end)
     check_columns(strategy, tape)
     session = Session([strategy.program], tape, costs, [start_cash(start_usd)], [0], begin, row + 1)
     for now, seen, returned in closes(strategy, tape, session):
+        if progress is not None:
+            progress(now + 1 - begin, row + 1 - begin)
         if now == row:
             read = tuple((one, seen.value(one), seen.before(one.symbol, one)) for one in strategy.features)
             held = tuple((symbol, seen.state(symbol, StateField.QTY)) for symbol in seen.present)

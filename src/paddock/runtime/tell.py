@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select
 
 from paddock.core.errors import Code, Invalid
 from paddock.core.money import MICROS
@@ -37,7 +37,7 @@ from paddock.runtime.kept import Boxes
 from paddock.runtime.requests import placement
 from paddock.runtime.runs import Run
 from paddock.runtime.seen import lived
-from paddock.runtime.tables import bot_versions
+from paddock.runtime.tables import bot_versions, seen_bars
 from paddock.strategy.compiler import compile_strategy, scope_symbols
 from paddock.strategy.document import Document, Graph
 from paddock.strategy.program import Program
@@ -86,14 +86,17 @@ class Told:
             return backtest_python(self.code, tape, start_usd=start_usd, costs=costs, window=window, progress=progress)
         return backtest(self.code, tape, start_usd=start_usd, costs=costs, window=window, progress=progress)
 
-    def explain(self, at_ts: int) -> BarReading | CodeReading:
+    def explain(self, at_ts: int, progress: Progress | None = None) -> BarReading | CodeReading:
         """What its strategy saw in the bar that contains `at_ts`, as a replay of the run finds it.
 
-        Raises Invalid: run.explain for a time that is in no bar of the run, and as `again`.
+        `progress` is told of one in Python, which takes long. Raises Invalid: run.explain for a time that is in no bar
+        of the run, and as `again`.
         """
         tape, costs, start_usd, window = self._wanted
         if isinstance(self.code, PythonProgram):
-            return explain_python(self.code, tape, at_ts, start_usd=start_usd, costs=costs, window=window)
+            return explain_python(
+                self.code, tape, at_ts, start_usd=start_usd, costs=costs, window=window, progress=progress
+            )
         return explain(self.code, tape, at_ts, start_usd=start_usd, costs=costs, window=window)
 
     @property
@@ -141,6 +144,13 @@ class Tell:
             )
         with boxed(document, symbols, self._boxes) as code:
             yield code
+
+    def opened(self, conn: Connection, run: Run, at_ts: int) -> int:
+        """When the bar that contains `at_ts` opened; `at_ts` itself where the feed brought none."""
+        c = seen_bars.c
+        newest = conn.execute(select(func.max(c.ts)).where(c.feed == run.feed, c.ts <= at_ts)).scalar_one()
+        within = newest is not None and at_ts < newest + interval_ms(self._histories(run.feed).interval)
+        return int(newest) if within else at_ts
 
     def seen(self, conn: Connection, run: Run, program: Program | None = None) -> Seen:
         """The bars that a run saw. Raises Invalid (run.range) before its first."""

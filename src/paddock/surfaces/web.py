@@ -47,6 +47,7 @@ def web_part(
     """Answers on `listener`, which it closes, also while the process gets ready. `strangers` may sign in."""
     histories = Histories(house.database, home)
     tell = Tell(histories, lambda _feed: house.paper, trials(strangers=strangers, seconds=ANSWER_S))
+    readings = Readings(house.database, tell)
     app = create_app(
         Services(
             database=house.database,
@@ -65,14 +66,17 @@ def web_part(
             previews=Previews(home),
             redrawn=Redrawn(home, trials(strangers=strangers)),
             tell=tell,
-            readings=Readings(house.database, tell),
+            readings=readings,
             getting_ready=getting_ready,
         )
     )
 
     def run(stop: Event) -> None:
         server = _Server(app, stop)
-        server.run(sockets=[listener])
+        try:
+            server.run(sockets=[listener])
+        finally:
+            readings.close()
         if not server.started:
             raise PaddockError(Code.INTERNAL, "the API did not start")
 
