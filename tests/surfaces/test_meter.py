@@ -50,6 +50,7 @@ class Lived:
     run: Run
 
     def meter(self) -> Meter:
+        """Of graphs."""
         return Meter(self.database, self.tell, {self.run.feed: self.clock})
 
     def told(self) -> list[dict]:
@@ -86,7 +87,10 @@ def test_a_replayed_run_is_measured_and_differs_by_nothing(lived: Lived) -> None
 
 def test_a_run_in_python_is_measured_in_a_process_of_its_own(lived: Lived) -> None:
     tell = Tell(lived.tell._histories, lived.tell._costs, box_of)
-    assert Meter(lived.database, tell, {lived.run.feed: lived.clock}).step() == 2
+    clocks = {lived.run.feed: lived.clock}
+    for scripted in (True, False):
+        meter = Meter(lived.database, tell, clocks, scripted=scripted)
+        assert [meter.step(), meter.step()] == [1, 0], "each measures its own"
     assert [(one["orders"] > 0, one["differing"], one["total"]) for one in lived.told()] == [(True, 0, 0)] * 2
 
 

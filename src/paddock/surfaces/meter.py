@@ -13,7 +13,7 @@ from threading import Event
 from typing import Final
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import Text, and_, not_, or_, select, type_coerce
 
 from paddock.core.errors import Code, Invalid, Unavailable, Unknown
 from paddock.core.seams import Clock
@@ -21,7 +21,7 @@ from paddock.journal.database import Database
 from paddock.runtime.lifecycle import KEPT
 from paddock.runtime.parity import compared, store
 from paddock.runtime.runs import COLUMNS, Run, run_from
-from paddock.runtime.tables import feeds, parities, runs
+from paddock.runtime.tables import bot_versions, feeds, parities, runs
 from paddock.runtime.tell import Tell
 from paddock.surfaces.parts import Part, require_going_on
 
@@ -29,6 +29,7 @@ BATCH: Final = 10  # runs of one round
 EVERY_S: Final = 30.0
 LONGER: Final = 64  # a run is measured again when its life is longer by one part in so many
 MOST_ROUNDS: Final = 64  # a run that cannot be measured waits for 1, 2, 4, … rounds, at most so many
+_IN_PYTHON: Final = type_coerce(bot_versions.c.document, Text).contains('"kind":"python"', autoescape=True)
 
 log = structlog.get_logger(__name__)
 
@@ -46,10 +47,13 @@ NOT_AT_ALL: Final = Waiting(0, 0, "")
 
 
 class Meter:
-    """Measures the runs of the feeds whose `clocks` it has, in the order of their ids, round and round."""
+    """Measures the runs of the feeds whose `clocks` it has, in the order of their ids, round and round.
 
-    def __init__(self, database: Database, tell: Tell, clocks: Mapping[str, Clock]) -> None:
-        self._database, self._tell, self._clocks = database, tell, clocks
+    One `scripted` measures those in Python, which take long, and another one all others, which need not wait for them.
+    """
+
+    def __init__(self, database: Database, tell: Tell, clocks: Mapping[str, Clock], *, scripted: bool = False) -> None:
+        self._database, self._tell, self._clocks, self.scripted = database, tell, clocks, scripted
         self._last, self._round = "", 0
         self._waiting: dict[str, Waiting] = {}
 
@@ -68,8 +72,10 @@ class Meter:
         due = (
             select(*COLUMNS)
             .join(feeds, feeds.c.feed == runs.c.feed)
+            .join(bot_versions, and_(bot_versions.c.bot_id == runs.c.bot_id, bot_versions.c.version == runs.c.version))
             .outerjoin(parities, parities.c.run_id == runs.c.run_id)
             .where(runs.c.feed.in_(sorted(self._clocks)), runs.c.state.in_(KEPT), runs.c.run_id > self._last)
+            .where(_IN_PYTHON if self.scripted else not_(_IN_PYTHON))
             .where(or_(parities.c.ts.is_(None), lived * LONGER >= measured * (LONGER + 1)))
         )
         some = due.order_by(runs.c.run_id).limit(BATCH + len(self._waiting))
@@ -90,7 +96,7 @@ class Meter:
             raise
         except Invalid as error:  # it has not seen a bar yet, or its strategy fails by itself
             if error.code is Code.STRATEGY_PYTHON and self._is_news(run, error.message):
-                log.warning("a strategy failed in its backtest", run_id=run.run_id, message=error.message)
+                log.warning("a strategy could not be run once more", run_id=run.run_id, message=error.message)
             self._postpone(run, error.message)
         except Exception as error:
             told = f"{type(error).__name__}: {error}"
@@ -120,4 +126,4 @@ def meter_part(meter: Meter) -> Part:
             except (Unavailable, Unknown) as error:
                 log.warning("runs were not measured", code=error.code, message=error.message)
 
-    return Part("meter", run, vital=False)
+    return Part("meter of Python" if meter.scripted else "meter", run, vital=False)

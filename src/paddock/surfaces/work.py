@@ -114,7 +114,8 @@ def working(
     tried = trials(strangers=strangers)
     tell = Tell(Histories(house.database, lake.home), lambda _feed: house.paper, tried)
     clocks = {name: feed.clock for name, feed in played.feeds.items()}
-    meter = Meter(house.database, tell, ChainMap(heard.clocks, clocks) if heard else clocks)
+    every = ChainMap(heard.clocks, clocks) if heard else clocks
+    meters = [Meter(house.database, tell, every, scripted=scripted) for scripted in (False, True)]
     queues = [
         Backtester(house.database, lake.home, time.monotonic, holder, tried, kind) for kind in (KIND, KIND_PYTHON)
     ]
@@ -122,7 +123,7 @@ def working(
         worker_part(prepared, played, start, heard),
         *([heard.part()] if heard else []),
         *map(backtest_part, queues),
-        meter_part(meter),
+        *map(meter_part, meters),
         Part("socket", lambda stop: entrance.serve(control, stop)),
     ]
 
