@@ -167,6 +167,18 @@ def test_a_lost_connection_is_seen_and_heals_without_a_reload(opened, served):
     assert page.evaluate("window.same")
 
 
+def test_figures_that_cannot_be_asked_anew_say_how_old_they_are(opened):
+    page = opened(foreseen="status of 500")
+    expect(page.get_by_role("link", name="sma-crossover").first).to_be_visible()
+    told = page.get_by_text(re.compile("^As of "))
+    expect(told).to_have_count(0)
+    page.route("**/api/v1/fleet*", lambda route: route.fulfill(status=500, json={}))
+    expect(told).to_be_visible()
+    expect(page.get_by_role("link", name="sma-crossover").first).to_be_visible()
+    page.unroute("**/api/v1/fleet*")
+    expect(told).to_have_count(0)
+
+
 def test_words_of_others_are_shown_as_words(page):
     strategy = eager() | {"name": HOSTILE, "description": HOSTILE}
     bot = a_bot(page, HOSTILE, strategy)
