@@ -17,10 +17,12 @@ from paddock.market.tape import Tape
 from paddock.runtime.live.notes import DatabaseNotes
 from paddock.venues.broker import Broker
 from paddock.venues.exchange import Request
+from paddock.venues.exchange.events import Event
 from paddock.venues.fake import Skewed
 from paddock.venues.wallet import Wallet
 from tests.simulation.grounds import GROUNDS, HOUR_MS, Line
 from tests.simulation.markets import MINUTE, market
+from tests.simulation.onlooker import Onlooker
 from tests.simulation.options import Luck, Options
 from tests.simulation.simulated import Simulated
 
@@ -41,7 +43,6 @@ class AtSimulator(Simulated):
     """Implements the world's Venue. `folder` is the signer's; it signs for all processes of ours, and never dies."""
 
     by_real_time = True
-    bared: Sequence[str] = ()
 
     def __init__(self, options: Options, luck: Luck, clock: ManualClock, tape: Tape, folder: Path) -> None:
         super().__init__(GROUNDS[options.venue], Skewed(clock, options.skew_ms), tape.symbols)
@@ -50,7 +51,12 @@ class AtSimulator(Simulated):
         self._wallets: list[Wallet] = []
         self._halted: set[str] = set()
         self.asked_by_hand = 0
+        self._onlooker = self._looked_on()
         self._script(httpx2.post, json=list(options.script))
+
+    @property
+    def bared(self) -> Sequence[str]:
+        return self._onlooker.bared
 
     def admit(self, account_id: str, dollars: int) -> None:
         """Somebody pays in, and lets an agent trade that the signer makes."""
@@ -106,6 +112,18 @@ class AtSimulator(Simulated):
         with self.simulator.lock:
             opened = [self.simulator.exchange.open_orders(wallet.address) for wallet in self._wallets]
         return sum(not order.asked.client_id for orders in opened for order in orders)
+
+    def _looked_on(self) -> Onlooker:
+        """Somebody who hears of all that happens, before it is recorded."""
+        records, onlooker = self.simulator.venue.records, Onlooker(self.simulator.exchange)
+        absorb = records.absorb
+
+        def hear(events: Sequence[Event]) -> None:
+            onlooker.hear(events)
+            absorb(events)
+
+        records.absorb = hear
+        return onlooker
 
     def _by_hand(self, owner: str) -> None:
         """A bid that nobody meets."""

@@ -63,8 +63,13 @@ def _once(world: World) -> Iterator[str]:
 
 
 def _stops_first(world: World) -> Iterator[str]:
-    """A stop goes when another is there, or the position is gone: as far as nobody else moves the position."""
-    if not {"overfill", "liquidate", "late"} & world.options.rates.keys():
+    """A stop goes when another is there, or the position is gone: as far as nobody else moves the position. At a
+    simulator an account has one, whose stops may be those of several runs.
+    """
+    options = world.options
+    faults = options.rates.keys() | {rule["fault"] for rule in options.script}
+    shared = options.venue and options.one_account and len(options.kinds) > 1
+    if not ({"overfill", "liquidate", "late"} & faults or shared):
         yield from world.venue.bared
 
 
