@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import cycle
 from threading import Event, Thread
 
 import pytest
@@ -134,8 +135,10 @@ def test_what_nobody_took_in_time_is_a_gap_and_memory_stays_bounded(stage, gatew
     until(lambda: len(one.source.waiting) == 6)
     one.until(lambda: True, stage)
 
+    prices = cycle(("84050", "84150"))
+
     def told():
-        stage.move("BTC", "84050", 10)
+        stage.move("BTC", next(prices), 10)
         return "the recorder was too slow" in gaps(lake, Kind.TRADES)
 
     one.until(told, stage)

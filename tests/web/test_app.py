@@ -159,6 +159,8 @@ def test_a_lost_connection_is_seen_and_heals_without_a_reload(opened, served):
     page = opened(foreseen="net::ERR_|Unable to preload")
     connection = page.get_by_role("status", name=re.compile("Connection"))
     expect(connection).to_have_attribute("aria-label", "Connection: Live")
+    expect(page.get_by_role("link", name="sma-crossover").first).to_be_visible()
+    expect(page.locator("main .skeleton")).to_have_count(0)  # nothing of the page itself is on its way
     page.evaluate("window.same = true")
     served.kill()
     expect(connection).to_have_attribute("aria-label", "Connection: lost")

@@ -35,7 +35,7 @@ from paddock.venues.signing.grant import Network
 from paddock.venues.signing.tally import FileTally
 from paddock.venues.transport.budget import Allowance
 from paddock.venues.wallet import Wallet
-from tests.venues.impatience import LONG_MS, refuse, unhurried
+from tests.venues.impatience import LONG_MS, leave, refuse, unhurried
 from tests.venues.pacifica_broker.staged import client
 from tests.venues.signing.given import NOW, POLICY, Given, order
 
@@ -175,6 +175,7 @@ def test_what_trading_changed_is_read_once_and_money_is_found_behind_any_of_it(l
         refuse(gateway.client)
         accounts._links = replace(accounts._links, gateway=lambda connection: PacificaLink(connection, gateway, vault))
         for _ in range(2):
+            leave(gateway, CREDITS, allowance.burst)
             before = simulator.faults.calls.get(BALANCES, 0)
             accounts.count()
             asked.append(simulator.faults.calls[BALANCES] - before)
