@@ -9,16 +9,16 @@ from fastapi import Query
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from paddock.core.errors import Code, NotFound, nearest
 from paddock.core.time import interval_ms
 from paddock.market.growing import Bar
 from paddock.market.tape import Floats, Tape
 from paddock.runtime.feeds import feed_record
 from paddock.runtime.seen import read_bars
 from paddock.runtime.watched import LevelKind, Market, levels_of
+from paddock.surfaces.http.bars import COLUMNS, Bars, Before, Symbol, row_of
 from paddock.surfaces.http.held import AVERAGE_DECIMALS
 from paddock.surfaces.http.models.backtests import ChartModel
-from paddock.surfaces.http.models.base import MAX_TS, SYMBOL_FORM, InPath, Listed
+from paddock.surfaces.http.models.base import MAX_TS, InPath, Listed
 from paddock.surfaces.http.models.held import LevelModel
 from paddock.surfaces.http.models.market import CandlesModel, IndicatorsModel, LineModel
 from paddock.surfaces.http.render import price
@@ -31,12 +31,7 @@ from paddock.surfaces.preview import known
 
 routes = Routes("charts")
 
-MOST_BARS = 2_000
-COLUMNS = ("open", "high", "low", "close", "volume")
-Symbol = Annotated[str, Query(pattern=SYMBOL_FORM)]
-Bars = Annotated[int, Query(ge=1, le=MOST_BARS, description="most bars")]
 From = Annotated[int, Query(ge=0, le=MAX_TS, description="only levels that stood then or later, ms UTC")]
-Before = Annotated[int | None, Query(ge=0, le=MAX_TS, description="only bars that open before, ms UTC")]
 
 
 class Report(Response):
@@ -133,16 +128,7 @@ def report(ask: Ask, backtest_id: InPath) -> Report:
 
 
 def _row(history: Tape, symbol: str) -> int:
-    if symbol in history.symbols:
-        return history.row(symbol)
-    raise NotFound(
-        Code.DATA_SYMBOL,
-        f"{symbol} is not on the feed of this run",
-        where="query.symbol",
-        seen=symbol,
-        rule="a symbol of its feed",
-        suggestion=nearest(symbol, history.symbols),
-    )
+    return row_of(history, symbol, f"{symbol} is not on the feed of this run", "a symbol of its feed")
 
 
 def _seen(conn: Connection, feed: str, step: int, limit: int, before_ts: int | None) -> list[Bar]:

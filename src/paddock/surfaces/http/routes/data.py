@@ -8,17 +8,16 @@ from typing import Annotated
 import numpy as np
 from fastapi import Query
 
-from paddock.core.errors import Code, NotFound, nearest
 from paddock.core.time import interval_ms
 from paddock.market.coverage import Coverage, coverage_of, gaps_of
 from paddock.market.lake import Lake, Stored
 from paddock.market.load import load_tape
 from paddock.market.tape import Tape
 from paddock.runtime.feeds import FeedRecord, feed_records
+from paddock.surfaces.http.bars import COLUMNS, Bars, Before, Symbol, row_of
 from paddock.surfaces.http.models.base import INTERVAL_FORM, VENUE_FORM, Listed
 from paddock.surfaces.http.models.market import CandlesModel, CoverageModel, FeedModel, SeriesModel
 from paddock.surfaces.http.route import Ask, Routes
-from paddock.surfaces.http.routes.charts import COLUMNS, Bars, Before, Symbol
 from paddock.surfaces.http.scopes import Scope
 from paddock.surfaces.preview import known
 
@@ -81,16 +80,8 @@ def feeds(ask: Ask) -> Listed[FeedModel]:
 
 
 def _row(tape: Tape, symbol: str) -> int:
-    if symbol in tape.symbols:
-        return tape.row(symbol)
-    raise NotFound(
-        Code.DATA_SYMBOL,
-        f"{tape.venue} has no {tape.interval} bars of {symbol}",
-        where="query.symbol",
-        seen=symbol,
-        rule="a symbol with bars of this interval in the lake",
-        suggestion=nearest(symbol, tape.symbols),
-    )
+    missing = f"{tape.venue} has no {tape.interval} bars of {symbol}"
+    return row_of(tape, symbol, missing, "a symbol with bars of this interval in the lake")
 
 
 def _series(stored: Stored) -> SeriesModel:
